@@ -1,0 +1,128 @@
+"""The adapter: how the product is started, spoken to and looked at. DRAFT until the product runs.
+
+Everything that knows the product is in this file: its command line, environment, path, and the
+tables `inbox` and `outbox`. Marked with CHECK is what was guessed.
+"""
+
+import json
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from os import environ
+
+from bench.engine import Engine, Eye
+from bench.process import ROOT, Server, free_port, pin, start, stop
+
+ACCOUNT = "bench"  # CHECK: which account the settings fill first
+TEXT = "cách cài VNeID"  # CHECK: a question with exactly one reply
+WEBHOOK_SECRET = "bench-webhook-secret"
+# A process-wide key: the start benchmark opens one database twice.
+SECRET_KEY = secrets.token_urlsafe(32)  # CHECK: the form of BOT_SECRET_KEY
+# CHECK: the columns. DISTINCT: an event with two replies is still one turn.
+TURNS_DONE = "SELECT count(DISTINCT event_id) FROM outbox"
+EVENTS_STORED = "SELECT count(*) FROM inbox"
+REPLIES = (
+    "SELECT outbox.id, inbox.external_id, outbox.created_at"
+    " FROM outbox JOIN inbox ON inbox.id = outbox.event_id WHERE outbox.id > ?"
+)
+
+
+@dataclass
+class Product(Server):
+    """The running product with its fake Telegram and a direct look into its database."""
+
+    sink: Server
+    eye: Eye
+    path: str = f"/hook/telegram/{ACCOUNT}"
+    headers: dict[str, str] = field(
+        default_factory=lambda: {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
+    )
+
+    def turns_done(self) -> int:
+        """Counts the events that have a reply in the outbox."""
+        return self.eye.number(TURNS_DONE)
+
+    def events_stored(self) -> int:
+        """Counts the accepted events."""
+        return self.eye.number(EVENTS_STORED)
+
+    def replies(self, after: int) -> list[tuple[int, str, float]]:
+        """Returns (row id, Telegram update id, created_at in Unix time) of newer outbox rows."""
+        rows = self.eye.rows(REPLIES, after)
+        return [(int(str(row)), str(event), unix_time(at)) for row, event, at in rows]
+
+    def arrivals(self) -> dict[str, list[float]]:
+        """Returns when sendMessage reached the fake Telegram, by chat id, in Unix time."""
+        with urllib.request.urlopen(f"{self.sink.url}/_arrivals", timeout=10) as answer:
+            read: dict[str, list[float]] = json.load(answer)
+        return read
+
+    def close(self) -> None:
+        """Ends the product, then its fake Telegram."""
+        self.eye.close()
+        super().close()
+        self.sink.close()
+
+
+def unix_time(value: object) -> float:
+    """Reads a UTC time as the databases give it: datetime, ISO text or a number."""
+    if isinstance(value, int | float):
+        return float(value)
+    read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+
+
+def environment(database: str, port: int, api_base: str) -> dict[str, str]:
+    """Returns the product's settings."""
+    return {
+        "BOT_DATABASE_URL": database,
+        "BOT_SECRET_KEY": SECRET_KEY,
+        "BOT_TELEGRAM_TOKEN": "1:bench",
+        "BOT_TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "BOT_TELEGRAM_API_BASE": api_base,  # CHECK: with or without /bot
+        "BOT_PORT": str(port),
+    }
+
+
+def start_product(engine: Engine) -> Product:
+    """Starts the product on a new database and a fake Telegram on the client's core."""
+    sink_port, port, database = free_port(), free_port(), engine.new_database()
+    command = ["bench/sink.py", "--port", str(sink_port)]
+    sink = start(command, sink_port, engine.log("sink"), engine.cores.client)
+    try:
+        env = environment(database, port, sink.url)
+        log, core = engine.log("product"), engine.cores.server
+        running = start(["-m", "bot", "run"], port, log, core, env)
+    except BaseException:
+        sink.close()
+        raise
+    return Product(running.process, running.url, running.log, sink, Eye(database))
+
+
+def first_chat_turn(engine: Engine, database: str) -> float:
+    """Returns the seconds from starting the console chat until its first line of JSON."""
+    began = time.perf_counter()
+    with engine.log("chat").open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "chat", "--json"],
+            cwd=ROOT,
+            env={**environ, **environment(database, free_port(), "http://127.0.0.1:1")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
+    pin(process.pid, engine.cores.server)
+    assert process.stdin
+    assert process.stdout
+    try:
+        process.stdin.write(f"{TEXT}\n".encode())  # CHECK: what the console reads
+        process.stdin.close()
+        json.loads(process.stdout.readline())
+        return time.perf_counter() - began
+    finally:
+        stop(process)
+        process.stdout.close()

@@ -1,0 +1,1 @@
+"""Bạn Số: conversation, services, channels and pages. Data lives in content/, persistence in storage/."""

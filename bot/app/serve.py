@@ -1,0 +1,146 @@
+"""``python -m bot run``: web server, channels, sender and jobs in one process, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.app.base import Base
+from bot.app.logs import set_up_logging
+from bot.app.wiring import Application, build, save_account
+from bot.config import Settings
+from bot.conversation.engine import Observer, unobserved
+from bot.core.errors import SettingError
+from bot.core.messages import Channel, Inbound
+from bot.services import teams
+from bot.services.plans import find_commune
+from bot.web.server import Parts, build_server
+from bot.web.webhooks import Hook
+from storage.communes import Account
+from storage.database import is_reachable
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which parts this process runs besides the web server and the turns."""
+
+    jobs: bool = True
+    sender: bool = True
+
+
+async def serve(base: Base, options: Options, say: Say, observe: Observer = unobserved) -> None:
+    """Run until SIGTERM or Ctrl-C; raises ``SettingError`` when the port cannot be had."""
+    set_up_logging(base.settings.log_level)
+    hosted = _telegram_accounts(base)
+    app = build(base, hosted, observe)
+    runner = await _start_web(app)
+    app.engine.start()
+    if options.sender:
+        app.sender.start()
+    if options.jobs:
+        app.jobs.start()
+    receivers = [_start_receiving(app, account, channel) for account, channel in hosted]
+    _announce(base, hosted, say)
+    try:
+        await _until_stopped()
+    finally:
+        for receiver in receivers:
+            receiver.cancel()
+        await asyncio.gather(*receivers, return_exceptions=True)
+        await runner.cleanup()
+        await app.close()
+
+
+def _telegram_accounts(base: Base) -> list[tuple[Account, Channel]]:
+    """The Telegram bot of the settings; the library is loaded only when there is one."""
+    settings = base.settings
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return []
+    from bot.channels.telegram import TelegramChannel
+
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    commune = find_commune(base.communes, settings.commune)
+    account = save_account(base, commune, TelegramChannel.name, {"token": token, "secret": secret})
+    return [(account, TelegramChannel(account.name, token, secret, settings.telegram_api_base))]
+
+
+def _start_receiving(app: Application, account: Account, channel: Channel) -> asyncio.Task[None]:
+    """Begin to get updates, by polling or by telling Telegram our address."""
+    from bot.channels import telegram_receiving as receiving
+    from bot.channels.telegram import TelegramChannel
+
+    if not isinstance(channel, TelegramChannel):
+        raise TypeError(f"nothing receives for {channel.name}")
+    settings = app.base.settings
+    if settings.telegram_mode == "polling":
+        work: Awaitable[None] = receiving.poll(channel, _store(app, account))
+    else:
+        work = receiving.announce_webhook(channel, webhook_url(settings, account))
+    return asyncio.ensure_future(work)
+
+
+def webhook_url(settings: Settings, account: Account) -> str:
+    """The public address of an account's webhook."""
+    return f"{settings.base_url}/hook/{account.channel}/{account.name}"
+
+
+def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], Awaitable[None]]:
+    async def store(events: Sequence[Inbound]) -> None:
+        await app.store(account, events)
+
+    return store
+
+
+async def _start_web(app: Application) -> web.AppRunner:
+    settings, database = app.base.settings, app.base.database
+    hooks = {
+        (account.channel, account.name): Hook(channel, _store(app, account))
+        for account, channel in app.hosted.values()
+    }
+
+    async def is_ready() -> bool:
+        return await asyncio.to_thread(is_reachable, database)
+
+    runner = web.AppRunner(build_server(Parts(hooks, is_ready)), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        await app.close()
+        raise SettingError(
+            f"Cổng {settings.port} trên {settings.host} không dùng được (có thể chương trình khác "
+            "đang chạy): tắt chương trình đó hoặc đặt BOT_PORT sang số khác."
+        ) from error
+    return runner
+
+
+def _announce(base: Base, hosted: Sequence[tuple[Account, Channel]], say: Say) -> None:
+    """Where to find us, and the one-time code when nobody runs this installation yet."""
+    settings = base.settings
+    say(f"Bạn Số đang chạy: http://{settings.host}:{settings.port}/healthz")
+    names = ", ".join(commune.slug for commune in base.communes)
+    say(
+        f"Xã, phường: {names}. Kênh: {', '.join(a.channel for a, _ in hosted) or 'chưa bật kênh nào'}."
+    )
+    commune = find_commune(base.communes, settings.commune)
+    code = base.database.write(teams.set_up_code, commune)
+    if code is not None:
+        say(f"Mã cài đặt cho người quản trị đầu tiên (dùng một lần): {code}")
+        say(f"Dùng mã: python -m bot chat --commune {commune.slug}, rồi gõ: vào tổ {code}")
+    say("Nói chuyện thử: python -m bot chat. Dừng: Ctrl-C.")
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    await stopped.wait()

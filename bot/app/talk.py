@@ -1,0 +1,117 @@
+"""``python -m bot chat`` and ``replay``: the real road with a terminal at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TextIO
+
+from bot.app.base import Base
+from bot.app.logs import set_up_logging
+from bot.app.wiring import Application, build, save_account
+from bot.channels.console import ConsoleChannel
+from bot.conversation.intake import mask
+from bot.core.errors import BotError, NotFoundError
+from bot.core.messages import Address, Channel, Delivered, Inbound, Kind, Outbound
+from bot.core.vocabulary import Identity
+from bot.services.plans import find_commune
+from storage import mailbox, outbox, staff
+from storage.communes import Account
+from storage.database import Unit
+from storage.outbox import Letter
+
+LOOK_SECONDS = 0.005
+PATIENCE_SECONDS = 30.0
+LOCAL = "local"
+
+Show = Callable[[str, Sequence[Outbound]], None]
+
+
+class Talk:
+    """One conversation on this terminal with one commune."""
+
+    def __init__(self, base: Base, slug: str, name: str | None) -> None:
+        self._base = base
+        self._commune = find_commune(base.communes, slug)
+        self._chat = f"as:{name}" if name else LOCAL
+        self._name = name
+
+    async def run(self, lines: TextIO, show: Show) -> None:
+        """Answer every line until the input ends."""
+        set_up_logging("error")
+        account = save_account(self._base, self._commune, ConsoleChannel.name, {})
+        if self._name:
+            self._base.database.write(self._speak_for, account, self._name)
+        app = build(self._base, ())
+        app.engine.start()
+        try:
+            while line := await asyncio.to_thread(lines.readline):
+                if line.strip():
+                    inbound = self._typed(account, line.strip())
+                    shown = await answer(app, account, inbound)
+                    show(mask(inbound).text, shown)
+        finally:
+            await app.close()
+
+    async def replay(self, channel_name: str, body: bytes, show: Show) -> None:
+        """Send a captured request through the road of its channel and show the answers here."""
+        channel = _parser(channel_name, self._commune.slug)
+        account = save_account(self._base, self._commune, channel.name, {})
+        try:
+            events = channel.parse(body)
+        except ValueError as error:
+            raise BotError(f"Tệp này không phải gói tin của kênh {channel_name}.") from error
+        app = build(self._base, ())
+        app.engine.start()
+        try:
+            for inbound in events:
+                show(inbound.text, await answer(app, account, inbound))
+        finally:
+            await channel.close()
+            await app.close()
+
+    def _typed(self, account: Account, text: str) -> Inbound:
+        address = Address(ConsoleChannel.name, account.name, self._chat)
+        return Inbound(address, uuid.uuid4().hex, Kind.TEXT, text, datetime.now(UTC))
+
+    def _speak_for(self, unit: Unit, account: Account, name: str) -> None:
+        """Let this terminal be the member or officer of that name."""
+        worker = staff.find_worker(unit, self._commune.id, name)
+        if worker is None:
+            raise NotFoundError(
+                f"Không có đúng một tổ viên hay cán bộ tên “{name}” ở {self._commune.name}: "
+                "xem lại tên, hoặc mời bằng python -m bot staff invite."
+            )
+        address = Address(ConsoleChannel.name, account.name, self._chat)
+        identity = mailbox.identity_of(unit.keys, self._commune.id, address)
+        staff.link_chat(unit, self._commune.id, identity, worker)
+
+
+def _parser(name: str, account: str) -> Channel:
+    """A channel that reads requests here but sends nothing."""
+    if name == ConsoleChannel.name:
+        return ConsoleChannel(account, lambda chat, message: None)
+    from bot.channels.telegram import TelegramChannel
+
+    return TelegramChannel(account, "0:replay", "", "http://127.0.0.1")
+
+
+async def answer(app: Application, account: Account, inbound: Inbound) -> list[Outbound]:
+    """Accept one event, wait for its turn, fetch and mark what it was answered."""
+    database = app.base.database
+    identity = await app.intake.accept(account.commune.id, account.id, inbound)
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while not await database.read_soon(mailbox.is_done, account.id, inbound.event_id):
+        if asyncio.get_running_loop().time() > deadline:
+            raise BotError("Trợ lý chưa trả lời được: xem cơ sở dữ liệu có đang bận không.")
+        await asyncio.sleep(LOOK_SECONDS)
+    letters = await database.write_soon(_fetch, account, identity)
+    return [letter.message for letter in letters]
+
+
+def _fetch(unit: Unit, account: Account, identity: Identity) -> tuple[Letter, ...]:
+    letters = outbox.take_own(unit, identity)
+    outbox.record(unit, account.id, [(letter, Delivered()) for letter in letters])
+    return letters

@@ -1,0 +1,76 @@
+"""Wiring: the parts of one process put together around the messenger accounts that it hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.app.base import Base
+from bot.conversation.engine import Engine, House, Observer, Script, unobserved
+from bot.conversation.intake import Intake
+from bot.conversation.jobs import Jobs
+from bot.conversation.router import Router
+from bot.conversation.sender import Sender
+from bot.core.messages import Channel, Inbound
+from bot.core.vocabulary import AccountId
+from bot.services.understanding import PhraseSearch
+from handlers import ROUTES
+from storage import communes
+from storage.communes import Account, Commune
+
+
+def make_script(base: Base) -> Script:
+    """Everything that turns are answered with."""
+    library = base.library
+    houses = {
+        commune.id: House(commune, library.plans[commune.slug], base.texts(commune))
+        for commune in base.communes
+    }
+    return Script(
+        houses,
+        library,
+        PhraseSearch(library.guides, library.glossary),
+        Router(ROUTES, library.glossary.actions),
+    )
+
+
+@dataclass(slots=True)
+class Application:
+    """The moving parts of one process."""
+
+    base: Base
+    intake: Intake
+    engine: Engine
+    sender: Sender
+    jobs: Jobs
+    hosted: dict[AccountId, tuple[Account, Channel]]
+
+    async def store(self, account: Account, events: Sequence[Inbound]) -> None:
+        """Accept events of one account; returns when all are safe."""
+        for event in events:
+            await self.intake.accept(account.commune.id, account.id, event)
+
+    async def close(self) -> None:
+        """Stop in the order of the road, then close the channels and the database."""
+        await self.engine.stop()
+        await self.sender.stop()
+        await self.jobs.stop()
+        for _, channel in self.hosted.values():
+            await channel.close()
+        self.base.database.close()
+
+
+def build(
+    base: Base, hosted: Sequence[tuple[Account, Channel]], observe: Observer = unobserved
+) -> Application:
+    """Wire intake, engine, sender and jobs around the accounts that this process hosts."""
+    by_id = {account.id: (account, channel) for account, channel in hosted}
+    sender = Sender(base.database, {account.id: channel for account, channel in hosted}, observe)
+    engine = Engine(base.database, make_script(base), sender.wake, observe)
+    intake = Intake(base.database, engine.notify, observe)
+    return Application(base, intake, engine, sender, Jobs(base.database), by_id)
+
+
+def save_account(base: Base, commune: Commune, channel: str, secrets: Mapping[str, str]) -> Account:
+    """The account row of a channel of a commune, named by the commune's slug."""
+    return base.database.write(communes.save_account, commune, channel, commune.slug, secrets)

@@ -1,0 +1,1 @@
+"""One module a messenger. Each parses and sends, nothing else; only the composition root imports them."""

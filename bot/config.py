@@ -1,0 +1,114 @@
+"""Settings: read from the environment once, frozen, every value explained.
+
+The README table is compared with these fields by a test.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from bot.core.errors import SettingError
+
+PREFIX = "BOT_"
+FOR_TESTS = "BOT_TEST_"  # read by the test run only
+
+
+class Settings(BaseModel):
+    """All settings; each has a default that suits one ward PC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str = Field(
+        "sqlite:///var/ban-so.db", description="SQLite (sqlite:///tệp) hoặc postgresql://…"
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Khóa bí mật; trống thì đọc hoặc tạo tệp var/secret.key"
+    )
+    secret_key_old: SecretStr = Field(
+        SecretStr(""), description="Các khóa cũ còn phải đọc được, cách nhau dấu phẩy"
+    )
+    var_dir: Path = Field(Path("var"), description="Thư mục dữ liệu của máy này")
+    content_dir: Path = Field(Path("content"), description="Thư mục nội dung")
+    host: str = Field("127.0.0.1", description="Địa chỉ máy chủ web lắng nghe")
+    port: int = Field(8080, ge=1, le=65535, description="Cổng máy chủ web lắng nghe")
+    base_url: str = Field("http://127.0.0.1:8080", description="Địa chỉ công khai, dùng trong link")
+    commune: str = Field("ho-nai", description="Xã, phường dùng khi không nói rõ xã nào")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Mức ghi nhật ký"
+    )
+    telegram_token: SecretStr = Field(
+        SecretStr(""), description="Token bot Telegram; trống là tắt kênh Telegram"
+    )
+    telegram_username: str = Field(
+        "", description="Tên bot Telegram (không có @), để in link mời", pattern=r"^\w*$"
+    )
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="Cách nhận tin Telegram: polling hoặc webhook"
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Mã chứng thực webhook Telegram, bắt buộc khi mode là webhook"
+    )
+    telegram_api_base: str = Field(
+        "https://api.telegram.org", description="Máy chủ Bot API của Telegram"
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, url: str) -> str:
+        if urlsplit(url).scheme not in ("sqlite", "postgresql"):
+            raise ValueError("phải bắt đầu bằng sqlite:/// hoặc postgresql://")
+        return url
+
+    @field_validator("base_url", "telegram_api_base")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            raise ValueError("phải là địa chỉ web bắt đầu bằng http:// hoặc https://")
+        return url.rstrip("/")
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from ``BOT_…`` variables; an empty value counts as not set.
+
+    Raises ``SettingError`` with one line for all that is wrong, unknown names included.
+    """
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and not name.startswith(FOR_TESTS) and value
+    }
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        problems = "; ".join(_problem(dict(item)) for item in error.errors())
+        raise SettingError(f"Cài đặt sai: {problems}.") from None
+    if (
+        settings.telegram_mode == "webhook"
+        and not settings.telegram_webhook_secret.get_secret_value()
+    ):
+        raise SettingError(
+            "Cài đặt sai: BOT_TELEGRAM_MODE là webhook thì phải đặt BOT_TELEGRAM_WEBHOOK_SECRET "
+            "(1–256 chữ cái, chữ số, dấu _ và -)."
+        )
+    return settings
+
+
+def _problem(item: dict[str, object]) -> str:
+    """One fault of pydantic's in a Vietnamese clause; never repeats a value, it may be a secret."""
+    place = item["loc"]
+    field = str(place[0]) if isinstance(place, tuple) and place else ""
+    name = PREFIX + field.upper()
+    if item["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(field, Settings.model_fields, n=1)
+        hint = f", có phải {PREFIX}{near[0].upper()} không" if near else ""
+        return f"không có cài đặt nào tên {name}{hint}"
+    context = item.get("ctx")
+    reason = context.get("error") if isinstance(context, dict) else None
+    expected = str(reason) if reason else f"cần: {Settings.model_fields[field].description}"
+    return f"{name} không dùng được, {expected}"

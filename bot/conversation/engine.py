@@ -1,0 +1,237 @@
+"""One event at a time per person: lock, load, route, and commit state, facts and answers together.
+
+A handler that fails loses nothing: its unit is rolled back, the event is closed with an apology in a
+unit of its own, and the log gets ids only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.conversation.router import Router
+from bot.conversation.turn import HOME, LONGEST_TRAIL, Option, Reply, Say, State, Turn
+from bot.core.errors import BotError, BusyError, StorageError
+from bot.core.messages import Choice, Outbound
+from bot.core.vocabulary import CommuneId, Identity
+from bot.library import Library, Plan
+from bot.locale import Texts
+from bot.services.understanding import Understanding
+from storage import mailbox
+from storage.communes import Commune
+from storage.database import Database, Unit
+from storage.mailbox import Claimed, Finished
+
+log = logging.getLogger(__name__)
+
+SCAN_SECONDS = 1.0
+BUSY_PAUSE_SECONDS = 0.05
+Observer = Callable[[str], None]
+"""Is told the name of each point that a message passes: ``accepted``, ``turn``, ``sent``."""
+
+
+def unobserved(point: str) -> None:
+    """The observer of a process that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One commune as a turn needs it."""
+
+    commune: Commune
+    plan: Plan
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What the engine answers with: communes, content, the reader of questions, the routes."""
+
+    houses: Mapping[CommuneId, House]
+    library: Library
+    understanding: Understanding
+    router: Router
+
+
+def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer) -> str | None:
+    """Answer the person's oldest open event inside the unit; gives its outcome, None when none is open."""
+    mailbox.lock(unit, identity)
+    claimed = _claim(unit, identity)
+    if claimed is None:
+        return None
+    turn = _open_turn(unit, script, claimed)
+    turn, answer = script.router.answer(turn)
+    observe("turn")
+    mailbox.finish(unit, claimed, close_turn(turn, answer))
+    return answer.outcome
+
+
+def apologise(unit: Unit, script: Script, identity: Identity) -> None:
+    """Close the event whose turn failed, with a sentence that says so and a way on."""
+    mailbox.lock(unit, identity)
+    claimed = _claim(unit, identity)
+    if claimed is not None:
+        turn = _open_turn(unit, script, claimed)
+        sorry = Say(turn.say("error.sorry"), (turn.option("option.person", "person"),))
+        mailbox.finish(unit, claimed, close_turn(turn, Reply((sorry,), outcome="failed")))
+
+
+def _claim(unit: Unit, identity: Identity) -> Claimed | None:
+    claimed = mailbox.claim(unit, identity)
+    if claimed is not None and claimed.state is None and mailbox.recognise(unit, claimed):
+        return mailbox.claim(unit, identity)
+    return claimed
+
+
+def _open_turn(unit: Unit, script: Script, claimed: Claimed) -> Turn:
+    house = script.houses[claimed.commune]
+    return Turn(
+        unit=unit,
+        commune=house.commune,
+        plan=house.plan,
+        library=script.library,
+        understanding=script.understanding,
+        texts=house.texts,
+        worker=claimed.worker,
+        inbound=claimed.inbound,
+        state=State() if claimed.state is None else State.from_json(claimed.state),
+        identity=claimed.identity,
+        key=str(claimed.inbox_id),
+        is_first=claimed.state is None,
+    )
+
+
+def close_turn(turn: Turn, answer: Reply) -> Finished:
+    """Number the options, remember the prompt, and put the first-contact notice in front."""
+    messages = answer.messages
+    if turn.is_first and messages:
+        messages = (Say(turn.say("greeting.first", commune=_name(turn)), home=False), *messages)
+    sent = tuple(_number(turn, message) for message in messages)
+    if sent:
+        pressed = turn.inbound.reference
+        sent = (replace(sent[0], press=pressed.press), *sent[1:])
+        if answer.in_place and len(sent) == 1:
+            sent = (replace(sent[0], replaces=pressed.message),)
+    prompt = next((m.choices for m in reversed(sent) if m.choices), turn.state.choices)
+    state = State(
+        at=answer.at,
+        data=answer.data,
+        choices=prompt,
+        trail=_extend(turn.state.trail, answer.here),
+        bookmark=turn.state.bookmark if answer.bookmark is None else answer.bookmark,
+        misses=answer.misses,
+        quiet=answer.quiet,
+    )
+    return Finished(answer.outcome, state.to_json(), sent, answer.reachable)
+
+
+def _name(turn: Turn) -> str:
+    return turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
+
+
+def _number(turn: Turn, message: Say) -> Outbound:
+    options = list(enumerate(message.options, start=1))
+    zero = message.zero or (Option(turn.say("option.home"), HOME) if message.home else None)
+    if zero is not None:
+        options.append((0, zero))
+    return Outbound(message.text, tuple(Choice(n, o.label, o.action) for n, o in options))
+
+
+def _extend(trail: tuple[str, ...], here: str) -> tuple[str, ...]:
+    if here == HOME:
+        return (HOME,)
+    if not here or (trail and trail[-1] == here):
+        return trail
+    return (*trail, here)[-LONGEST_TRAIL:]
+
+
+class Engine:
+    """Takes up open events: at once when told, and by looking every second."""
+
+    def __init__(
+        self, database: Database, script: Script, wake_sender: Callable[[], None], observe: Observer
+    ) -> None:
+        self._database = database
+        self._script = script
+        self._wake_sender = wake_sender
+        self._observe = observe
+        self._waiting: asyncio.Queue[Identity] = asyncio.Queue()
+        self._queued: set[Identity] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def notify(self, identity: Identity) -> None:
+        """This person has an open event. Cheap, and harmless when said twice."""
+        if identity not in self._queued:
+            self._queued.add(identity)
+            self._waiting.put_nowait(identity)
+
+    def start(self) -> None:
+        """Begin to work in the running loop."""
+        self._tasks = [asyncio.create_task(self._scan(), name="engine-scan")]
+        for number in range(self._database.turn_workers):
+            self._tasks.append(asyncio.create_task(self._work(), name=f"engine-{number}"))
+
+    async def stop(self) -> None:
+        """Let running turns end, begin no new one."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _scan(self) -> None:
+        """Finds what a dead process or another replica has left open."""
+        while True:
+            try:
+                for identity in await self._database.read_soon(mailbox.waiting_people):
+                    self.notify(identity)
+            except BotError as error:
+                log.warning("scan of the inbox failed: %s", type(error).__name__)
+            await asyncio.sleep(SCAN_SECONDS)
+
+    async def _work(self) -> None:
+        while True:
+            identity = await self._waiting.get()
+            # From here on a new event of this person must queue again: it may come after our look.
+            self._queued.discard(identity)
+            while await self.answer_one(identity):
+                pass
+
+    async def answer_one(self, identity: Identity) -> bool:
+        """One turn of this person; False when nothing is open any more."""
+        try:
+            outcome = await self._database.write_soon(
+                take_turn, self._script, identity, self._observe
+            )
+        except BusyError:
+            await asyncio.sleep(BUSY_PAUSE_SECONDS)
+            return True
+        except StorageError as error:
+            log.error("a turn found no database: %s", type(error).__name__)
+            return False  # the event stays open; the scan takes it up again
+        except Exception as error:  # noqa: BLE001 – one of the two places: a turn must not stop the engine
+            return await self._give_up(identity, error)
+        if outcome is not None:
+            self._wake_sender()
+        return outcome is not None
+
+    async def _give_up(self, identity: Identity, error: Exception) -> bool:
+        """The traceback without values: code lines only, since values may hold words of a person."""
+        log.error("a turn failed: %s", type(error).__name__, extra={"place": _place(error)})
+        try:
+            await self._database.write_soon(apologise, self._script, identity)
+        except BotError as second:
+            log.warning("the apology failed too: %s", type(second).__name__)
+            return False
+        self._wake_sender()
+        return True
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised: file and line of our innermost frame."""
+    frame = error.__traceback__
+    place = "unknown"
+    while frame is not None:
+        place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    return place

@@ -1,0 +1,133 @@
+"""Takes messages out of the outbox and hands them to their channel; writes down what became of each.
+
+One loop an account. Addresses go side by side, one address strictly in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+
+from bot.conversation.engine import Observer
+from bot.core.errors import BotError
+from bot.core.messages import Channel, Delivery, Moved, Retry
+from bot.core.vocabulary import AccountId
+from storage import outbox
+from storage.database import Database
+from storage.outbox import Letter
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.5
+
+
+class Sender:
+    """Sends for the accounts that this process hosts."""
+
+    def __init__(
+        self, database: Database, channels: dict[AccountId, Channel], observe: Observer
+    ) -> None:
+        self._database = database
+        self._observe = observe
+        self._holder = secrets.token_hex(8)
+        self._loops = [_AccountLoop(self, account, ch) for account, ch in channels.items()]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def database(self) -> Database:
+        """Where the outbox is."""
+        return self._database
+
+    @property
+    def holder(self) -> str:
+        """The name under which this process holds leases."""
+        return self._holder
+
+    def observe(self, point: str) -> None:
+        """Tell the observer."""
+        self._observe(point)
+
+    def wake(self) -> None:
+        """Something new is in the outbox; may be called from any task of the loop."""
+        for loop in self._loops:
+            loop.wake()
+
+    def start(self) -> None:
+        """Begin to send in the running loop."""
+        self._tasks = [
+            asyncio.create_task(loop.run(), name=f"sender-{loop.account}") for loop in self._loops
+        ]
+
+    async def stop(self) -> None:
+        """Finish what is on the wire, give the leases back."""
+        for loop in self._loops:
+            loop.stopping = True
+            loop.wake()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for loop in self._loops:
+            await self._database.write_soon(outbox.release, loop.account, self._holder)
+
+
+class _AccountLoop:
+    """The sending of one account."""
+
+    def __init__(self, sender: Sender, account: AccountId, channel: Channel) -> None:
+        self.account = account
+        self.stopping = False
+        self._sender = sender
+        self._channel = channel
+        self._news = asyncio.Event()
+        self._in_flight: dict[asyncio.Task[Delivery], Letter] = {}
+
+    def wake(self) -> None:
+        self._news.set()
+
+    async def run(self) -> None:
+        """Take, send, record, until told to stop and nothing is on the wire."""
+        while not self.stopping or self._in_flight:
+            self._news.clear()
+            try:
+                taken = False if self.stopping else await self._take()
+                await self._settle(taken)
+            except BotError as error:
+                log.warning("sender paused: %s", type(error).__name__)
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def _take(self) -> bool:
+        """Put new letters on the wire; True when there were any."""
+        busy = frozenset(letter.identity for letter in self._in_flight.values())
+        batch = await self._sender.database.write_soon(
+            outbox.take, self.account, self._sender.holder, self._channel.limits, busy
+        )
+        for letter in batch.letters:
+            task = asyncio.create_task(self._send(letter))
+            self._in_flight[task] = letter
+        return bool(batch.letters)
+
+    async def _settle(self, taken: bool) -> None:
+        """Wait for an answer or for news, then write down every answer that has come."""
+        news = asyncio.create_task(self._news.wait())
+        pending: set[asyncio.Task[object]] = {news, *self._in_flight}
+        await asyncio.wait(
+            pending, timeout=None if taken else IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        news.cancel()
+        done = [(task, letter) for task, letter in self._in_flight.items() if task.done()]
+        if not done:
+            return
+        self._sender.observe("sent")
+        results = [(letter, task.result()) for task, letter in done]
+        await self._sender.database.write_soon(outbox.record, self.account, results)
+        for task, _ in done:
+            del self._in_flight[task]
+
+    async def _send(self, letter: Letter) -> Delivery:
+        try:
+            outcome = await self._channel.send(letter.chat, letter.message)
+            if isinstance(outcome, Moved):
+                log.info("a chat of account %s moved", self.account)
+        except Exception as error:  # noqa: BLE001 – the other of the two places: one letter must not stop the rest
+            log.error("sending failed: %s", type(error).__name__)
+            return Retry(None, type(error).__name__)
+        return outcome

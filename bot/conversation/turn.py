@@ -1,0 +1,145 @@
+"""One event being answered: what a handler is given, and what it gives back.
+
+A handler is a function from ``Turn`` to ``Reply``. It speaks in options without numbers; the engine
+numbers them, so digits, labels and buttons can never disagree.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+
+from bot.core.messages import Choice, Inbound
+from bot.core.vocabulary import Identity
+from bot.library import Library, Plan
+from bot.locale import Texts, local_day
+from bot.services.understanding import Understanding
+from storage.communes import Commune
+from storage.database import Unit
+from storage.mailbox import Worker
+
+HOME = "menu"
+LONGEST_TRAIL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button's meaning: a verb and its arguments, written ``verb:one:two`` (≤ 64 bytes on the wire)."""
+
+    verb: str
+    args: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ":".join((self.verb, *self.args))
+
+    @classmethod
+    def parse(cls, text: str) -> Action:
+        """The action written in a text; every text has one, known or not."""
+        verb, *args = text.split(":")
+        return cls(verb, tuple(args))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is remembered of a conversation between two messages. Holds no words of the person."""
+
+    at: str = ""  # the text that is waited for, as in "team.name"; "" when none is
+    data: dict[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()  # the one numbered prompt that is open
+    trail: tuple[str, ...] = ()  # views shown, newest last: what "trở lại" goes back to
+    bookmark: str = ""  # the step to resume at
+    misses: int = 0  # questions not understood in a row
+    quiet: bool = False  # asked not to be written to
+
+    def to_json(self) -> str:
+        """The state as it is stored."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, stored: str) -> State:
+        """What was stored, fields of other versions left out."""
+        known = {k: v for k, v in json.loads(stored).items() if k in cls.__dataclass_fields__}
+        known["choices"] = tuple(Choice(**choice) for choice in known.get("choices", ()))
+        known["trail"] = tuple(known.get("trail", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something the person can choose next."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One message. ``home`` adds the way back as digit 0; ``zero`` puts another option there."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    home: bool = True
+    zero: Option | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers. ``here`` is the action that shows this view again; "" for an act."""
+
+    messages: tuple[Say, ...]
+    here: str = ""
+    at: str = ""
+    data: dict[str, str] = field(default_factory=dict)
+    bookmark: str | None = None  # None keeps the one there is
+    misses: int = 0
+    in_place: bool = False  # change the message whose button was pressed, where the channel can
+    outcome: str = "answered"
+    quiet: bool = False
+    reachable: bool = True
+
+
+def reply(text: str, *options: Option, here: str = "", home: bool = True) -> Reply:
+    """The common case: one message with its options."""
+    return Reply((Say(text, options, home),), here=here)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything a handler may use. ``key`` is unique to the event: a safe id for what it creates."""
+
+    unit: Unit
+    commune: Commune
+    plan: Plan
+    library: Library
+    understanding: Understanding
+    texts: Texts
+    worker: Worker | None
+    inbound: Inbound
+    state: State
+    identity: Identity
+    key: str
+    action: Action | None = None
+    is_first: bool = False
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Vietnam."""
+        return local_day(self.unit.now)
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """Arguments of the action, empty when there is none."""
+        return self.action.args if self.action else ()
+
+    def say(self, sentence: str, **values: object) -> str:
+        """A sentence of the catalogue in this commune's form of address."""
+        return self.texts.say(sentence, **values)
+
+    def option(self, sentence: str, action: str, **values: object) -> Option:
+        """An option whose label stands in the catalogue."""
+        return Option(self.say(sentence, **values), action)
+
+    def doing(self, action: str) -> Turn:
+        """The same turn as if this action had been chosen."""
+        return replace(self, action=Action.parse(action))

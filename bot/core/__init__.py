@@ -1,0 +1,1 @@
+"""Pure ideas shared by every room: no I/O, no clock, nothing of ours imported."""

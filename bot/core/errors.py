@@ -1,0 +1,73 @@
+"""The exception tree. Whoever raises names the trouble; only engine, sender, web and CLI translate.
+
+BotError                      its text is one clear Vietnamese sentence: what was wrong and what to do
+├── SettingError              an environment value is missing or wrong
+├── ContentError              a file in content/ is wrong: file, line, what, how to mend
+├── StorageError              the database cannot be opened, read or migrated
+│   ├── WrongKeyError         the secret key does not belong to this database
+│   └── BusyError             a passing fault (lock, deadlock): the same unit may be run again
+├── NotFoundError             the thing asked for by name does not exist
+├── NotAllowedError           the person has no right to this
+└── RuleError                 a rule of the domain says no (code used up, undo too late, …)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class BotError(Exception):
+    """Root of everything we raise on purpose; ``str(error)`` can be shown to a person."""
+
+
+class SettingError(BotError):
+    """A setting is missing or has a value that cannot be used."""
+
+
+class StorageError(BotError):
+    """The database cannot be opened, read, or brought to the present version."""
+
+
+class WrongKeyError(StorageError):
+    """The secret key at hand is not the one that this database was written with."""
+
+
+class BusyError(StorageError):
+    """A passing fault of the database; nothing was written and the unit may be tried again."""
+
+
+class NotFoundError(BotError):
+    """Something asked for by name, slug or id does not exist."""
+
+
+class NotAllowedError(BotError):
+    """The person asking has no right to do this."""
+
+
+class RuleError(BotError):
+    """A rule of the domain refuses; ``code`` is the catalogue id of the sentence for a chat."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one file of content/: where, what, and how to mend it."""
+
+    file: str
+    line: int
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what} – {self.mend}"
+
+
+class ContentError(BotError):
+    """One or more faults in content/; nothing of it was loaded."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)

@@ -1,0 +1,166 @@
+"""Messages as every room but the channels sees them: small, frozen, the same for each messenger.
+
+A channel turns wire bytes into ``Inbound`` and ``Outbound`` into wire bytes. Nobody else knows a wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Kind(StrEnum):
+    """What a person did, as far as the conversation cares."""
+
+    TEXT = "text"
+    ACTION = "action"  # a button: ``text`` holds the action
+    START = "start"  # opened the chat; ``text`` holds the payload of a deep link, or nothing
+    VOICE = "voice"
+    PICTURE = "picture"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    FILE = "file"
+    EDITED = "edited"  # an earlier message was changed; ``text`` holds the new wording
+    STOPPED = "stopped"  # blocked or left the bot: no answer can reach them
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an answer goes: one chat of one messenger account.
+
+    ``account`` is the public name of the account row (it stands in webhook paths);
+    ``chat`` is the messenger's own id and never reaches a log or a clear column.
+    """
+
+    channel: str
+    account: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a button press points back to: the message that carried it, and the press to acknowledge."""
+
+    message: str | None = None
+    press: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing a person did. ``event_id`` is the messenger's, unique per account; repeats keep it."""
+
+    address: Address
+    event_id: str
+    kind: Kind
+    text: str
+    at: datetime
+    reference: Reference = Reference()
+    redacted: bool = False
+
+    def with_text(self, text: str, *, redacted: bool) -> Inbound:
+        """The same event with other words; used when personal numbers were masked."""
+        return replace(self, text=text, redacted=redacted)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One numbered answer. The digit, the label and the action all do the same, on every channel."""
+
+    n: int
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to a person; ``**bold**`` marks names of buttons and is rendered or dropped.
+
+    ``replaces`` is the messenger's id of a message of ours to change in place where the channel can.
+    """
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    replaces: str | None = None
+    press: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The messenger took it; ``message`` is its id there, when it has one."""
+
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not now: try again after so many seconds; ``whole_account`` when the messenger throttles all of it."""
+
+    seconds: float | None
+    reason: str
+    whole_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The person blocked us or is gone; nothing more goes there until they write again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The messenger will never take this message."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has a new id there; the same message should go to it."""
+
+    chat: str
+
+
+Delivery = Delivered | Retry | Unreachable | Rejected | Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A token bucket: at most ``burst`` at once, refilled at ``per_second``."""
+
+    per_second: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a messenger allows: the account as a whole, and each chat. None means no limit."""
+
+    account: Rate | None = None
+    chat: Rate | None = None
+
+
+class Channel(Protocol):
+    """One messenger account in one process. Parses and sends, nothing else."""
+
+    name: str
+    account: str
+    limits: Limits
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """True when the request proves that the messenger sent it (compared in constant time)."""
+
+    def parse(self, body: bytes) -> list[Inbound]:
+        """Neutral events of one request; an event that means nothing to us gives none. Never raises on
+        unknown fields; raises ``ValueError`` only for a body that is not the messenger's at all."""
+
+    async def send(self, chat: str, message: Outbound) -> Delivery:
+        """Render and send one message; every answer of the wire becomes one of the five outcomes."""
+
+    async def close(self) -> None:
+        """Free the connection."""

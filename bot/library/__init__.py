@@ -1,0 +1,169 @@
+"""``content/`` loaded, checked, frozen: guides, plans and the domains that texts may link to.
+
+Nothing is half loaded: one fault anywhere and there is no library. Knows no settings, no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.core.errors import ContentError, Fault
+from bot.library.glossary import Glossary, load_glossary
+from bot.library.guide_files import Rules, read_guide
+from bot.library.guides import Confidence, Fee, Guide, Source, Step, Trouble, Way
+from bot.library.links import Domain, Domains
+from bot.library.plans import (
+    Formula,
+    LeftOut,
+    Neighbourhoods,
+    Office,
+    Plan,
+    Tag,
+    Target,
+    plan_as_json,
+    read_plan,
+)
+from bot.library.source import load as load_file
+from bot.library.source import read
+
+__all__ = [
+    "Confidence",
+    "Domain",
+    "Domains",
+    "Fee",
+    "Formula",
+    "Glossary",
+    "Guide",
+    "LeftOut",
+    "Library",
+    "Neighbourhoods",
+    "Office",
+    "Plan",
+    "Source",
+    "Step",
+    "Tag",
+    "Target",
+    "Trouble",
+    "Way",
+    "check",
+    "load",
+    "plan_as_json",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything that content/ holds; guides and plans in the order of their names."""
+
+    guides: Mapping[str, Guide]
+    plans: Mapping[str, Plan]
+    domains: Domains
+    glossary: Glossary
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What has been read so far, and what was wrong with it."""
+
+    content_dir: Path
+    guides: dict[str, Guide] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def name(self, path: Path) -> str:
+        return path.relative_to(self.content_dir.parent).as_posix()
+
+    def files(self, folder: str, suffix: str) -> Iterator[tuple[str, str]]:
+        """The name and text of each file of a folder; a missing folder holds nothing."""
+        directory = self.content_dir / folder
+        for path in sorted(directory.iterdir()) if directory.is_dir() else ():
+            if path.name.startswith("."):
+                continue
+            if path.suffix != suffix:
+                what = f"tệp lạ trong thư mục {folder}"
+                self.faults.append(Fault(self.name(path), 1, what, f"đổi đuôi thành {suffix}"))
+                continue
+            try:
+                yield self.name(path), read(path, self.name(path))
+            except ContentError as error:
+                self.faults.extend(error.faults)
+
+
+def load(content_dir: Path, guide_ids: Collection[str] | None = None) -> Library:
+    """The library in a directory; a ContentError with all faults when there is any.
+
+    ``guide_ids``, where given, are the only ids that guides may have.
+    """
+    library, shelf = _read_all(content_dir, guide_ids)
+    if library is None:
+        raise ContentError(shelf.faults)
+    return library
+
+
+def check(
+    content_dir: Path, guide_ids: Collection[str] | None = None
+) -> tuple[list[Fault], list[Fault]]:
+    """Faults and warnings of a directory, by file and line; raises nothing for what is written there."""
+    _, shelf = _read_all(content_dir, guide_ids)
+    return shelf.faults, shelf.warnings
+
+
+def _read_all(
+    content_dir: Path, guide_ids: Collection[str] | None
+) -> tuple[Library | None, _Shelf]:
+    shelf = _Shelf(content_dir)
+    domains = _domains(shelf)
+    if domains is not None:
+        rules = Rules(domains, None if guide_ids is None else frozenset(guide_ids))
+        _read_guides(shelf, rules)
+    _read_plans(shelf)
+    glossary = _glossary(shelf)
+    shelf.faults.sort(key=_order)
+    shelf.warnings.sort(key=_order)
+    if domains is None or glossary is None or shelf.faults:
+        return None, shelf
+    guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
+    return Library(guides, plans, domains, glossary), shelf
+
+
+def _order(fault: Fault) -> tuple[str, int]:
+    return fault.file, fault.line
+
+
+def _domains(shelf: _Shelf) -> Domains | None:
+    try:
+        return load_file(shelf.content_dir / "domains.yaml", Domains)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _glossary(shelf: _Shelf) -> Glossary | None:
+    try:
+        return load_glossary(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _read_guides(shelf: _Shelf, rules: Rules) -> None:
+    for file, text in shelf.files("guides", ".md"):
+        guide, page = read_guide(text, file, rules)
+        shelf.faults.extend(page.faults)
+        shelf.warnings.extend(page.warnings)
+        if guide is not None:
+            shelf.guides[guide.id] = guide
+
+
+def _read_plans(shelf: _Shelf) -> None:
+    for file, text in shelf.files("plans", ".yaml"):
+        try:
+            plan = read_plan(text, file)
+        except ContentError as error:
+            shelf.faults.extend(error.faults)
+        else:
+            shelf.plans[plan.slug] = plan

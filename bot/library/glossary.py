@@ -1,0 +1,61 @@
+"""content/glossary.yaml: words that say nothing, words that mean the same, words that command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from bot.core.text import fold
+from bot.library.source import Record, load
+
+FILE = "glossary.yaml"
+
+
+class Glossary(Record):
+    """The file as it stands; keys and words are written with accents and folded on use."""
+
+    silent: tuple[str, ...]
+    same: dict[str, tuple[str, ...]]
+    commands: dict[str, tuple[str, ...]]
+
+    @cached_property
+    def stop(self) -> frozenset[str]:
+        """Folded words that carry no meaning in a question."""
+        return frozenset(fold(word) for word in self.silent)
+
+    @cached_property
+    def actions(self) -> dict[str, str]:
+        """A whole message, folded → the action that it stands for in every state."""
+        return {fold(word): action for action, said in self.commands.items() for word in said}
+
+    @cached_property
+    def _written_out(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return {
+            tuple(fold(variant).split()): tuple(fold(meaning).split())
+            for meaning, variants in self.same.items()
+            for variant in variants
+        }
+
+    @cached_property
+    def _longest(self) -> int:
+        return max((len(variant) for variant in self._written_out), default=1)
+
+    def expand(self, said: Iterable[str]) -> Iterator[str]:
+        """The words with every variant replaced by its common form, longest variant first."""
+        rest = tuple(said)
+        while rest:
+            for length in range(min(self._longest, len(rest)), 0, -1):
+                meaning = self._written_out.get(rest[:length])
+                if meaning is not None:
+                    yield from meaning
+                    rest = rest[length:]
+                    break
+            else:
+                yield rest[0]
+                rest = rest[1:]
+
+
+def load_glossary(content_dir: Path) -> Glossary:
+    """The checked glossary; raises ``ContentError`` with the faults and their lines."""
+    return load(content_dir / FILE, Glossary)

@@ -1,0 +1,95 @@
+"""From the text of ``content/guides/<id>.md`` to a guide: front matter, links and names checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.errors import ContentError
+from bot.library.guide_steps import Page, build_ways
+from bot.library.guides import FrontMatter, Guide
+from bot.library.source import Lines, Place, check, line_of, parse
+
+if TYPE_CHECKING:
+    from bot.library.links import Domains
+
+_FENCE = "---"
+_HEAD_LINE = 2  # the fence is line 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a guide is held against besides its own format; ``ids`` None allows every id."""
+
+    domains: Domains
+    ids: frozenset[str] | None = None
+
+
+def read_guide(text: str, file: str, rules: Rules) -> tuple[Guide | None, Page]:
+    """The guide in a text, None when the page has faults."""
+    page = Page(file, rules.domains)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if "CẦN KIỂM TRA" in line:
+            page.fault(number, "còn dấu «CẦN KIỂM TRA»", "kiểm tra dữ kiện, hoặc bỏ khỏi bài")
+    head, body, body_line = _split(page, text)
+    front = None if head is None else _front(page, head, rules)
+    ways = build_ways(page, body, body_line, front.title if front else "")
+    if front and len(ways) > 1 and front.ask is None:
+        page.fault(_HEAD_LINE, "thiếu mục «ask»", "thêm «ask: …», câu hỏi để chọn nhánh")
+    if front is None or page.faults:
+        return None, page
+    return Guide(**dict(front), ways=ways), page
+
+
+def _split(page: Page, text: str) -> tuple[str | None, list[str], int]:
+    """Front matter, lines of the body, and the line of the file on which the body starts."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != _FENCE:
+        page.fault(1, "thiếu phần đầu bài", "thêm «---» ở dòng đầu tiên, rồi id, title, …")
+        return None, lines, 1
+    for index, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == _FENCE:
+            return "\n".join(lines[1:index]), lines[index + 1 :], index + 2
+    page.fault(1, "phần đầu bài chưa đóng", "thêm một dòng «---» trước bước đầu tiên")
+    return None, [], len(lines)
+
+
+def _front(page: Page, head: str, rules: Rules) -> FrontMatter | None:
+    try:
+        data, lines = parse(head, page.file, _HEAD_LINE)
+        for place, value in _strings(data, ()):
+            _check_string(page, line_of(lines, place), place, value)
+        front = check(FrontMatter, data, lines, page.file)
+    except ContentError as error:
+        page.faults.extend(error.faults)
+        return None
+    _check_id(page, front.id, lines, rules)
+    return front
+
+
+def _strings(data: object, place: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _strings(value, (*place, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _strings(value, (*place, index))
+
+
+def _check_string(page: Page, line: int, place: Place, text: str) -> None:
+    """Checks a text of the front matter; the address of a source is evidence, not a link to follow."""
+    if (place[:1], place[-1:]) != (("sources",), ("url",)):
+        page.check_text(line, text)
+    elif not text.startswith(("https://", "http://")) or page.domains.hides(text):
+        page.fault(line, f"nguồn «{text}» không phải địa chỉ đầy đủ", "ghi https://… hoặc bỏ «url»")
+
+
+def _check_id(page: Page, guide_id: str, lines: Lines, rules: Rules) -> None:
+    line = line_of(lines, ("id",))
+    if guide_id != page.stem:
+        page.fault(line, f"id «{guide_id}» khác tên tệp", f"ghi «id: {page.stem}» hoặc đổi tên tệp")
+    if rules.ids is not None and guide_id not in rules.ids:
+        page.fault(line, f"id «{guide_id}» không có trong danh mục bài", "dùng một mã đã công bố")

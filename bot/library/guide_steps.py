@@ -1,0 +1,179 @@
+"""The body of a guide's file: headings into ways and steps, with a line for each fault and warning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from bot.core.errors import Fault
+from bot.library.guides import Step, Way, at_longest
+from bot.library.source import KEBAB
+
+if TYPE_CHECKING:
+    from bot.library.links import Domains
+
+MOST_WAYS = 4
+LONGEST_STEP = 500
+GOOD_STEP = 300
+GOOD_SENTENCE = 25  # syllables: in Vietnamese, the words between spaces
+LONGEST_ID = 24
+LONGEST_ACTION = 64  # bytes: what Telegram takes as callback_data
+
+_HEADING = re.compile(r"(#+)\s*(.*?)\s*(?:\{#([^}]*)\})?\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_TWO_ACTIONS = re.compile(r"\b(và|rồi)\s+sau đó\b", re.IGNORECASE)
+
+
+class Page:
+    """One guide's file being read: collects its faults and warnings."""
+
+    def __init__(self, file: str, domains: Domains) -> None:
+        self.file = file
+        self.domains = domains
+        self.stem = PurePosixPath(file).stem
+        self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
+
+    def fault(self, line: int, what: str, mend: str) -> None:
+        """Notes what keeps the guide from being loaded."""
+        self.faults.append(Fault(self.file, line, what, mend))
+
+    def warn(self, line: int, what: str, mend: str) -> None:
+        """Notes what should be better but harms nobody."""
+        self.warnings.append(Fault(self.file, line, what, mend))
+
+    def check_text(self, line: int, text: str) -> None:
+        """Refuses links that are not official, and braces other than the form of address."""
+        for what, mend in self.domains.complaints(text):
+            self.fault(line, what, mend)
+        if re.search(r"[{}]", re.sub(r"\{[yY]ou\}", "", text)):
+            self.fault(line, "có ngoặc nhọn lạ", "chỉ dùng {you} hoặc {You} cho cách xưng hô")
+
+
+@dataclass(slots=True)
+class _Section:
+    """A heading and the numbered lines under it; level 0 stands before the first heading."""
+
+    level: int
+    label: str
+    id: str
+    line: int
+    body: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for _, text in self.body).strip()
+
+
+def build_ways(page: Page, body: Iterable[str], first_line: int, title: str) -> tuple[Way, ...]:
+    """The ways in the lines of a body; a body without ``#`` is one way named after the guide."""
+    sections = _sections(body, first_line)
+    for section in sections:
+        _check_section(page, section)
+    for level in (1, 2):
+        _check_twice(page, [section for section in sections if section.level == level])
+    (_, loose), *groups = _grouped(sections)
+    if not groups:
+        groups, loose = [(_Section(1, title, page.stem, first_line), loose)], []
+    for step in loose:
+        page.fault(step.line, "bước đứng trước nhánh đầu tiên", "đưa bước vào một nhánh «#»")
+    if len(groups) > MOST_WAYS:
+        line = groups[MOST_WAYS][0].line
+        page.fault(line, f"có hơn {MOST_WAYS} nhánh", "gộp bớt nhánh hoặc tách thành hai bài")
+    return tuple(_way(page, head, steps) for head, steps in groups)
+
+
+def _sections(body: Iterable[str], first_line: int) -> list[_Section]:
+    sections = [_Section(0, "", "", first_line)]
+    for number, line in enumerate(body, start=first_line):
+        heading = _HEADING.fullmatch(line)
+        if heading:
+            marks, label, section_id = heading.groups(default="")
+            sections.append(_Section(len(marks), label, section_id, number))
+        else:
+            sections[-1].body.append((number, line))
+    return sections
+
+
+def _grouped(sections: list[_Section]) -> list[tuple[_Section, list[_Section]]]:
+    """Heads of ways, each with its steps; the first group is what stands before any head."""
+    groups: list[tuple[_Section, list[_Section]]] = [(sections[0], [])]
+    for section in sections:
+        if section.level == 1:
+            groups.append((section, []))
+        elif section.level == 2:
+            groups[-1][1].append(section)
+    return groups
+
+
+def _way(page: Page, head: _Section, sections: list[_Section]) -> Way:
+    if not sections:
+        page.fault(head.line, "không có bước nào", "thêm «## Tên bước {#ma-buoc}»")
+    steps = tuple(Step(one.id, one.label, one.text, one.line) for one in sections)
+    return Way(head.id, head.label, steps, head.line)
+
+
+def _check_section(page: Page, section: _Section) -> None:
+    if section.level > 2:
+        page.fault(section.line, "tiêu đề quá sâu", "chỉ dùng «#» cho nhánh và «##» cho bước")
+        return
+    if section.level > 0:
+        _check_heading(page, section)
+    if section.level == 2:
+        _check_step(page, section)
+        return
+    loose = next((number for number, line in section.body if line.strip()), None)
+    if loose is not None:
+        page.fault(loose, "chữ đứng ngoài bước", "đưa vào một bước «## Tên bước {#ma-buoc}»")
+
+
+def _check_heading(page: Page, section: _Section) -> None:
+    noun = "nhánh" if section.level == 1 else "bước"
+    page.check_text(section.line, section.label)
+    if not section.label:
+        page.fault(section.line, f"{noun} chưa có tên", "viết tên ngắn sau dấu #")
+    if not section.id:
+        page.fault(section.line, f"{noun} chưa có mã", "thêm mã ở cuối dòng, kiểu {#mo-dang-nhap}")
+    elif not KEBAB.fullmatch(section.id) or len(section.id) > LONGEST_ID:
+        what = f"mã {noun} «{section.id}» không đúng dạng"
+        mend = f"chỉ dùng a–z, 0–9 và dấu gạch nối, không quá {LONGEST_ID} ký tự"
+        page.fault(section.line, what, mend)
+
+
+def _check_twice(page: Page, sections: list[_Section]) -> None:
+    first: dict[str, int] = {}
+    for section in sections:
+        line = first.setdefault(section.id, section.line)
+        if section.id and line != section.line:
+            page.fault(section.line, f"mã «{section.id}» đã dùng ở dòng {line}", "đặt một mã khác")
+
+
+def _check_step(page: Page, step: _Section) -> None:
+    if not step.text:
+        page.fault(step.line, "bước không có nội dung", "viết một việc cần làm")
+    if len(f"step:{page.stem}:{step.id}".encode()) > LONGEST_ACTION:
+        page.fault(
+            step.line, f"mã bài và mã bước dài quá {LONGEST_ACTION} byte", "rút ngắn mã bước"
+        )
+    length = len(at_longest(step.text))
+    if length > LONGEST_STEP:
+        page.fault(
+            step.line, f"bước dài {length} ký tự, tối đa {LONGEST_STEP}", "tách làm hai bước"
+        )
+    elif length > GOOD_STEP:
+        page.warn(step.line, f"bước dài {length} ký tự, nên tối đa {GOOD_STEP}", "viết ngắn lại")
+    for number, line in step.body:
+        _check_sentences(page, number, line)
+
+
+def _check_sentences(page: Page, number: int, line: str) -> None:
+    page.check_text(number, line)
+    if _TWO_ACTIONS.search(line):
+        page.fault(number, "một bước mà hai việc («sau đó»)", "tách làm hai bước")
+    for sentence in _SENTENCE_END.split(line.strip()):
+        count = len(at_longest(sentence).split())
+        if count > GOOD_SENTENCE:
+            page.warn(number, f"câu dài {count} tiếng, nên tối đa {GOOD_SENTENCE}", "ngắt câu")

@@ -1,0 +1,67 @@
+"""What is not words: voice, pictures, places; and words that hold numbers which must not be sent."""
+
+from __future__ import annotations
+
+from bot.conversation.turn import HOME, Option, Reply, Say, Turn
+from bot.core.messages import Kind
+from bot.services import questions
+
+
+def sensitive(turn: Turn) -> Reply:
+    """A CCCD or card number, an OTP, a password: it was not kept; say so and what to do."""
+    questions.tally_refusal(turn.unit, turn.commune.id)
+    options = (_present(turn), turn.option("option.scam", "guide:at-da-bi-lua"))
+    return _keeping(turn, Say(turn.say("sensitive.warning"), options), "refused")
+
+
+def media(turn: Turn) -> Reply:
+    """A voice message, picture, sticker, place, contact or file: a useful word and the way on."""
+    sentence = f"media.{turn.inbound.kind}"
+    options = (_present(turn), turn.option("option.person", "person"))
+    return _keeping(turn, Say(turn.say(sentence), options), "media")
+
+
+def edited(turn: Turn) -> Reply:
+    """An earlier message was changed: we have answered it already, so ask for the change anew."""
+    return media(turn)
+
+
+def wrong_digit(turn: Turn) -> Reply:
+    """A digit that the open prompt does not have: the prompt again, in other words."""
+    known = turn.state.choices
+    if not known:
+        return Reply((Say(turn.say("digit.none"), (turn.option("option.menu", HOME),)),))
+    digits = ", ".join(str(choice.n) for choice in known)
+    options = tuple(Option(choice.label, choice.action) for choice in known if choice.n)
+    zero = next((Option(c.label, c.action) for c in known if c.n == 0), None)
+    text = turn.say("digit.wrong", digits=digits)
+    return _keeping(turn, Say(text, options, home=False, zero=zero), "answered")
+
+
+def unknown_action(turn: Turn) -> Reply:
+    """A button of another version that means nothing any more: say so and show the way."""
+    return _keeping(turn, Say(turn.say("button.old"), (_present(turn),)), "answered")
+
+
+def _present(turn: Turn) -> Option:
+    """Back to what was on the screen."""
+    trail = turn.state.trail
+    return turn.option("option.present", trail[-1] if trail else HOME)
+
+
+def _keeping(turn: Turn, message: Say, outcome: str) -> Reply:
+    """The message without losing what was waited for."""
+    state = turn.state
+    return Reply((message,), at=state.at, data=state.data, misses=state.misses, outcome=outcome)
+
+
+KINDS = (
+    Kind.VOICE,
+    Kind.PICTURE,
+    Kind.STICKER,
+    Kind.LOCATION,
+    Kind.CONTACT,
+    Kind.FILE,
+    Kind.EDITED,
+    Kind.OTHER,
+)

@@ -1,0 +1,21 @@
+"""A human: whom to call and where to go, from any state."""
+
+from __future__ import annotations
+
+from bot.conversation.turn import Reply, Turn, reply
+from bot.services import questions
+
+
+def offer(turn: Turn) -> Reply:
+    """The ward's own number where the plan file has one; otherwise the city's line, which is sure."""
+    questions.tally_hand_over(turn.unit, turn.commune.id)
+    office = turn.plan.office
+    name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
+    if office.phone:
+        text = turn.say("person.phone", commune=name, office=office.name, phone=office.phone)
+    else:
+        text = turn.say("person.visit", commune=name)
+    options = [turn.option("option.scam", "guide:at-da-bi-lua")]
+    if turn.state.bookmark:
+        options.insert(0, turn.option("option.go-on", turn.state.bookmark))
+    return reply(text, *options, here="person")

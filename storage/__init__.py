@@ -1,0 +1,1 @@
+"""Persistence: tables, queries by noun, mailbox. The only room that knows SQL."""

@@ -1,0 +1,122 @@
+"""Communes with their neighbourhoods, teams and messenger accounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select, update
+
+from bot.core.keys import Purpose
+from bot.core.vocabulary import AccountId, CommuneId
+from storage.database import Unit
+from storage.models import accounts, communes, neighbourhoods, teams
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A xã or phường that this installation serves."""
+
+    id: CommuneId
+    slug: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A Tổ công nghệ số cộng đồng."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A messenger account of a commune, its secrets opened; ``repr`` leaves them out."""
+
+    id: AccountId
+    commune: Commune
+    channel: str
+    name: str
+
+
+def save_commune(unit: Unit, slug: str, name: str, kind: str) -> Commune:
+    """Insert the commune or bring its name up to date."""
+    found = unit.connection.execute(
+        update(communes)
+        .where(communes.c.slug == slug)
+        .values(name=name, kind=kind)
+        .returning(communes.c.id)
+    ).scalar_one_or_none()
+    if found is None:
+        found = unit.connection.execute(
+            insert(communes).values(slug=slug, name=name, kind=kind).returning(communes.c.id)
+        ).scalar_one()
+    return Commune(CommuneId(found), slug, name, kind)
+
+
+def list_communes(unit: Unit) -> list[Commune]:
+    """All communes, by slug."""
+    rows = unit.connection.execute(select(communes).order_by(communes.c.slug))
+    return [Commune(CommuneId(row.id), row.slug, row.name, row.kind) for row in rows]
+
+
+def save_neighbourhoods(unit: Unit, commune: CommuneId, names: Sequence[str], since: date) -> None:
+    """Add the neighbourhoods that are new, each with its team; none is ever removed by a plan file."""
+    known = set(
+        unit.connection.execute(
+            select(neighbourhoods.c.name).where(neighbourhoods.c.commune_id == commune)
+        ).scalars()
+    )
+    for name in names:
+        if name in known:
+            continue
+        neighbourhood = unit.connection.execute(
+            insert(neighbourhoods)
+            .values(commune_id=commune, name=name, valid_from=since)
+            .returning(neighbourhoods.c.id)
+        ).scalar_one()
+        unit.connection.execute(
+            insert(teams).values(
+                commune_id=commune, name=name, neighbourhood_id=neighbourhood, valid_from=since
+            )
+        )
+
+
+def list_teams(unit: Unit, commune: CommuneId, on: date) -> list[Team]:
+    """Teams valid on that day, in the order they were made."""
+    rows = unit.connection.execute(
+        select(teams.c.id, teams.c.name)
+        .where(
+            teams.c.commune_id == commune,
+            teams.c.valid_from.is_(None) | (teams.c.valid_from <= on),
+            teams.c.valid_to.is_(None) | (teams.c.valid_to > on),
+        )
+        .order_by(teams.c.id)
+    )
+    return [Team(row.id, row.name) for row in rows]
+
+
+def save_account(
+    unit: Unit, commune: Commune, channel: str, name: str, secrets: Mapping[str, str]
+) -> Account:
+    """Insert a messenger account or renew its secrets, sealed; without secrets the old ones stay."""
+    sealed = (
+        unit.keys.seal(Purpose.ACCOUNT, json.dumps(dict(secrets)).encode()) if secrets else None
+    )
+    found = unit.connection.execute(
+        update(accounts)
+        .where(accounts.c.channel == channel, accounts.c.name == name)
+        .values(commune_id=commune.id, **({"secrets": sealed} if sealed else {}))
+        .returning(accounts.c.id)
+    ).scalar_one_or_none()
+    if found is None:
+        found = unit.connection.execute(
+            insert(accounts)
+            .values(commune_id=commune.id, channel=channel, name=name, secrets=sealed)
+            .returning(accounts.c.id)
+        ).scalar_one()
+    return Account(AccountId(found), commune, channel, name)

@@ -1,0 +1,13 @@
+"""Which job has run for which period."""
+
+from __future__ import annotations
+
+from storage.database import INSERTS, Unit
+from storage.models import job_runs
+
+
+def begin(unit: Unit, job: str, period: str) -> bool:
+    """Claim the job for the period; False when somebody has it already."""
+    statement = INSERTS[unit.dialect](job_runs).values(job=job, period=period, ran_at=unit.now)
+    claimed = unit.connection.execute(statement.on_conflict_do_nothing())
+    return claimed.rowcount == 1

@@ -1,0 +1,340 @@
+"""Inbox, outbox, conversation state: what makes one message have one effect.
+
+Order of a turn, inside one transaction: lock the identity, claim its oldest open event, do the work, then
+``finish``. On PostgreSQL the lock is an advisory one, since a first contact has no row to lock; on SQLite
+BEGIN IMMEDIATE already lets one writer in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+
+from bot.core.keys import KeyRing, Purpose
+from bot.core.messages import Address, Choice, Inbound, Kind, Outbound, Reference
+from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
+from storage.database import INSERTS, Unit
+from storage.models import (
+    chat_links,
+    conversations,
+    inbox,
+    members,
+    outbox,
+    staff,
+    teams,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event on its way into the inbox: whose account, who is talking, and the event itself."""
+
+    commune: CommuneId
+    account: AccountId
+    identity: Identity
+    inbound: Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody of a team or the office, as a turn needs to know them."""
+
+    id: int
+    name: str
+    role: Role
+    team_id: int | None
+    team: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The oldest open event of one person, with everything known about the conversation."""
+
+    inbox_id: int
+    commune: CommuneId
+    account: AccountId
+    identity: Identity
+    inbound: Inbound
+    state: str | None  # None on the first contact
+    worker: Worker | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a turn leaves behind: how it went, the new state, and the answers, in order."""
+
+    outcome: str
+    state: str
+    messages: tuple[Outbound, ...]
+    reachable: bool = True
+
+
+def identity_of(keys: KeyRing, commune: CommuneId, address: Address) -> Identity:
+    """Keyed hash of one chat: the same person on the same account of the same commune."""
+    return Identity(keys.hash(Purpose.CHAT, *_identity_parts(commune, address)))
+
+
+def older_identities(keys: KeyRing, commune: CommuneId, address: Address) -> tuple[Identity, ...]:
+    """The same chat as it was known under each old key."""
+    hashes = keys.older_hashes(Purpose.CHAT, *_identity_parts(commune, address))
+    return tuple(Identity(value) for value in hashes)
+
+
+def _identity_parts(commune: CommuneId, address: Address) -> tuple[str, ...]:
+    return str(commune), address.channel, address.account, address.chat
+
+
+ACCEPT = {
+    dialect: make(inbox).on_conflict_do_nothing(index_elements=["account_id", "event_id"])
+    for dialect, make in INSERTS.items()
+}
+
+
+def accept(unit: Unit, arrivals: Sequence[Arrival]) -> None:
+    """Store the events, each once; a repeat changes nothing. Only after the commit may 200 be said."""
+    unit.connection.execute(
+        ACCEPT[unit.dialect],
+        [
+            {
+                "commune_id": arrival.commune,
+                "account_id": arrival.account,
+                "event_id": arrival.inbound.event_id,
+                "identity": arrival.identity,
+                "body": unit.keys.seal(Purpose.MESSAGE, _pack_inbound(arrival.inbound)),
+                "received_at": unit.now,
+            }
+            for arrival in arrivals
+        ],
+    )
+
+
+LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+CLAIM = (
+    select(
+        inbox.c.id,
+        inbox.c.commune_id,
+        inbox.c.account_id,
+        inbox.c.body,
+        conversations.c.state,
+        members.c.id,
+        members.c.name,
+        members.c.role,
+        members.c.team_id,
+        teams.c.name,
+        staff.c.id,
+        staff.c.name,
+        staff.c.role,
+    )
+    .select_from(
+        inbox.outerjoin(conversations, conversations.c.identity == inbox.c.identity)
+        .outerjoin(chat_links, chat_links.c.identity == inbox.c.identity)
+        .outerjoin(members, (members.c.id == chat_links.c.member_id) & members.c.left_at.is_(None))
+        .outerjoin(teams, teams.c.id == members.c.team_id)
+        .outerjoin(staff, (staff.c.id == chat_links.c.staff_id) & staff.c.left_at.is_(None))
+    )
+    .where(inbox.c.identity == bindparam("identity"), inbox.c.done_at.is_(None))
+    .order_by(inbox.c.id)
+    .limit(1)
+)
+
+
+def lock(unit: Unit, identity: bytes) -> None:
+    """Hold this person (or any other named thing) until the transaction ends."""
+    if unit.dialect == "postgresql":
+        number = int.from_bytes(identity[:8], "big", signed=True)
+        unit.connection.execute(LOCK, {"number": number})
+
+
+def claim(unit: Unit, identity: Identity) -> Claimed | None:
+    """The person's oldest open event, or None. The caller must hold the lock."""
+    row = unit.connection.execute(CLAIM, {"identity": identity}).one_or_none()
+    if row is None:
+        return None
+    worker = None
+    if row[5] is not None:
+        worker = Worker(row[5], row[6], Role(row[7]), row[8], row[9])
+    elif row[10] is not None:
+        worker = Worker(row[10], row[11], Role(row[12]), None, None)
+    return Claimed(
+        inbox_id=row[0],
+        commune=row[1],
+        account=row[2],
+        identity=identity,
+        inbound=_unpack_inbound(unit.keys.open(Purpose.MESSAGE, row[3])),
+        state=row[4],
+        worker=worker,
+    )
+
+
+FINISH = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("inbox_id"))
+    .values(done_at=bindparam("now"), outcome=bindparam("how"), body=None)
+)
+SAVE_STATE = (
+    update(conversations)
+    .where(conversations.c.identity == bindparam("who"))
+    .values(
+        state=bindparam("new_state"),
+        reachable=bindparam("can_reach"),
+        last_used_at=bindparam("now"),
+    )
+)
+FIRST_STATE = conversations.insert()
+SEND = outbox.insert()
+
+
+def finish(unit: Unit, claimed: Claimed, result: Finished) -> None:
+    """Close the event: body emptied, state saved, answers queued – all in the unit's one commit."""
+    unit.connection.execute(
+        FINISH, {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome}
+    )
+    if claimed.state is None:
+        unit.connection.execute(
+            FIRST_STATE,
+            {
+                "commune_id": claimed.commune,
+                "account_id": claimed.account,
+                "identity": claimed.identity,
+                "address": unit.keys.seal(Purpose.ADDRESS, claimed.inbound.address.chat.encode()),
+                "state": result.state,
+                "reachable": result.reachable,
+                "last_used_at": unit.now,
+            },
+        )
+    else:
+        unit.connection.execute(
+            SAVE_STATE,
+            {
+                "who": claimed.identity,
+                "new_state": result.state,
+                "can_reach": result.reachable,
+                "now": unit.now,
+            },
+        )
+    if result.messages:
+        unit.connection.execute(
+            SEND,
+            [
+                _outbox_row(unit, claimed, f"turn:{claimed.inbox_id}:{number}", message)
+                for number, message in enumerate(result.messages)
+            ],
+        )
+
+
+def _outbox_row(unit: Unit, claimed: Claimed, key: str, message: Outbound) -> dict[str, object]:
+    return {
+        "commune_id": claimed.commune,
+        "account_id": claimed.account,
+        "identity": claimed.identity,
+        "key": key,
+        "body": unit.keys.seal(Purpose.MESSAGE, _pack_outbound(message)),
+        "priority": 0,
+        "status": "waiting",
+        "tries": 0,
+        "second_try": False,
+        "not_before": unit.now,
+        "created_at": unit.now,
+    }
+
+
+def recognise(unit: Unit, claimed: Claimed) -> bool:
+    """After a change of key: find the conversation under an old hash and move it to the present one."""
+    for old in older_identities(unit.keys, claimed.commune, claimed.inbound.address):
+        moved = unit.connection.execute(
+            update(conversations)
+            .where(conversations.c.identity == old)
+            .values(identity=claimed.identity)
+        ).rowcount
+        unit.connection.execute(
+            update(chat_links).where(chat_links.c.identity == old).values(identity=claimed.identity)
+        )
+        if moved:
+            return True
+    return False
+
+
+def waiting_people(unit: Unit, limit: int = 500) -> list[Identity]:
+    """Identities that have an open event: what a starting engine has to take up."""
+    rows = unit.connection.execute(
+        select(inbox.c.identity).where(inbox.c.done_at.is_(None)).distinct().limit(limit)
+    )
+    return [Identity(bytes(row[0])) for row in rows]
+
+
+def is_done(unit: Unit, account: AccountId, event_id: str) -> bool:
+    """True once the event's turn has been committed."""
+    found = unit.connection.execute(
+        select(inbox.c.done_at).where(inbox.c.account_id == account, inbox.c.event_id == event_id)
+    ).scalar_one_or_none()
+    return found is not None
+
+
+def purge(unit: Unit, keep: timedelta) -> int:
+    """Drop events, answers and conversations unused for so long; gives how many rows went."""
+    before: datetime = unit.now - keep
+    done = (inbox.c.done_at.is_not(None)) & (inbox.c.received_at < before)
+    finished = outbox.c.status.not_in(("waiting", "sending")) & (outbox.c.created_at < before)
+    linked = select(chat_links.c.identity)
+    idle = (conversations.c.last_used_at < before) & conversations.c.identity.not_in(linked)
+    return sum(
+        unit.connection.execute(statement).rowcount
+        for statement in (
+            delete(inbox).where(done),
+            delete(outbox).where(finished),
+            delete(conversations).where(idle),
+        )
+    )
+
+
+def count_open(unit: Unit) -> int:
+    """How many events wait for their turn."""
+    return unit.connection.execute(
+        select(func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
+    ).scalar_one()
+
+
+def _pack_inbound(inbound: Inbound) -> bytes:
+    return json.dumps(
+        [
+            inbound.address.channel,
+            inbound.address.account,
+            inbound.address.chat,
+            inbound.event_id,
+            inbound.kind,
+            inbound.text,
+            inbound.at.isoformat(),
+            inbound.reference.message,
+            inbound.reference.press,
+            inbound.redacted,
+        ],
+        ensure_ascii=False,
+    ).encode()
+
+
+def _unpack_inbound(raw: bytes) -> Inbound:
+    channel, account, chat, event_id, kind, words, at, message, press, redacted = json.loads(raw)
+    return Inbound(
+        Address(channel, account, chat),
+        event_id,
+        Kind(kind),
+        words,
+        datetime.fromisoformat(at),
+        Reference(message, press),
+        redacted,
+    )
+
+
+def _pack_outbound(message: Outbound) -> bytes:
+    return json.dumps(asdict(message), ensure_ascii=False).encode()
+
+
+def unpack_outbound(raw: bytes) -> Outbound:
+    """What ``finish`` stored, for the sender."""
+    data = json.loads(raw)
+    choices = tuple(Choice(**choice) for choice in data.pop("choices"))
+    return Outbound(**data, choices=choices)

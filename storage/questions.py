@@ -1,0 +1,55 @@
+"""Tallies of what residents ask: per day, decision and guide. No words, no person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from bot.core.vocabulary import CommuneId
+from storage.database import INSERTS, Unit
+from storage.models import question_tallies
+
+TALLY = {
+    dialect: make(question_tallies).on_conflict_do_update(
+        index_elements=["commune_id", "day", "decision", "guide"],
+        set_={"count": question_tallies.c.count + 1},
+    )
+    for dialect, make in INSERTS.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something was decided, and which guide it led to ("" for none)."""
+
+    decision: str
+    guide: str
+    count: int
+
+
+def tally(unit: Unit, commune: CommuneId, day: date, decision: str, guide: str = "") -> None:
+    """Count one more of the day."""
+    unit.connection.execute(
+        TALLY[unit.dialect],
+        {"commune_id": commune, "day": day, "decision": decision, "guide": guide, "count": 1},
+    )
+
+
+def list_tallies(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> list[Tally]:
+    """Sums over the half-open window of days."""
+    rows = unit.connection.execute(
+        select(
+            question_tallies.c.decision,
+            question_tallies.c.guide,
+            func.sum(question_tallies.c.count),
+        )
+        .where(
+            question_tallies.c.commune_id == commune,
+            question_tallies.c.day >= window[0],
+            question_tallies.c.day < window[1],
+        )
+        .group_by(question_tallies.c.decision, question_tallies.c.guide)
+    )
+    return [Tally(row[0], row[1], int(row[2])) for row in rows]

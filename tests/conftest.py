@@ -1,0 +1,98 @@
+"""Real databases of both engines, a clock that stands still, real content; nothing of ours is replaced."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from bot.app.base import Base, open_base
+from bot.config import Settings
+from bot.core.keys import KeyRing
+from storage.database import Database
+from storage.migrate import migrate
+from tests import postgres
+from tests.clock import FixedClock
+from tests.prepare import left_out
+from tests.world import World
+
+KEY = "khóa dùng trong kiểm tra"
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+for name, examples in (("quick", 60), ("deep", 1000)):
+    hypothesis_settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+hypothesis_settings.load_profile("deep" if os.environ.get("BOT_TEST_DEEP") == "1" else "quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was left out by name; nothing else is ever skipped."""
+    if "postgres" not in left_out():
+        return
+    dropped = [item for item in items if item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=dropped)
+    items[:] = [item for item in items if item not in dropped]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One server for the session of this worker."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: every test that asks for it runs on both engines."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ban-so.db'}"
+        return
+    with postgres.database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Wednesday 18 November 2026, 9:00 in Vietnam, until moved."""
+    return FixedClock()
+
+
+@pytest.fixture
+def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
+    """A migrated database without communes."""
+    opened = Database(database_url, KeyRing(KEY), clock)
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a test: own database, own var/, the real content/."""
+    return Settings.model_validate(
+        {"database_url": database_url, "secret_key": KEY, "var_dir": tmp_path / "var"}
+    )
+
+
+@pytest.fixture
+def base(settings: Settings, clock: FixedClock) -> Iterator[Base]:
+    """Everything up to the communes loaded, as a command would open it."""
+    opened = open_base(settings, clock)
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def world(base: Base) -> Iterator[World]:
+    """A running application and people who talk to it."""
+    made = World(base)
+    yield made
+    made.close()
