@@ -46,7 +46,10 @@ def client(engine: Engine, plan: Plan) -> list[Figure]:
 
 
 def turn(engine: Engine, plan: Plan) -> list[Figure]:
-    """Measures full turns a second, baseline and product in turns, each on a new database."""
+    """Measures full turns a second, baseline and product in turns, each on a new database.
+
+    The product runs without its sender: a full turn ends with the reply in the outbox.
+    """
     bare: list[float] = []
     own: list[float] = []
     accepted: list[float] = []
@@ -55,7 +58,7 @@ def turn(engine: Engine, plan: Plan) -> list[Figure]:
             _closed(server, WARM_UP)
             bare.append(_closed(server, plan.events, WARM_UP).rate)
         if plan.product:
-            with closing(start_product(engine)) as product:
+            with closing(start_product(engine, "--no-sender", "--no-jobs")) as product:
                 rate, posted = _product_turns(product, plan.events)
             own.append(rate)
             accepted.append(posted)

@@ -1,7 +1,7 @@
-"""The adapter: how the product is started, spoken to and looked at. DRAFT until the product runs.
+"""The adapter: how the product is started, spoken to and looked at.
 
 Everything that knows the product is in this file: its command line, environment, path, and the
-tables `inbox` and `outbox`. Marked with CHECK is what was guessed.
+tables `inbox` and `outbox`.
 """
 
 import json
@@ -17,18 +17,16 @@ from os import environ
 from bench.engine import Engine, Eye
 from bench.process import ROOT, Server, free_port, pin, start, stop
 
-ACCOUNT = "bench"  # CHECK: which account the settings fill first
-TEXT = "cách cài VNeID"  # CHECK: a question with exactly one reply
+ACCOUNT = "ho-nai"
+TEXT = "quen mat khau vneid"  # understood, routed and answered from a guide
 WEBHOOK_SECRET = "bench-webhook-secret"
 # A process-wide key: the start benchmark opens one database twice.
-SECRET_KEY = secrets.token_urlsafe(32)  # CHECK: the form of BOT_SECRET_KEY
-# CHECK: the columns. DISTINCT: an event with two replies is still one turn.
-TURNS_DONE = "SELECT count(DISTINCT event_id) FROM outbox"
+SECRET_KEY = secrets.token_urlsafe(32)
+# The turn, its reply and the closing of its event are one commit.
+TURNS_DONE = "SELECT count(*) FROM inbox WHERE done_at IS NOT NULL"
 EVENTS_STORED = "SELECT count(*) FROM inbox"
-REPLIES = (
-    "SELECT outbox.id, inbox.external_id, outbox.created_at"
-    " FROM outbox JOIN inbox ON inbox.id = outbox.event_id WHERE outbox.id > ?"
-)
+EVENTS = "SELECT id, event_id FROM inbox WHERE id > ? ORDER BY id"
+REPLIES = "SELECT id, key, created_at FROM outbox WHERE id > ? ORDER BY id"
 
 
 @dataclass
@@ -37,6 +35,7 @@ class Product(Server):
 
     sink: Server
     eye: Eye
+    events: dict[int, str] = field(default_factory=dict)  # inbox id → Telegram update id
     path: str = f"/hook/telegram/{ACCOUNT}"
     headers: dict[str, str] = field(
         default_factory=lambda: {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
@@ -53,7 +52,14 @@ class Product(Server):
     def replies(self, after: int) -> list[tuple[int, str, float]]:
         """Returns (row id, Telegram update id, created_at in Unix time) of newer outbox rows."""
         rows = self.eye.rows(REPLIES, after)
-        return [(int(str(row)), str(event), unix_time(at)) for row, event, at in rows]
+        newest = max(self.events, default=0)
+        for row, event in self.eye.rows(EVENTS, newest):
+            self.events[int(str(row))] = str(event)
+        return [
+            (int(str(row)), self.events[int(str(key).split(":")[1])], unix_time(at))
+            for row, key, at in rows
+            if str(key).endswith(":0")  # a first contact has two messages; the first is the turn's
+        ]
 
     def arrivals(self) -> dict[str, list[float]]:
         """Returns when sendMessage reached the fake Telegram, by chat id, in Unix time."""
@@ -82,21 +88,22 @@ def environment(database: str, port: int, api_base: str) -> dict[str, str]:
         "BOT_DATABASE_URL": database,
         "BOT_SECRET_KEY": SECRET_KEY,
         "BOT_TELEGRAM_TOKEN": "1:bench",
+        "BOT_TELEGRAM_MODE": "webhook",
         "BOT_TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "BOT_TELEGRAM_API_BASE": api_base,  # CHECK: with or without /bot
+        "BOT_TELEGRAM_API_BASE": api_base,
         "BOT_PORT": str(port),
     }
 
 
-def start_product(engine: Engine) -> Product:
-    """Starts the product on a new database and a fake Telegram on the client's core."""
+def start_product(engine: Engine, *options: str) -> Product:
+    """Starts `run` with options on a new database and a fake Telegram on the client's core."""
     sink_port, port, database = free_port(), free_port(), engine.new_database()
     command = ["bench/sink.py", "--port", str(sink_port)]
     sink = start(command, sink_port, engine.log("sink"), engine.cores.client)
     try:
         env = environment(database, port, sink.url)
         log, core = engine.log("product"), engine.cores.server
-        running = start(["-m", "bot", "run"], port, log, core, env)
+        running = start(["-m", "bot", "run", *options], port, log, core, env)
     except BaseException:
         sink.close()
         raise
@@ -119,7 +126,7 @@ def first_chat_turn(engine: Engine, database: str) -> float:
     assert process.stdin
     assert process.stdout
     try:
-        process.stdin.write(f"{TEXT}\n".encode())  # CHECK: what the console reads
+        process.stdin.write(f"{TEXT}\n".encode())
         process.stdin.close()
         json.loads(process.stdout.readline())
         return time.perf_counter() - began

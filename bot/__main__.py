@@ -9,28 +9,38 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
 
-from bot.app.base import open_base, open_database
+from bot.app.ending import Misuse, run_to_end
+from bot.app.installation import (
+    Installation,
+    bring_up_to_date,
+    key_ring,
+    open_database,
+    open_existing,
+    open_installation,
+)
+from bot.app.logs import set_up_logging
 from bot.app.talk import Talk
 from bot.channels.console import as_lines
 from bot.config import Settings, load_settings
 from bot.conversation.jobs import KEEP_CONVERSATIONS
 from bot.core import periods
-from bot.core.errors import BotError, ContentError, NotFoundError
+from bot.core.errors import BotError, ContentError, NotFoundError, why
 from bot.core.messages import Outbound
 from bot.core.vocabulary import Audience, Role
 from bot.library import check as check_content
 from bot.library import load, plan_as_json
 from bot.locale import load_sentences
 from bot.services import stats, teams
-from bot.services.plans import find_commune
+from bot.services.plans import find_commune, unknown_commune
 from bot.services.understanding import PhraseSearch, Understood
 from storage import migrate, transfer
-from storage.database import Database
 from storage.mailbox import purge
 
 ROLES = click.Choice([role.value for role in Role])
@@ -41,12 +51,29 @@ def say(text: str) -> None:
     click.echo(text)
 
 
+def _as_json(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False, indent=2)
+
+
+def _say_json(body: object) -> None:
+    say(_as_json(body))
+
+
+@contextmanager
+def _opened(settings: Settings, commune: str | None = None) -> Iterator[Installation]:
+    """The installation, its database closed at the end."""
+    installation = open_installation(settings, commune=commune)
+    with closing(installation.database):
+        yield installation
+
+
 @click.group(context_settings={"max_content_width": 100})
 @click.pass_context
 def main(context: click.Context) -> None:
     """Bạn Số: trợ lý "Bình dân học vụ số" của xã, phường."""
     if context.obj is None:
         context.obj = load_settings(os.environ)
+    set_up_logging(context.obj.log_level)
 
 
 @main.command()
@@ -55,10 +82,10 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def run(settings: Settings, no_jobs: bool, no_sender: bool) -> None:
     """Chạy máy chủ web, các kênh, việc gửi tin và việc theo giờ."""
-    base = open_base(settings)
+    installation = open_installation(settings, commune=settings.commune)
     from bot.app.serve import Options, serve  # only this command pays for the web server
 
-    asyncio.run(serve(base, Options(jobs=not no_jobs, sender=not no_sender), say))
+    asyncio.run(serve(installation, Options(jobs=not no_jobs, sender=not no_sender), say))
 
 
 @main.command()
@@ -71,7 +98,7 @@ def run(settings: Settings, no_jobs: bool, no_sender: bool) -> None:
 def ask(settings: Settings, question: str | None, file: Path | None, as_json: bool) -> None:
     """Hỏi một câu, xem trợ lý hiểu là bài nào."""
     if (question is None) == (file is None):
-        raise click.UsageError("Cần một câu hỏi trong ngoặc kép, hoặc --file với tên tệp.")
+        raise Misuse("Cần một câu hỏi trong ngoặc kép, hoặc --file với tên tệp.")
     library = load(settings.content_dir)
     search = PhraseSearch(library.guides, library.glossary)
     for line in _questions(question, file):
@@ -88,7 +115,7 @@ def _questions(question: str | None, file: Path | None) -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
-        raise NotFoundError(f"Không đọc được tệp {file}: kiểm tra tên tệp và quyền đọc.") from error
+        raise NotFoundError(f"Không đọc được tệp {file}: {why(error)}.") from error
     except UnicodeDecodeError as error:
         raise NotFoundError(f"Tệp {file} không phải UTF-8: lưu lại với bảng mã UTF-8.") from error
     return [line for line in lines if line.strip()]
@@ -116,9 +143,13 @@ def _in_words(understood: Understood) -> str:
 @click.pass_obj
 def chat(settings: Settings, commune: str | None, name: str | None, as_json: bool) -> None:
     """Nói chuyện với trợ lý ngay trên màn hình này."""
-    base = open_base(settings)
-    talk = Talk(base, commune or settings.commune, name)
-    asyncio.run(talk.run(sys.stdin, _print_json if as_json else _print_lines))
+    slug = commune or settings.commune
+    talk = Talk(open_installation(settings, commune=slug), slug, name)
+    if isinstance(
+        sys.stdin, TextIOWrapper
+    ):  # bytes that are not UTF-8 become a sign, never a fault
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    talk.run(sys.stdin, _print_json if as_json else _print_lines)
 
 
 def _print_json(line: str, shown: Sequence[Outbound]) -> None:
@@ -157,20 +188,29 @@ def plan() -> None:
 
 
 @plan.command("list")
+@click.option("--json", "as_json", is_flag=True, help="In JSON.")
 @click.pass_obj
-def plan_list(settings: Settings) -> None:
+def plan_list(settings: Settings, as_json: bool) -> None:
     """Liệt kê các kế hoạch."""
-    for one in load(settings.content_dir).plans.values():
+    plans = load(settings.content_dir).plans
+    if as_json:
+        _say_json([plan_as_json(one) for one in plans.values()])
+        return
+    for one in plans.values():
         say(f"{one.slug}  {one.name}  {len(one.targets)} chỉ tiêu")
 
 
 @plan.command("load")
+@click.option("--json", "as_json", is_flag=True, help="In JSON.")
 @click.pass_obj
-def plan_load(settings: Settings) -> None:
+def plan_load(settings: Settings, as_json: bool) -> None:
     """Nạp các kế hoạch vào cơ sở dữ liệu."""
-    base = open_base(settings)
-    say(f"Đã nạp: {', '.join(commune.slug for commune in base.communes)}.")
-    base.database.close()
+    with _opened(settings) as installation:
+        slugs = [commune.slug for commune in installation.communes]
+        if as_json:
+            _say_json([plan_as_json(installation.library.plans[slug]) for slug in slugs])
+        else:
+            say(f"Đã nạp: {', '.join(slugs) or 'chưa có kế hoạch nào'}.")
 
 
 @plan.command("show")
@@ -181,9 +221,9 @@ def plan_show(settings: Settings, slug: str, as_json: bool) -> None:
     """Xem kế hoạch của một xã, phường."""
     plans = load(settings.content_dir).plans
     if slug not in plans:
-        raise NotFoundError(f"Không có kế hoạch “{slug}”. Đang có: {', '.join(plans)}.")
+        raise unknown_commune(slug, plans)
     if as_json:
-        say(json.dumps(plan_as_json(plans[slug]), ensure_ascii=False, indent=2))
+        _say_json(plan_as_json(plans[slug]))
         return
     say(f"{plans[slug].name}: {plans[slug].plan.title}")
     for target in plans[slug].targets:
@@ -205,10 +245,9 @@ def staff_invite(
     settings: Settings, commune: str, role: str, team: str | None, name: str | None
 ) -> None:
     """Tạo mã mời dùng một lần."""
-    base = open_base(settings)
-    home = find_commune(base.communes, commune)
-    invited = base.database.write(teams.invite, home, Role(role), team, name)
-    base.database.close()
+    with _opened(settings, commune) as installation:
+        home = find_commune(installation.communes, commune)
+        invited = installation.database.write(teams.invite, home, Role(role), team, name)
     say(f"Mã mời: {invited.code}")
     say(f"Người nhận nhắn cho trợ lý: vào tổ {invited.code}")
     if settings.telegram_username:
@@ -230,20 +269,19 @@ def report(
 ) -> None:
     """Số liệu của một kỳ."""
     window = periods.parse(period)
-    base = open_base(settings)
-    home = find_commune(base.communes, commune)
-    body = base.database.read(
-        stats.report, home, base.library.plans[home.slug], window, Audience(audience)
-    )
-    base.database.close()
-    text = json.dumps(body, ensure_ascii=False, indent=2)
+    with _opened(settings, commune) as installation:
+        home = find_commune(installation.communes, commune)
+        plan_of_home = installation.library.plans[home.slug]
+        body = installation.database.read(
+            stats.report, home, plan_of_home, window, Audience(audience)
+        )
     if out is None:
-        say(text)
+        _say_json(body)
         return
     try:
-        out.write_text(text + "\n", encoding="utf-8")
+        out.write_text(_as_json(body) + "\n", encoding="utf-8")
     except OSError as error:
-        raise BotError(f"Không ghi được tệp {out}: {error.strerror}.") from error
+        raise BotError(f"Không ghi được tệp {out}: {why(error)}.") from error
 
 
 @main.group()
@@ -255,10 +293,8 @@ def db() -> None:
 @click.pass_obj
 def db_migrate(settings: Settings) -> None:
     """Nâng cấp cơ sở dữ liệu lên phiên bản của chương trình."""
-    database = open_database(settings)
-    migrate.migrate(database)
-    database.write(migrate.check_key)
-    database.close()
+    with closing(open_database(settings)) as database:
+        bring_up_to_date(database)
     say(f"Cơ sở dữ liệu ở phiên bản {migrate.newest_version()}.")
 
 
@@ -267,9 +303,8 @@ def db_migrate(settings: Settings) -> None:
 @click.pass_obj
 def db_backup(settings: Settings, file: Path) -> None:
     """Ghi bản lưu đã mã hóa."""
-    database = _checked_database(settings)
-    rows = transfer.backup(database, file)
-    database.close()
+    with closing(open_existing(settings)) as database:
+        rows = transfer.backup(database, file)
     say(f"Đã lưu {rows} dòng vào {file}. Cất tệp khóa riêng, ở chỗ khác.")
 
 
@@ -279,11 +314,11 @@ def db_backup(settings: Settings, file: Path) -> None:
 @click.pass_obj
 def db_restore(settings: Settings, file: Path, force: bool) -> None:
     """Phục hồi từ bản lưu, SQLite hay PostgreSQL đều được."""
-    database = open_database(settings)
-    migrate.migrate(database)
-    rows = transfer.restore(database, file, force=force)
-    database.write(migrate.check_key)
-    database.close()
+    transfer.check_backup(key_ring(settings), file)
+    with closing(open_database(settings, make_key=False)) as database:
+        migrate.migrate(database)
+        rows = transfer.restore(database, file, force=force)
+        database.write(migrate.check_key)
     say(f"Đã phục hồi {rows} dòng.")
 
 
@@ -291,9 +326,8 @@ def db_restore(settings: Settings, file: Path, force: bool) -> None:
 @click.pass_obj
 def db_purge(settings: Settings) -> None:
     """Xóa ngay những gì đã hết hạn giữ."""
-    database = _checked_database(settings)
-    rows = database.write(purge, KEEP_CONVERSATIONS)
-    database.close()
+    with closing(open_existing(settings)) as database:
+        rows = database.write(purge, KEEP_CONVERSATIONS)
     say(f"Đã xóa {rows} dòng hết hạn giữ.")
 
 
@@ -301,15 +335,8 @@ def db_purge(settings: Settings) -> None:
 @click.pass_obj
 def db_check(settings: Settings) -> None:
     """Xem cơ sở dữ liệu có mở được, đúng phiên bản, đúng khóa không."""
-    _checked_database(settings).close()
+    open_existing(settings).close()
     say("Tốt: mở được, đúng phiên bản, đúng khóa.")
-
-
-def _checked_database(settings: Settings) -> Database:
-    database = open_database(settings)
-    migrate.check_version(database)
-    database.write(migrate.check_key)
-    return database
 
 
 @main.command()
@@ -321,53 +348,20 @@ def _checked_database(settings: Settings) -> Database:
 @click.pass_obj
 def replay(settings: Settings, fixture: Path, channel_name: str, commune: str | None) -> None:
     """Cho một gói tin đã ghi lại đi qua con đường thật, xem trợ lý trả lời gì."""
-    base = open_base(settings)
     try:
         body = fixture.read_bytes()
     except OSError as error:
-        raise NotFoundError(f"Không đọc được tệp {fixture}: {error.strerror}.") from error
-    talk = Talk(base, commune or settings.commune, None)
+        raise NotFoundError(f"Không đọc được tệp {fixture}: {why(error)}.") from error
+    slug = commune or settings.commune
+    talk = Talk(open_installation(settings, commune=slug), slug, None)
     asyncio.run(talk.replay(channel_name, body, _print_lines))
-
-
-def usage(error: click.UsageError) -> str:
-    """Wrong usage in one Vietnamese line."""
-    name = error.ctx.command_path if error.ctx else "python -m bot"
-    match error:
-        case click.NoSuchOption():
-            what = f"không có tùy chọn {error.option_name}"
-        case click.MissingParameter():
-            what = f"thiếu {error.param.opts[0] if error.param else 'tham số'}"
-        case click.BadParameter():
-            given = error.param.opts[0] if error.param else "tham số"
-            what = f"{given} không đúng: {_allowed(error.param)}"
-        case _:
-            what = error.message
-    return f"Sai cách dùng: {what.rstrip('.')}. Xem: {name} --help"
-
-
-def _allowed(parameter: click.Parameter | None) -> str:
-    kind = parameter.type if parameter else None
-    if isinstance(kind, click.Choice):
-        return f"chọn một trong {', '.join(str(choice) for choice in kind.choices)}"
-    return "xem lại giá trị"
 
 
 def command(
     arguments: list[str] | None = None, exit_with: Callable[[int], object] = sys.exit
 ) -> None:
     """Run the command line and end with its exit code."""
-    try:
-        code = main.main(arguments, prog_name="python -m bot", standalone_mode=False)
-        exit_with(code if isinstance(code, int) else 0)
-    except click.UsageError as error:
-        click.echo(usage(error), err=True)
-        exit_with(2)
-    except (click.Abort, KeyboardInterrupt):
-        exit_with(130)
-    except BotError as error:
-        click.echo(str(error), err=True)
-        exit_with(1)
+    run_to_end(main, arguments, exit_with)
 
 
 if __name__ == "__main__":

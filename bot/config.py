@@ -6,16 +6,18 @@ The README table is compared with these fields by a test.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from bot.core.errors import SettingError
 
 PREFIX = "BOT_"
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what Telegram's setWebhook takes
 FOR_TESTS = "BOT_TEST_"  # read by the test run only
 
 
@@ -61,16 +63,34 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, url: str) -> str:
-        if urlsplit(url).scheme not in ("sqlite", "postgresql"):
-            raise ValueError("phải bắt đầu bằng sqlite:/// hoặc postgresql://")
-        return url
+        parts = urlsplit(url)
+        if parts.scheme == "postgresql" and parts.hostname and _has_port(parts):
+            return url
+        if (
+            parts.scheme == "sqlite"
+            and not parts.netloc
+            and parts.path.strip("/:") not in ("", "memory")
+        ):
+            return url
+        raise ValueError(
+            "phải là sqlite:///tên-tệp hoặc postgresql://tên:mật-khẩu@máy:cổng/dữ-liệu"
+        )
 
     @field_validator("base_url", "telegram_api_base")
     @classmethod
     def _web_address(cls, url: str) -> str:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_port(parts):
             raise ValueError("phải là địa chỉ web bắt đầu bằng http:// hoặc https://")
         return url.rstrip("/")
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """True when the port is left out or a number that a port can be."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -88,10 +108,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         problems = "; ".join(_problem(dict(item)) for item in error.errors())
         raise SettingError(f"Cài đặt sai: {problems}.") from None
-    if (
-        settings.telegram_mode == "webhook"
-        and not settings.telegram_webhook_secret.get_secret_value()
-    ):
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    if settings.telegram_mode == "webhook" and not WEBHOOK_SECRET.fullmatch(secret):
         raise SettingError(
             "Cài đặt sai: BOT_TELEGRAM_MODE là webhook thì phải đặt BOT_TELEGRAM_WEBHOOK_SECRET "
             "(1–256 chữ cái, chữ số, dấu _ và -)."
@@ -108,7 +126,26 @@ def _problem(item: dict[str, object]) -> str:
         near = difflib.get_close_matches(field, Settings.model_fields, n=1)
         hint = f", có phải {PREFIX}{near[0].upper()} không" if near else ""
         return f"không có cài đặt nào tên {name}{hint}"
+    return f"{name} không dùng được: {_wanted(item, field)}"
+
+
+def _wanted(item: dict[str, object], field: str) -> str:
+    """What the value should be; pydantic's own sentences are English and may repeat the value."""
     context = item.get("ctx")
-    reason = context.get("error") if isinstance(context, dict) else None
-    expected = str(reason) if reason else f"cần: {Settings.model_fields[field].description}"
-    return f"{name} không dùng được, {expected}"
+    given = context if isinstance(context, dict) else {}
+    match item["type"]:
+        case "value_error":
+            return str(given["error"])
+        case "literal_error":
+            choices = ", ".join(re.findall("'([^']*)'", str(given["expected"])))
+            return f"chọn một trong {choices}"
+        case "int_parsing" | "int_type" | "greater_than_equal" | "less_than_equal":
+            low, high = (_limit(field, name) for name in ("ge", "le"))
+            return f"phải là số nguyên từ {low} đến {high}"
+        case _:
+            return f"cần {Settings.model_fields[field].description}"
+
+
+def _limit(field: str, name: str) -> object:
+    found = (getattr(rule, name, None) for rule in Settings.model_fields[field].metadata)
+    return next((value for value in found if value is not None), "bất kỳ")

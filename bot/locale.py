@@ -14,10 +14,10 @@ from string import Formatter
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
-from bot.core.errors import ContentError, Fault
+from bot.core.errors import ContentError, Fault, why
 
 LOCALE = "vi"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -46,10 +46,15 @@ def load_sentences(content_dir: Path) -> dict[str, str]:
     try:
         with path.open("rb") as file:
             catalogue = read_po(file, locale=LOCALE, abort_invalid=True)
-    except (OSError, ValueError) as error:
-        raise ContentError(
-            [Fault(str(path), 1, f"không đọc được: {error}", "lấy lại tệp từ bản gốc")]
-        ) from error
+    except OSError as error:
+        raise ContentError([Fault(str(path), 1, why(error), "lấy lại tệp từ bản gốc")]) from error
+    except UnicodeDecodeError as error:
+        what = "tệp không phải UTF-8"
+        raise ContentError([Fault(str(path), 1, what, "lưu lại với bảng mã UTF-8")]) from error
+    except PoFileError as error:
+        what = "sai cú pháp tệp .po"
+        mend = "xem ngoặc kép, và mỗi msgid có một msgstr"
+        raise ContentError([Fault(str(path), error.lineno + 1, what, mend)]) from error
     found = {str(m.id): str(m.string) for m in catalogue if m.id}
     empty = [
         Fault(str(path), m.lineno or 1, f"câu “{m.id}” còn trống", "viết câu tiếng Việt vào msgstr")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
+from bot.conversation.turn import Action
 from bot.core.messages import Kind
 from handlers import guides, other, person, start, team
 
@@ -12,7 +13,10 @@ ROUTES: tuple[Route, ...] = (
     on(lambda turn: turn.inbound.redacted, other.sensitive),
     on_action("menu", start.home),
     on_action("hello", start.hello),
-    on_action("resume", start.resume),
+    on(lambda turn: turn.action == Action("resume") and turn.place is not None, guides.resume),
+    on_action("resume", start.home),
+    on_action("thanks", other.thanks),
+    on_action("about", other.about),
     on_action("topics", start.topics),
     on_action("stop", start.stop),
     on_action("person", person.offer),
@@ -22,8 +26,11 @@ ROUTES: tuple[Route, ...] = (
     on_action("part", guides.show_part),
     on_action("step", guides.show_step),
     on_action("stuck", guides.stuck),
+    on_action("other", guides.other_troubles),
     on_action("fix", guides.show_fix),
     on_action("done", guides.finish),
+    on_action("which", guides.choose_again),
+    on_action("no-smartphone", guides.without_smartphone),
     on_action("log", team.choose_topic),
     on_action("logmore", team.choose_rarer_topic),
     on_action("logt", team.choose_count),
@@ -32,10 +39,12 @@ ROUTES: tuple[Route, ...] = (
     on_action("logok", team.save),
     on_action("undo", team.undo),
     on_action("mine", team.my_week),
+    on_action("name", team.ask_name),
+    on_action("join", team.ask_code),
     on(lambda turn: turn.action is not None, other.unknown_action),
     on(lambda turn: team.written_code(turn) is not None, team.join),
     on_kind(Kind.START, start.hello),
     on_text_at(team.AT_NAME, team.take_name),
-    on_text_at(team.AT_COUNT, team.take_count),
+    on(team.is_count, team.take_count),
     on(lambda _: True, guides.answer_question),
 )

@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
-from bot.conversation.turn import Option, Reply, Say, Turn, reply
-from bot.core.text import fold, spoken_number
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from bot.conversation import shelves
+from bot.conversation.turn import Action, Option, Reply, Say, Turn, reply
+from bot.core.text import fold, spoken_number, words
 from bot.core.vocabulary import Topic
-from bot.library import Guide, Way
+from bot.library import Guide, Trouble, Way
+from bot.library.guide_steps import LONGEST_ACTION
+from bot.locale import show_date
 from bot.services import questions
 from bot.services.understanding import Decision, Match, Reason, Understood
 
-PAGE = 4
-MOST_ERRORS = 3
-SHELVES = {Topic.VNEID: (Topic.VNEID, Topic.CKS)}
-"""Topics whose menu entry also holds another's guides."""
-URGENT = Topic.AT
-"""Guides that begin at once: who was robbed a minute ago reads no introduction."""
+MOST_OPTIONS = 5
+MOST_TOPICS = 4
+TROUBLES = 2
+IN_STEPS = frozenset({"step", "stuck", "other", "fix"})
+"""Views in the middle of a guide, where words are about the step at hand."""
+IN_GUIDE = IN_STEPS | {"guide", "part", "done"}
 
 
 def list_topic(turn: Turn) -> Reply:
-    """Guides of a topic, four at a time."""
+    """Guides of a topic, five at a time."""
     name, page = (*turn.args, "", "")[:2]
-    shelf = SHELVES.get(Topic(name), (Topic(name),)) if name in set(Topic) else ()
-    found = [guide for guide in turn.library.guides.values() if guide.topic in shelf]
-    first = int(page) * PAGE if page.isdecimal() and int(page) * PAGE < len(found) else 0
+    found = shelves.guides_under(turn.library.guides, Topic(name)) if name in set(Topic) else []
     if not found:
         return reply(turn.say("topic.empty"), turn.option("option.person", "person"))
-    options = [Option(guide.title, f"guide:{guide.id}") for guide in found[first : first + PAGE]]
-    if first + PAGE < len(found):
-        options.append(turn.option("option.more", f"topic:{name}:{first // PAGE + 1}"))
+    size = MOST_OPTIONS if len(found) <= MOST_OPTIONS else MOST_OPTIONS - 1
+    first = int(page) * size if page.isdecimal() and int(page) * size < len(found) else 0
+    options = [Option(guide.title, f"guide:{guide.id}") for guide in found[first : first + size]]
+    if first + size < len(found):
+        options.append(turn.option("option.more", f"topic:{name}:{first // size + 1}"))
     text = turn.say("topic.choose", topic=turn.say(f"topic.{name}"))
     return reply(text, *options, here=str(turn.action))
 
 
 def open_guide(turn: Turn) -> Reply:
     """What the guide is for and what it needs; an urgent one begins at once."""
-    guide = turn.library.guides.get(turn.args[0] if turn.args else "")
+    guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    if len(guide.ways) == 1 and guide.topic is URGENT:
+    if guide.id == shelves.SCAM:  # who was robbed a minute ago reads no introduction
         warning = Say(_fill(turn, guide.warnings[0]), home=False)
         step = _show_step(turn, guide, guide.ways[0], 0)
         return Reply((warning, *step.messages), here=step.here, bookmark=step.bookmark)
@@ -51,37 +58,63 @@ def _opening(turn: Turn, guide: Guide) -> Say:
         options = [turn.option("option.begin", _step_action(guide, guide.ways[0], 0))]
     else:
         text = turn.say("guide.ask", title=guide.title, ask=_fill(turn, guide.ask or ""))
-        options = [Option(way.label, _step_action(guide, way, 0)) for way in guide.ways]
+        options = _ways(guide)
+    return Say(f"{stale}{text}\n{_fill(turn, guide.warnings[0])}", (*options, *_parts(turn, guide)))
+
+
+def _ways(guide: Guide) -> list[Option]:
+    return [Option(way.label, _step_action(guide, way, 0)) for way in guide.ways]
+
+
+def _parts(turn: Turn, guide: Guide) -> list[Option]:
+    """What can be read before the first step; a guide of four ways has room for one of the two."""
+    options = [turn.option("option.no-smartphone", f"part:{guide.id}:no-smartphone")]
     if guide.needs:
-        options.append(turn.option("option.needs", f"part:{guide.id}:needs"))
-    options.append(turn.option("option.no-smartphone", f"part:{guide.id}:no-smartphone"))
-    return Say(f"{stale}{text}\n{_fill(turn, guide.warnings[0])}", tuple(options))
+        options.insert(0, turn.option("option.needs", f"part:{guide.id}:needs"))
+    return options[: MOST_OPTIONS - len(guide.ways)]
 
 
 def show_part(turn: Turn) -> Reply:
     """One named part of a guide: needs, the way without a smartphone, when to go to the counter."""
-    guide_id, part = (*turn.args, "", "")[:2]
-    guide = turn.library.guides.get(guide_id)
+    guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    parts = {
-        "needs": "\n".join(f"• {need}" for need in guide.needs),
-        "no-smartphone": guide.no_smartphone,
-        "counter": guide.counter,
-        "fee": f"{guide.fee.text} ({guide.fee.as_of:%d/%m/%Y})" if guide.fee else "",
-    }
-    text = parts.get(part) or guide.counter
-    begin = turn.option("option.open-guide", f"guide:{guide.id}")
-    return reply(_fill(turn, text), begin, here=str(turn.action))
+    part = (*turn.args, "", "")[1]
+    texts = {"needs": _needs(turn, guide), "no-smartphone": _fill(turn, guide.no_smartphone)}
+    text = texts.get(part) or _fill(turn, guide.counter)
+    again = turn.option("option.open-guide", f"guide:{guide.id}")
+    return reply(text, again, here=str(turn.action))
+
+
+def _needs(turn: Turn, guide: Guide) -> str:
+    lines = [turn.say("guide.needs"), *(f"• {_fill(turn, need)}" for need in guide.needs)]
+    if guide.fee:
+        fee, day = _fill(turn, guide.fee.text), show_date(guide.fee.as_of)
+        lines.append(turn.say("guide.fee", fee=fee, day=day))
+    return "\n".join(lines)
+
+
+def without_smartphone(turn: Turn) -> Reply:
+    """“không có điện thoại thông minh”, typed anywhere: of the guide at hand, or in general."""
+    guide = _at_hand(turn)
+    if guide is not None:
+        return show_part(turn.doing(f"part:{guide.id}:no-smartphone"))
+    person = turn.option("option.person", "person")
+    return reply(turn.say("no-smartphone.general"), person, here="no-smartphone")
+
+
+def _at_hand(turn: Turn, views: frozenset[str] = IN_GUIDE) -> Guide | None:
+    """The guide of the newest view, if that is one of these."""
+    view = Action.parse(turn.state.view)
+    return turn.library.guides.get((*view.args, "")[0]) if view.verb in views else None
 
 
 def show_step(turn: Turn) -> Reply:
     """One step of a guide; a step that is no longer there opens the guide with a sentence."""
-    guide_id, step_id = (*turn.args, "", "")[:2]
-    guide = turn.library.guides.get(guide_id)
+    guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    found = guide.step(step_id)
+    found = guide.step((*turn.args, "", "")[1])
     if found is None:
         note = Say(turn.say("guide.step-gone"), home=False)
         return Reply((note, _opening(turn, guide)), here=f"guide:{guide.id}", bookmark="")
@@ -94,7 +127,7 @@ def _show_step(turn: Turn, guide: Guide, way: Way, index: int) -> Reply:
     last = index + 1 == total
     done = f"done:{guide.id}" if last else _step_action(guide, way, index + 1)
     before = _step_action(guide, way, index - 1) if index else f"guide:{guide.id}"
-    if not index and len(guide.ways) == 1 and guide.topic is URGENT:
+    if not index and guide.id == shelves.SCAM:
         before = f"topic:{guide.topic}"
     here = _step_action(guide, way, index)
     options = (
@@ -106,44 +139,124 @@ def _show_step(turn: Turn, guide: Guide, way: Way, index: int) -> Reply:
     return Reply((Say(text, options),), here=here, bookmark=here)
 
 
-def jump_to_step(turn: Turn) -> Reply | None:
+def resume(turn: Turn) -> Reply:
+    """“tiếp”: the step at the bookmark again, with a word of where we are."""
+    if turn.place is None:
+        raise LookupError("there is nothing to resume")
+    guide = turn.place[0]
+    is_here = turn.state.view == turn.state.bookmark
+    text = turn.say("guide.here" if is_here else "guide.resume", title=guide.title)
+    step = _show_step(turn, *turn.place)
+    messages = (Say(text, home=False), *step.messages)
+    return Reply(messages, here=step.here, bookmark=step.bookmark)
+
+
+def _jump_to_step(turn: Turn) -> Reply | None:
     """“bước 3” or “bước ba” while a guide is open; None when that is not what was said."""
     said = fold(turn.inbound.text).split()
     number = spoken_number(" ".join(said[1:])) if said[:1] == ["buoc"] else None
-    if number is None or not turn.state.bookmark:
+    if number is None or turn.place is None:
         return None
-    _, guide_id, step_id = (*turn.state.bookmark.split(":"), "", "")[:3]
-    guide = turn.library.guides.get(guide_id)
-    found = guide.step(step_id) if guide else None
-    if guide is None or found is None or not 1 <= number <= len(found[0].steps):
-        return None
-    return _show_step(turn, guide, found[0], number - 1)
+    guide, way, _ = turn.place
+    return _show_step(turn, guide, way, number - 1) if 1 <= number <= len(way.steps) else None
 
 
 def stuck(turn: Turn) -> Reply:
-    """What usually goes wrong here, and a person in any case."""
-    guide_id, step_id = (*turn.args, "", "")[:2]
-    guide = turn.library.guides.get(guide_id)
+    """What usually goes wrong here, likely things first, and a person in any case."""
+    guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    options = [
-        Option(_fill(turn, error.sign), f"fix:{guide.id}:{step_id}:{number}")
-        for number, error in enumerate(guide.errors[:MOST_ERRORS])
-    ]
-    options.append(turn.option("option.person", "person"))
-    options.append(turn.option("option.this-step", f"step:{guide.id}:{step_id}"))
-    return reply(turn.say("guide.stuck"), *options, here=str(turn.action))
+    found = guide.step((*turn.args, "", "")[1])
+    here = _step_action(guide, found[0], found[1]) if found else ""
+    return _stuck(turn, guide, 0, here)
+
+
+def other_troubles(turn: Turn) -> Reply:
+    """The next things that go wrong in this guide."""
+    guide, page = _guide(turn), (*turn.args, "", "")[1]
+    if guide is None:
+        return _gone(turn)
+    in_range = page.isdecimal() and int(page) * TROUBLES < len(guide.errors)
+    return _stuck(turn, guide, int(page) if in_range else 0, _step_of(turn, guide))
+
+
+def _stuck(turn: Turn, guide: Guide, page: int, step: str) -> Reply:
+    likely = _likely(turn, guide.errors, _text_of(guide, step))
+    options = _as_fixes(turn, guide, likely[page * TROUBLES : (page + 1) * TROUBLES])
+    if (page + 1) * TROUBLES < len(likely):
+        options.append(turn.option("option.other-trouble", f"other:{guide.id}:{page + 1}"))
+    options += [turn.option("option.person", "person"), _to_step(turn, guide, step)]
+    text = turn.say("guide.stuck-more" if page else "guide.stuck")
+    return Reply((Say(text, tuple(options)),), here=str(turn.action), bookmark=step or None)
+
+
+def _stuck_by_words(turn: Turn, guide: Guide) -> Reply:
+    """Words in the middle of a guide that are no command: what they sound like, and a person."""
+    step = _step_of(turn, guide)
+    likely = _likely(turn, guide.errors, _text_of(guide, step))
+    likely = _likely(turn, likely, turn.inbound.text)
+    options = _as_fixes(turn, guide, likely[: TROUBLES + 1])
+    options += [turn.option("option.person", "person"), _to_step(turn, guide, step)]
+    say = Say(turn.say("guide.stuck-guess"), tuple(options))
+    return Reply((say,), misses=turn.state.misses + 1)
+
+
+def _text_of(guide: Guide, step: str) -> str:
+    """The words of a step, given by its action; none when it is gone."""
+    found = guide.step((*Action.parse(step).args, "", "")[1])
+    return found[0].steps[found[1]].text if found else ""
+
+
+def _likely(turn: Turn, errors: Iterable[Trouble], about: str) -> list[Trouble]:
+    """The errors, those first that share most words with the text; otherwise in their order."""
+    wanted, found = _content(turn, about), list(errors)
+    signs = {error.sign: _content(turn, error.sign) for error in found}
+    users = Counter(word for sign in signs.values() for word in sign)
+
+    def nearness(error: Trouble) -> float:
+        return sum(1 / users[word] for word in sorted(wanted & signs[error.sign]))
+
+    return sorted(found, key=nearness, reverse=True)
+
+
+def _content(turn: Turn, text: str) -> set[str]:
+    """The words of a text that say something, abbreviations written out."""
+    known = turn.library.glossary
+    return set(known.expand(words(text))) - known.stop
+
+
+def _as_fixes(turn: Turn, guide: Guide, errors: Iterable[Trouble]) -> list[Option]:
+    return [Option(_fill(turn, e.sign), f"fix:{guide.id}:{_key(e)}") for e in errors]
+
+
+def _key(error: Trouble) -> str:
+    """A stable short name of an error: a button keeps its meaning when errors change places."""
+    return hashlib.sha256(fold(error.sign).encode()).hexdigest()[:6]
+
+
+def _step_of(turn: Turn, guide: Guide) -> str:
+    """The action of the step at the bookmark when it is of this guide."""
+    return turn.state.bookmark if turn.place and turn.place[0].id == guide.id else ""
+
+
+def _to_step(turn: Turn, guide: Guide, step: str) -> Option:
+    if step:
+        return turn.option("option.this-step", step)
+    return turn.option("option.open-guide", f"guide:{guide.id}")
 
 
 def show_fix(turn: Turn) -> Reply:
     """The mend of one known error, then back to the step or on to a person."""
-    guide_id, step_id, number = (*turn.args, "", "", "")[:3]
-    guide = turn.library.guides.get(guide_id)
-    if guide is None or not number.isdecimal() or int(number) >= len(guide.errors):
+    guide, key = _guide(turn), (*turn.args, "", "")[1]
+    if guide is None:
         return _gone(turn)
+    fix = next((error.fix for error in guide.errors if _key(error) == key), None)
+    step = _step_of(turn, guide)
+    if fix is None:
+        return _stuck(turn.doing(f"other:{guide.id}:0"), guide, 0, step)
     return reply(
-        _fill(turn, guide.errors[int(number)].fix),
-        turn.option("option.this-step", f"step:{guide.id}:{step_id}"),
+        _fill(turn, fix),
+        _to_step(turn, guide, step),
         turn.option("option.still-stuck", "person"),
         here=str(turn.action),
     )
@@ -151,10 +264,11 @@ def show_fix(turn: Turn) -> Reply:
 
 def finish(turn: Turn) -> Reply:
     """The last step is done."""
-    guide = turn.library.guides.get(turn.args[0] if turn.args else "")
+    guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    text = turn.say("guide.finished", title=guide.title)
+    is_urgent = guide.id == shelves.SCAM
+    text = turn.say("guide.finished-urgent" if is_urgent else "guide.finished", title=guide.title)
     counter = turn.option("option.counter", f"part:{guide.id}:counter")
     more = turn.option("option.other-guides", f"topic:{guide.topic}")
     ending = Say(text, (counter, more))
@@ -163,37 +277,81 @@ def finish(turn: Turn) -> Reply:
 
 def answer_question(turn: Turn) -> Reply:
     """Free words: the guide, a choice of two or three, or a repair that fits the miss."""
-    jump = jump_to_step(turn)
+    jump = _jump_to_step(turn)
     if jump is not None:
         return jump
     understood = turn.understanding.understand(turn.inbound.text)
     questions.tally_question(turn.unit, turn.commune.id, understood)
+    found = [match.id for match in understood.guides]
+    if understood.decision is Decision.ANSWER and turn.state.view == f"guide:{found[0]}":
+        return _choose_way(turn, turn.library.guides[found[0]])
+    at_hand = _at_hand(turn, IN_STEPS)
+    is_about_it = at_hand is not None and (not found or found[0] == at_hand.id)
+    if at_hand is not None and is_about_it and not turn.state.misses:
+        return _stuck_by_words(turn, at_hand)
     if understood.decision is Decision.ANSWER:
-        return open_guide(turn.doing(f"guide:{understood.guides[0].id}"))
-    if understood.decision is Decision.CHOOSE:
-        options = (*_as_options(understood.guides), turn.option("option.something-else", "person"))
-        return reply(turn.say("question.choose"), *options, here="")
+        return open_guide(turn.doing(f"guide:{found[0]}"))
+    if understood.decision is Decision.CHOOSE and turn.state.misses < 2:
+        return _let_choose(turn, understood.guides)
     return _repair(turn, understood)
 
 
+def _choose_way(turn: Turn, guide: Guide) -> Reply:
+    """A question that leads to the open guide again: the way it names, or the ways in other words."""
+    said = _content(turn, turn.inbound.text)
+    shared = [len(said & _content(turn, way.label)) for way in guide.ways]
+    if shared.count(max(shared)) == 1 and max(shared):
+        return _show_step(turn, guide, guide.ways[shared.index(max(shared))], 0)
+    options = _ways(guide)
+    if len(guide.ways) == 1:
+        options = [turn.option("option.begin", _step_action(guide, guide.ways[0], 0))]
+    options = [*options[: MOST_OPTIONS - 1], turn.option("option.person", "person")]
+    return reply(turn.say("guide.already-open"), *options)
+
+
+def _let_choose(turn: Turn, matches: tuple[Match, ...]) -> Reply:
+    """Two or three candidates; said otherwise when the ones before did not fit."""
+    misses = turn.state.misses
+    text = turn.say("question.choose-again" if misses else "question.choose")
+    options = [Option(match.title, f"guide:{match.id}") for match in matches]
+    options.append(turn.option("option.something-else", "person"))
+    return Reply((Say(text, tuple(options)),), here=_which(matches), misses=misses + 1)
+
+
+def _which(matches: Iterable[Match]) -> str:
+    """The action that shows these candidates again, as many as fit into it."""
+    action = "which"
+    for match in matches:
+        longer = f"{action}:{match.id}"
+        action = longer if len(longer) <= LONGEST_ACTION else action
+    return action
+
+
+def choose_again(turn: Turn) -> Reply:
+    """Candidates of an earlier question, gone back to."""
+    guides = [turn.library.guides[known] for known in turn.args if known in turn.library.guides]
+    options = [Option(guide.title, f"guide:{guide.id}") for guide in guides[: MOST_OPTIONS - 1]]
+    options.append(turn.option("option.something-else", "person"))
+    return reply(turn.say("question.choose"), *options, here=str(turn.action))
+
+
 def _repair(turn: Turn, understood: Understood) -> Reply:
-    """First miss: what we can do, as options. Second: a person. Never the same words twice."""
+    """First miss: what we can do, as options. Second and later: a person. Never the same words twice."""
     misses = turn.state.misses + 1
+    person = turn.option("option.person", "person")
     if misses >= 2:
-        person = turn.option("option.person", "person")
-        return Reply((Say(turn.say("question.again"), (person,)),), misses=misses)
+        sentence = "question.person" if misses % 2 else "question.again"
+        return Reply((Say(turn.say(sentence), (person,)),), misses=misses)
     vague = understood.reason is Reason.TOO_VAGUE
     text = turn.say("question.vague" if vague else "question.unknown")
-    shown: dict[Topic, Guide] = {}
-    for guide in turn.library.guides.values():
-        shown.setdefault(guide.topic, guide)
-    options = [Option(turn.say(f"topic.{topic}"), f"topic:{topic}") for topic in list(shown)[:3]]
-    options.append(turn.option("option.person", "person"))
-    return Reply((Say(text, tuple(options)),), misses=misses)
+    topics = shelves.entries(turn.library.guides)[:MOST_TOPICS]
+    options = [Option(turn.say(f"topic.{topic}"), f"topic:{topic}") for topic in topics]
+    return Reply((Say(text, (*options, person)),), misses=misses)
 
 
-def _as_options(matches: tuple[Match, ...]) -> tuple[Option, ...]:
-    return tuple(Option(match.title, f"guide:{match.id}") for match in matches)
+def _guide(turn: Turn) -> Guide | None:
+    """The guide that the action names first."""
+    return turn.library.guides.get(turn.args[0]) if turn.args else None
 
 
 def _gone(turn: Turn) -> Reply:

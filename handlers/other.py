@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.conversation.turn import HOME, Option, Reply, Say, Turn
+from dataclasses import replace
+
+from bot.conversation.shelves import SCAM
+from bot.conversation.turn import HOME, OVER, Option, Reply, Say, Turn
 from bot.core.messages import Kind
 from bot.services import questions
 
@@ -10,7 +13,7 @@ from bot.services import questions
 def sensitive(turn: Turn) -> Reply:
     """A CCCD or card number, an OTP, a password: it was not kept; say so and what to do."""
     questions.tally_refusal(turn.unit, turn.commune.id)
-    options = (_present(turn), turn.option("option.scam", "guide:at-da-bi-lua"))
+    options = (_present(turn), turn.option("option.scam", f"guide:{SCAM}"))
     return _keeping(turn, Say(turn.say("sensitive.warning"), options), "refused")
 
 
@@ -26,16 +29,31 @@ def edited(turn: Turn) -> Reply:
     return media(turn)
 
 
+def thanks(turn: Turn) -> Reply:
+    """“cảm ơn”, “dạ”, “ok”: a kind word, and the way on."""
+    return _keeping(turn, Say(turn.say("thanks.welcome"), (_present(turn),)), "answered")
+
+
+def about(turn: Turn) -> Reply:
+    """“ai vậy?”: a machine, whose it is, and what it never asks."""
+    name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
+    text = turn.say("greeting.first", commune=name)
+    options = (_present(turn), turn.option("option.person", "person"))
+    return _keeping(turn, Say(text, options), "answered")
+
+
 def wrong_digit(turn: Turn) -> Reply:
     """A digit that the open prompt does not have: the prompt again, in other words."""
-    known = turn.state.choices
-    if not known:
+    state = turn.state
+    options = tuple(Option(choice.label, choice.action) for choice in state.choices if choice.n)
+    zero = next((Option(c.label, c.action) for c in state.choices if c.n == 0), None)
+    if zero is None:
         return Reply((Say(turn.say("digit.none"), (turn.option("option.menu", HOME),)),))
-    digits = ", ".join(str(choice.n) for choice in known)
-    options = tuple(Option(choice.label, choice.action) for choice in known if choice.n)
-    zero = next((Option(c.label, c.action) for c in known if c.n == 0), None)
-    text = turn.say("digit.wrong", digits=digits)
-    return _keeping(turn, Say(text, options, home=False, zero=zero), "answered")
+    digits = ", ".join(str(choice.n) for choice in state.choices if choice.n)
+    text = turn.say("digit.wrong", digits=digits) if digits else turn.say("digit.only-zero")
+    here = "" if OVER in state.data else state.view  # the same prompt stays open
+    message = Say(text, options, home=False, zero=zero)
+    return replace(_keeping(turn, message, "answered"), here=here)
 
 
 def unknown_action(turn: Turn) -> Reply:
@@ -45,8 +63,8 @@ def unknown_action(turn: Turn) -> Reply:
 
 def _present(turn: Turn) -> Option:
     """Back to what was on the screen."""
-    trail = turn.state.trail
-    return turn.option("option.present", trail[-1] if trail else HOME)
+    view = turn.state.view
+    return turn.option("option.menu" if view == HOME else "option.present", view)
 
 
 def _keeping(turn: Turn, message: Say, outcome: str) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.shelves import SCAM
 from bot.conversation.turn import Reply, Turn, reply
 from bot.services import questions
 
@@ -12,10 +13,12 @@ def offer(turn: Turn) -> Reply:
     office = turn.plan.office
     name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
     if office.phone:
-        text = turn.say("person.phone", commune=name, office=office.name, phone=office.phone)
+        hours = office.hours or turn.say("person.hours")
+        values = {"commune": name, "office": office.name, "phone": office.phone, "hours": hours}
+        text = turn.say("person.phone", **values)
     else:
         text = turn.say("person.visit", commune=name)
-    options = [turn.option("option.scam", "guide:at-da-bi-lua")]
+    options = [turn.option("option.scam", f"guide:{SCAM}")]
     if turn.state.bookmark:
         options.insert(0, turn.option("option.go-on", turn.state.bookmark))
     return reply(text, *options, here="person")

@@ -1,12 +1,9 @@
-"""Greeting, home menu, stop and resume."""
+"""Greeting, home menu, stop."""
 
 from __future__ import annotations
 
+from bot.conversation import shelves
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn
-from bot.core.vocabulary import Topic
-
-MENU_TOPICS = (Topic.VNEID, Topic.DVC, Topic.TT, Topic.AT, Topic.HOC_SO)
-"""First level of the menu; guides about signatures stand under VNeID, where the app has them."""
 
 
 def home(turn: Turn) -> Reply:
@@ -23,28 +20,22 @@ def topics(turn: Turn) -> Reply:
 
 def hello(turn: Turn) -> Reply:
     """A greeting, or a chat just opened: offer to go on where the person stopped, else the menu."""
-    if not turn.state.bookmark:
+    place = turn.place
+    if place is None:
         return home(turn)
-    _, guide_id, step_id = (*turn.state.bookmark.split(":"), "", "")[:3]
-    guide = turn.library.guides.get(guide_id)
-    found = guide.step(step_id) if guide else None
-    if guide is None or found is None:
-        return home(turn)
-    text = turn.say(
-        "home.resume", title=guide.title, number=found[1] + 1, total=len(found[0].steps)
-    )
+    guide, way, index = place
+    text = turn.say("home.resume", title=guide.title, number=index + 1, total=len(way.steps))
     go_on = turn.option("option.go-on", turn.state.bookmark)
-    return Reply((Say(text, (go_on,)),), here=HOME)
-
-
-def resume(turn: Turn) -> Reply:
-    """“tiếp”: the same as a greeting, said from anywhere."""
-    return hello(turn)
+    other = turn.option("option.other", HOME)
+    return Reply((Say(text, (go_on,), zero=other),), here=HOME)
 
 
 def stop(turn: Turn) -> Reply:
-    """“dừng”: nothing more is sent until the person writes again."""
-    return Reply((Say(turn.say("stop.done")),), quiet=True, bookmark="", outcome="stopped")
+    """“dừng”: nothing more is sent until the person writes again; the place in a guide is kept."""
+    if turn.place is None:
+        return Reply((Say(turn.say("stop.done")),), quiet=True, outcome="stopped")
+    go_on = turn.option("option.go-on", turn.state.bookmark)
+    return Reply((Say(turn.say("stop.done-place"), (go_on,)),), quiet=True, outcome="stopped")
 
 
 def left(turn: Turn) -> Reply:
@@ -53,11 +44,9 @@ def left(turn: Turn) -> Reply:
 
 
 def _resident_home(turn: Turn) -> Say:
-    shelves = {guide.topic for guide in turn.library.guides.values()}
     options = tuple(
         Option(turn.say(f"topic.{topic}"), f"topic:{topic}")
-        for topic in MENU_TOPICS
-        if topic in shelves
+        for topic in shelves.entries(turn.library.guides)
     )
     helper = turn.option("option.person", "person")
     return Say(turn.say("home.resident"), options, home=False, zero=helper)

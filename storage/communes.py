@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from bot.core.keys import Purpose
 from bot.core.vocabulary import AccountId, CommuneId
-from storage.database import Unit
+from storage.database import INSERTS, Unit
 from storage.models import accounts, communes, neighbourhoods, teams
 
 
@@ -52,8 +52,12 @@ def save_commune(unit: Unit, slug: str, name: str, kind: str) -> Commune:
         .returning(communes.c.id)
     ).scalar_one_or_none()
     if found is None:
+        # A replica that starts at the same moment may be faster; whoever comes second waits and agrees.
         found = unit.connection.execute(
-            insert(communes).values(slug=slug, name=name, kind=kind).returning(communes.c.id)
+            INSERTS[unit.dialect](communes)
+            .values(slug=slug, name=name, kind=kind)
+            .on_conflict_do_update(index_elements=["slug"], set_={"name": name, "kind": kind})
+            .returning(communes.c.id)
         ).scalar_one()
     return Commune(CommuneId(found), slug, name, kind)
 

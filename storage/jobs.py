@@ -9,5 +9,6 @@ from storage.models import job_runs
 def begin(unit: Unit, job: str, period: str) -> bool:
     """Claim the job for the period; False when somebody has it already."""
     statement = INSERTS[unit.dialect](job_runs).values(job=job, period=period, ran_at=unit.now)
-    claimed = unit.connection.execute(statement.on_conflict_do_nothing())
-    return claimed.rowcount == 1
+    # RETURNING, since the row count of an INSERT is unknown (-1) with psycopg.
+    claimed = statement.on_conflict_do_nothing().returning(job_runs.c.job)
+    return unit.connection.execute(claimed).first() is not None

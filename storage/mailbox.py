@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, text, update
@@ -61,6 +61,7 @@ class Claimed:
     inbound: Inbound
     state: str | None  # None on the first contact
     worker: Worker | None
+    has_more: bool  # another event of the same person waits behind this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ CLAIM = (
     )
     .where(inbox.c.identity == bindparam("identity"), inbox.c.done_at.is_(None))
     .order_by(inbox.c.id)
-    .limit(1)
+    .limit(2)  # the second row only says that there is more
 )
 
 
@@ -151,9 +152,10 @@ def lock(unit: Unit, identity: bytes) -> None:
 
 def claim(unit: Unit, identity: Identity) -> Claimed | None:
     """The person's oldest open event, or None. The caller must hold the lock."""
-    row = unit.connection.execute(CLAIM, {"identity": identity}).one_or_none()
-    if row is None:
+    rows = unit.connection.execute(CLAIM, {"identity": identity}).all()
+    if not rows:
         return None
+    row = rows[0]
     worker = None
     if row[5] is not None:
         worker = Worker(row[5], row[6], Role(row[7]), row[8], row[9])
@@ -167,6 +169,7 @@ def claim(unit: Unit, identity: Identity) -> Claimed | None:
         inbound=_unpack_inbound(unit.keys.open(Purpose.MESSAGE, row[3])),
         state=row[4],
         worker=worker,
+        has_more=len(rows) > 1,
     )
 
 
@@ -184,46 +187,50 @@ SAVE_STATE = (
         last_used_at=bindparam("now"),
     )
 )
-FIRST_STATE = conversations.insert()
-SEND = outbox.insert()
+FIRST_STATE = conversations.insert().inline()  # nobody asks for the new id
+SEND = outbox.insert().inline()
 
 
 def finish(unit: Unit, claimed: Claimed, result: Finished) -> None:
     """Close the event: body emptied, state saved, answers queued – all in the unit's one commit."""
+    with unit.together():
+        unit.connection.execute(
+            FINISH, {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome}
+        )
+        _save_state(unit, claimed, result)
+        if result.messages:
+            unit.connection.execute(
+                SEND,
+                [
+                    _outbox_row(unit, claimed, f"turn:{claimed.inbox_id}:{number}", message)
+                    for number, message in enumerate(result.messages)
+                ],
+            )
+
+
+def _save_state(unit: Unit, claimed: Claimed, result: Finished) -> None:
+    if claimed.state is not None:
+        saved = {
+            "who": claimed.identity,
+            "new_state": result.state,
+            "can_reach": result.reachable,
+            "now": unit.now,
+        }
+        unit.connection.execute(SAVE_STATE, saved)
+        return
+    chat = claimed.inbound.address.chat.encode()
     unit.connection.execute(
-        FINISH, {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome}
+        FIRST_STATE,
+        {
+            "commune_id": claimed.commune,
+            "account_id": claimed.account,
+            "identity": claimed.identity,
+            "address": unit.keys.seal(Purpose.ADDRESS, chat),
+            "state": result.state,
+            "reachable": result.reachable,
+            "last_used_at": unit.now,
+        },
     )
-    if claimed.state is None:
-        unit.connection.execute(
-            FIRST_STATE,
-            {
-                "commune_id": claimed.commune,
-                "account_id": claimed.account,
-                "identity": claimed.identity,
-                "address": unit.keys.seal(Purpose.ADDRESS, claimed.inbound.address.chat.encode()),
-                "state": result.state,
-                "reachable": result.reachable,
-                "last_used_at": unit.now,
-            },
-        )
-    else:
-        unit.connection.execute(
-            SAVE_STATE,
-            {
-                "who": claimed.identity,
-                "new_state": result.state,
-                "can_reach": result.reachable,
-                "now": unit.now,
-            },
-        )
-    if result.messages:
-        unit.connection.execute(
-            SEND,
-            [
-                _outbox_row(unit, claimed, f"turn:{claimed.inbox_id}:{number}", message)
-                for number, message in enumerate(result.messages)
-            ],
-        )
 
 
 def _outbox_row(unit: Unit, claimed: Claimed, key: str, message: Outbound) -> dict[str, object]:
@@ -278,7 +285,7 @@ def purge(unit: Unit, keep: timedelta) -> int:
     """Drop events, answers and conversations unused for so long; gives how many rows went."""
     before: datetime = unit.now - keep
     done = (inbox.c.done_at.is_not(None)) & (inbox.c.received_at < before)
-    finished = outbox.c.status.not_in(("waiting", "sending")) & (outbox.c.created_at < before)
+    finished = outbox.c.finished_at.is_not(None) & (outbox.c.created_at < before)
     linked = select(chat_links.c.identity)
     idle = (conversations.c.last_used_at < before) & conversations.c.identity.not_in(linked)
     return sum(
@@ -330,11 +337,13 @@ def _unpack_inbound(raw: bytes) -> Inbound:
 
 
 def _pack_outbound(message: Outbound) -> bytes:
-    return json.dumps(asdict(message), ensure_ascii=False).encode()
+    choices = [[choice.n, choice.label, choice.action] for choice in message.choices]
+    return json.dumps(
+        [message.text, choices, message.replaces, message.press], ensure_ascii=False
+    ).encode()
 
 
 def unpack_outbound(raw: bytes) -> Outbound:
     """What ``finish`` stored, for the sender."""
-    data = json.loads(raw)
-    choices = tuple(Choice(**choice) for choice in data.pop("choices"))
-    return Outbound(**data, choices=choices)
+    words, choices, replaces, press = json.loads(raw)
+    return Outbound(words, tuple(Choice(*choice) for choice in choices), replaces, press)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import StorageError, WrongKeyError
 from bot.core.keys import WRONG_KEY, Purpose
-from storage.database import Database, Unit, passing_faults
+from storage.database import INSERTS, Database, Unit, passing_faults
 from storage.models import canary
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -18,10 +18,15 @@ SONG = b"ban-so"
 
 
 @cache
-def newest_version() -> str:
-    """The version that the code expects: the name of the last migration file."""
+def known_versions() -> tuple[str, ...]:
+    """Every version that the code can make, oldest first: the names of the migration files."""
     names = sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    return names[-1].split("_")[0]
+    return tuple(name.split("_")[0] for name in names)
+
+
+def newest_version() -> str:
+    """The version that the code expects."""
+    return known_versions()[-1]
 
 
 def current_version(connection: Connection) -> str | None:
@@ -36,8 +41,10 @@ def migrate(database: Database, version: str = "head") -> None:
     """Bring the schema to ``version`` (the newest unless said). Does nothing when it is there already."""
     try:
         with passing_faults(), database.engine.connect() as connection:
-            if version == "head" and current_version(connection) == newest_version():
+            found = current_version(connection)
+            if version == "head" and found == newest_version():
                 return
+            _refuse_unknown(found)
             connection.rollback()
             _run_alembic(connection, version)
     except DBAPIError as error:
@@ -58,10 +65,19 @@ def _run_alembic(connection: Connection, version: str) -> None:
         command.upgrade(config, version)
 
 
+def _refuse_unknown(found: str | None) -> None:
+    if found is not None and found not in known_versions():
+        raise StorageError(
+            f"Cơ sở dữ liệu ở phiên bản {found}, mới hơn chương trình này ({newest_version()}): "
+            "hãy dùng bản chương trình mới hơn."
+        )
+
+
 def check_version(database: Database) -> None:
     """Raise ``StorageError`` unless the database has exactly the version of this code."""
     with passing_faults(), database.engine.connect() as connection:
         found = current_version(connection)
+    _refuse_unknown(found)
     if found != newest_version():
         raise StorageError(
             f"Cơ sở dữ liệu ở phiên bản {found or 'trống'}, chương trình cần {newest_version()}: "
@@ -79,7 +95,11 @@ def check_key(unit: Unit) -> None:
     """Write the canary on the first start; afterwards refuse a key that cannot open it."""
     sealed = unit.connection.execute(select(canary.c.sealed)).scalar_one_or_none()
     if sealed is None:
-        fresh = unit.keys.seal(Purpose.CANARY, SONG)
-        unit.connection.execute(insert(canary).values(id=1, sealed=fresh))
-    elif unit.keys.open(Purpose.CANARY, bytes(sealed)) != SONG:
+        fresh = INSERTS[unit.dialect](canary).values(
+            id=1, sealed=unit.keys.seal(Purpose.CANARY, SONG)
+        )
+        unit.connection.execute(fresh.on_conflict_do_nothing())
+        # Another replica that starts now may have been first, perhaps with another key.
+        sealed = unit.connection.execute(select(canary.c.sealed)).scalar_one()
+    if unit.keys.open(Purpose.CANARY, bytes(sealed)) != SONG:
         raise WrongKeyError(WRONG_KEY)

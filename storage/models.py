@@ -239,25 +239,32 @@ outbox = Table(
     Column("identity", LargeBinary(32), nullable=False),
     Column("key", String(80), nullable=False, unique=True),  # one row per logical message
     Column("body", LargeBinary),  # sealed; emptied once it is finished
-    Column("priority", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),  # between addresses; the lower goes first
     Column("status", String(12), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("second_try", Boolean, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("sent_at", Moment),
+    Column("finished_at", Moment),  # delivered or given up; None while it waits or is being sent
     Column("message", String(80)),
     Column("error", String(200)),
     sqlite_autoincrement=True,
 )
-_open = outbox.c.status.in_(("waiting", "sending"))
+_waits = outbox.c.finished_at.is_(None)
 Index(
-    "ix_outbox_open",
+    "ix_outbox_next",
     outbox.c.account_id,
+    outbox.c.priority,
+    outbox.c.id,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
+)
+Index(
+    "ix_outbox_of_address",
     outbox.c.identity,
     outbox.c.id,
-    sqlite_where=_open,
-    postgresql_where=_open,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
 )
 
 people = Table(
@@ -336,6 +343,7 @@ question_tallies = Table(
     Column("day", Date, primary_key=True),
     Column("decision", String(20), primary_key=True),
     Column("guide", String(40), primary_key=True),  # "" when no guide came of it
+    Column("shard", Integer, primary_key=True, autoincrement=False),  # one row would be a queue
     Column("count", Integer, nullable=False),
 )
 

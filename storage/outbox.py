@@ -6,11 +6,13 @@ out, so a message that must be tried again holds what is behind it and nothing e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.core.keys import Purpose
@@ -31,10 +33,19 @@ from storage.mailbox import lock, unpack_outbound
 from storage.models import buckets, conversations, outbox, sender_leases
 
 LEASE = timedelta(seconds=30)
-OPEN = ("waiting", "sending")
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_WAIT_SECONDS = 600.0
+MOST_AT_ONCE = 30
 ACCOUNT_SCOPE = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Who sends for which account, and what the messenger allows."""
+
+    account: AccountId
+    holder: str
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,112 +62,104 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What to send now, and when it is worth looking again if nothing new comes."""
+    """What to send now. ``pause_seconds`` says how long looking again is useless: the account is
+    throttled, or another process holds the lease."""
 
-    letters: tuple[Letter, ...]
-    lease_until: datetime | None  # None: another process sends for this account
+    letters: tuple[Letter, ...] = ()
+    pause_seconds: float = 0.0
 
 
-def take(
-    unit: Unit,
-    account: AccountId,
-    holder: str,
-    limits: Limits,
-    busy: frozenset[Identity],
-    most: int = 30,
-) -> Batch:
+def take(unit: Unit, post: Post, busy: frozenset[Identity]) -> Batch:
     """Claim the oldest waiting message of each address that is not ``busy``, within the limits.
 
     A row found in state ``sending`` that is not ours in flight was being sent when a process died: its
     answer is unknown, so it goes again and is marked as a second try.
     """
-    until = _hold_lease(unit, account, holder)
-    if until is None:
-        return Batch((), None)
-    rows = [row for row in _heads(unit, account, most + len(busy)) if row.identity not in busy]
-    allowed = (
-        rows[:most] if limits == Limits() else _within_limits(unit, account, limits, rows[:most])
-    )
-    _mark_sending(unit, allowed)
-    return Batch(tuple(_open_letter(unit, row) for row in allowed), until)
-
-
-_OWN = (
-    select(
-        outbox.c.id,
-        outbox.c.identity,
-        outbox.c.body,
-        outbox.c.status,
-        outbox.c.tries,
-        outbox.c.second_try,
-        conversations.c.address,
-    )
-    .join(conversations, conversations.c.identity == outbox.c.identity)
-    .where(outbox.c.identity == bindparam("identity"), outbox.c.status.in_(OPEN))
-    .order_by(outbox.c.id)
-)
+    pause = _hold_lease(unit, post)
+    if pause > 0:
+        return Batch(pause_seconds=pause)
+    whole = _read_buckets(unit, post.account, post.limits.account, [ACCOUNT_SCOPE])[ACCOUNT_SCOPE]
+    if whole.tokens < 1:
+        return Batch(pause_seconds=whole.seconds_to_token)
+    most = min(MOST_AT_ONCE, int(whole.tokens))
+    heads = [
+        head for head in _heads(unit, post.account, most + len(busy)) if head.identity not in busy
+    ]
+    heads = _within_limits(unit, post, whole, heads[:most])
+    _mark_sending(unit, heads)
+    return Batch(tuple(_open_letter(unit, head) for head in heads))
 
 
 def take_own(unit: Unit, identity: Identity) -> tuple[Letter, ...]:
     """Everything that waits for one address, in order: for channels whose person fetches it."""
     lock(unit, identity)
     rows = unit.connection.execute(_OWN, {"identity": identity}).all()
-    heads = [_Head(row[0], Identity(bytes(row[1])), *row[2:]) for row in rows]
+    heads = [_head(row) for row in rows]
     _mark_sending(unit, heads)
     return tuple(_open_letter(unit, head) for head in heads)
 
 
-def _hold_lease(unit: Unit, account: AccountId, holder: str) -> datetime | None:
+def _hold_lease(unit: Unit, post: Post) -> float:
+    """0 when the lease is ours now; otherwise the seconds until it is worth asking again."""
     until = unit.now + LEASE
     statement = INSERTS[unit.dialect](sender_leases).values(
-        account_id=account, holder=holder, until=until
+        account_id=post.account, holder=post.holder, until=until
     )
-    statement = statement.on_conflict_do_update(
-        index_elements=["account_id"],
-        set_={"holder": holder, "until": until},
-        where=(sender_leases.c.until < unit.now) | (sender_leases.c.holder == holder),
-    )
-    held = unit.connection.execute(statement).rowcount == 1
-    return until if held else None
+    row = unit.connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id"],
+            set_={"holder": post.holder, "until": until},
+            where=(sender_leases.c.until < unit.now) | (sender_leases.c.holder == post.holder),
+        ).returning(sender_leases.c.paused_until)
+    ).one_or_none()
+    if row is None:
+        return 1.0
+    return 0.0 if row[0] is None else max(0.0, (row[0] - unit.now).total_seconds())
 
 
-def release(unit: Unit, account: AccountId, holder: str) -> None:
+def release(unit: Unit, post: Post) -> None:
     """Give the lease back at once, so that the next process need not wait for it to run out."""
     unit.connection.execute(
         update(sender_leases)
-        .where(sender_leases.c.account_id == account, sender_leases.c.holder == holder)
+        .where(sender_leases.c.account_id == post.account, sender_leases.c.holder == post.holder)
         .values(until=unit.now - LEASE)
     )
 
 
+_COLUMNS = (
+    outbox.c.id,
+    outbox.c.identity,
+    outbox.c.body,
+    outbox.c.status,
+    outbox.c.tries,
+    outbox.c.second_try,
+    conversations.c.address,
+)
+_WITH_ADDRESS = outbox.join(conversations, conversations.c.identity == outbox.c.identity)
+_OWN = (
+    select(*_COLUMNS)
+    .select_from(_WITH_ADDRESS)
+    .where(outbox.c.identity == bindparam("identity"), outbox.c.finished_at.is_(None))
+    .order_by(outbox.c.id)
+)
 _earlier = aliased(outbox)
+# Walks the partial index in its own order and stops at the limit: the cost does not grow with the queue.
 _HEADS = (
-    select(
-        outbox.c.id,
-        outbox.c.identity,
-        outbox.c.body,
-        outbox.c.status,
-        outbox.c.tries,
-        outbox.c.second_try,
-        conversations.c.address,
-    )
-    .join(conversations, conversations.c.identity == outbox.c.identity)
-    .join(sender_leases, sender_leases.c.account_id == outbox.c.account_id)
+    select(*_COLUMNS)
+    .select_from(_WITH_ADDRESS)
     .where(
         outbox.c.account_id == bindparam("account"),
-        outbox.c.status.in_(OPEN),
+        outbox.c.finished_at.is_(None),
         outbox.c.not_before <= bindparam("now"),
-        func.coalesce(sender_leases.c.paused_until, bindparam("now")) <= bindparam("now"),
         ~select(_earlier.c.id)
         .where(
-            _earlier.c.account_id == outbox.c.account_id,
             _earlier.c.identity == outbox.c.identity,
-            _earlier.c.status.in_(OPEN),
+            _earlier.c.finished_at.is_(None),
             _earlier.c.id < outbox.c.id,
         )
         .exists(),
     )
-    .order_by(outbox.c.priority.desc(), outbox.c.id)
+    .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("most"))
 )
 
@@ -172,69 +175,75 @@ class _Head:
     address: bytes
 
 
+def _head(row: Sequence[Any]) -> _Head:
+    return _Head(row[0], Identity(bytes(row[1])), *row[2:])
+
+
 def _heads(unit: Unit, account: AccountId, most: int) -> list[_Head]:
-    rows = unit.connection.execute(
-        _HEADS, {"account": account, "now": unit.now, "most": most}
-    ).all()
-    return [_Head(row[0], Identity(bytes(row[1])), *row[2:]) for row in rows]
+    given = {"account": account, "now": unit.now, "most": most}
+    return [_head(row) for row in unit.connection.execute(_HEADS, given)]
 
 
-def _within_limits(
-    unit: Unit, account: AccountId, limits: Limits, heads: Sequence[_Head]
-) -> list[_Head]:
-    """Spend tokens of the account and of each chat; who finds an empty bucket waits."""
-    whole = _Bucket.read(unit, account, ACCOUNT_SCOPE, limits.account)
-    allowed = []
-    for head in heads:
-        own = _Bucket.read(unit, account, head.identity, limits.chat)
-        if whole.has_token and own.has_token:
-            whole.spend()
-            own.spend()
-            own.save(unit)
-            allowed.append(head)
-    if allowed:
-        whole.save(unit)
+@dataclass(slots=True)
+class _Bucket:
+    """A token bucket kept as a row, so that its level survives the process and its lease."""
+
+    scope: bytes
+    rate: Rate | None
+    tokens: float
+
+    @property
+    def seconds_to_token(self) -> float:
+        return 0.0 if self.rate is None else (1.0 - self.tokens) / self.rate.per_second
+
+
+_BUCKETS = select(buckets.c.scope, buckets.c.tokens, buckets.c.filled_at).where(
+    buckets.c.account_id == bindparam("account"),
+    buckets.c.scope.in_(bindparam("scopes", expanding=True)),
+)
+
+
+def _read_buckets(
+    unit: Unit, account: AccountId, rate: Rate | None, scopes: Sequence[bytes]
+) -> dict[bytes, _Bucket]:
+    """The buckets filled up to now; one that was never used is full, one without a rate never empties."""
+    full = float(rate.burst) if rate else math.inf
+    found = {scope: _Bucket(scope, rate, full) for scope in scopes}
+    if rate is None:
+        return found
+    rows = unit.connection.execute(_BUCKETS, {"account": account, "scopes": list(scopes)})
+    for scope, tokens, filled_at in rows:
+        elapsed = max(0.0, (unit.now - filled_at).total_seconds())
+        found[bytes(scope)].tokens = min(full, tokens + elapsed * rate.per_second)
+    return found
+
+
+def _within_limits(unit: Unit, post: Post, whole: _Bucket, heads: Sequence[_Head]) -> list[_Head]:
+    """Spend a token of the account and of the chat for each; who finds an empty bucket waits."""
+    if post.limits == Limits() or not heads:
+        return list(heads)
+    own = _read_buckets(unit, post.account, post.limits.chat, [head.identity for head in heads])
+    allowed = [head for head in heads if own[head.identity].tokens >= 1]
+    for head in allowed:
+        own[head.identity].tokens -= 1
+    whole.tokens -= len(allowed)
+    spent = [whole, *(own[head.identity] for head in allowed)]
+    _save_buckets(unit, post.account, [bucket for bucket in spent if bucket.rate])
     return allowed
 
 
-class _Bucket:
-    """A token bucket kept as a row, so that its level survives the process."""
-
-    def __init__(self, account: AccountId, scope: bytes, rate: Rate | None, tokens: float) -> None:
-        self._key = {"account_id": account, "scope": scope}
-        self._rate = rate
-        self._tokens = tokens
-
-    @classmethod
-    def read(cls, unit: Unit, account: AccountId, scope: bytes, rate: Rate | None) -> _Bucket:
-        if rate is None:
-            return cls(account, scope, None, 1.0)
-        row = unit.connection.execute(
-            select(buckets.c.tokens, buckets.c.filled_at).where(
-                buckets.c.account_id == account, buckets.c.scope == scope
-            )
-        ).one_or_none()
-        if row is None:
-            return cls(account, scope, rate, float(rate.burst))
-        elapsed = max(0.0, (unit.now - row.filled_at).total_seconds())
-        return cls(account, scope, rate, min(rate.burst, row.tokens + elapsed * rate.per_second))
-
-    @property
-    def has_token(self) -> bool:
-        return self._rate is None or self._tokens >= 1.0
-
-    def spend(self) -> None:
-        self._tokens -= 1.0
-
-    def save(self, unit: Unit) -> None:
-        if self._rate is None:
-            return
-        level = {"tokens": self._tokens, "filled_at": unit.now}
-        unit.connection.execute(
-            INSERTS[unit.dialect](buckets)
-            .values(**self._key, **level)
-            .on_conflict_do_update(index_elements=["account_id", "scope"], set_=level)
-        )
+def _save_buckets(unit: Unit, account: AccountId, changed: Sequence[_Bucket]) -> None:
+    statement = INSERTS[unit.dialect](buckets)
+    statement = statement.on_conflict_do_update(
+        index_elements=["account_id", "scope"],
+        set_={"tokens": statement.excluded.tokens, "filled_at": statement.excluded.filled_at},
+    )
+    rows = [
+        {"account_id": account, "scope": b.scope, "tokens": b.tokens, "filled_at": unit.now}
+        for b in changed
+    ]
+    if rows:
+        unit.connection.execute(statement, rows)
 
 
 _SENDING = (
@@ -243,7 +252,7 @@ _SENDING = (
     .values(
         status="sending",
         tries=outbox.c.tries + 1,
-        second_try=outbox.c.second_try | (outbox.c.status == "sending"),
+        second_try=or_(outbox.c.second_try, outbox.c.status == "sending"),
     )
 )
 
@@ -268,7 +277,12 @@ def _open_letter(unit: Unit, head: _Head) -> Letter:
 _DELIVERED = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(status="delivered", body=None, sent_at=bindparam("now"), message=bindparam("reference"))
+    .values(
+        status="delivered",
+        body=None,
+        finished_at=bindparam("now"),
+        message=bindparam("reference"),
+    )
 )
 
 
@@ -300,16 +314,18 @@ def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> 
     if seconds is None:
         seconds = min(LONGEST_WAIT_SECONDS, 2.0 ** min(letter.tries, 10))
     again = unit.now + timedelta(seconds=seconds)
-    unit.connection.execute(
+    held = unit.connection.execute(
         update(outbox)
         .where(outbox.c.id == letter.id, outbox.c.created_at >= unit.now - GIVE_UP_AFTER)
-        .values(status="waiting", not_before=again, error=retry.reason[:200])
+        .values(
+            status="waiting",
+            not_before=again,
+            second_try=True if retry.maybe_taken else outbox.c.second_try,
+            error=retry.reason[:200],
+        )
     )
-    unit.connection.execute(
-        update(outbox)
-        .where(outbox.c.id == letter.id, outbox.c.created_at < unit.now - GIVE_UP_AFTER)
-        .values(status="failed", body=None, error=retry.reason[:200])
-    )
+    if held.rowcount == 0:
+        _close(unit, letter, "failed", retry.reason)
     if retry.whole_account:
         unit.connection.execute(
             update(sender_leases)
@@ -322,15 +338,16 @@ def _close(unit: Unit, letter: Letter, status: str, reason: str) -> None:
     unit.connection.execute(
         update(outbox)
         .where(outbox.c.id == letter.id)
-        .values(status=status, body=None, error=reason[:200])
+        .values(status=status, body=None, finished_at=unit.now, error=reason[:200])
     )
 
 
 def _close_all(unit: Unit, letter: Letter, reason: str) -> None:
+    """Nothing more goes to this address until the person writes again."""
     unit.connection.execute(
         update(outbox)
-        .where(outbox.c.identity == letter.identity, outbox.c.status.in_(OPEN))
-        .values(status="unreachable", body=None, error=reason[:200])
+        .where(outbox.c.identity == letter.identity, outbox.c.finished_at.is_(None))
+        .values(status="unreachable", body=None, finished_at=unit.now, error=reason[:200])
     )
     unit.connection.execute(
         update(conversations)
@@ -346,11 +363,3 @@ def _move(unit: Unit, letter: Letter, chat: str) -> None:
         .values(address=unit.keys.seal(Purpose.ADDRESS, chat.encode()))
     )
     unit.connection.execute(update(outbox).where(outbox.c.id == letter.id).values(status="waiting"))
-
-
-def has_open(unit: Unit, identity: Identity) -> bool:
-    """True while something for this address still waits or is being sent."""
-    found = unit.connection.execute(
-        select(outbox.c.id).where(outbox.c.identity == identity, outbox.c.status.in_(OPEN)).limit(1)
-    )
-    return found.first() is not None

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Column, func, insert, select, text
 
-from bot.core.errors import StorageError
+from bot.core.errors import StorageError, why
 from bot.core.keys import KeyRing, Purpose
 from storage.database import Database, Unit
 from storage.migrate import newest_version
@@ -41,7 +41,7 @@ def backup(database: Database, path: Path) -> int:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        raise StorageError(f"Không ghi được bản lưu {path}: {error.strerror}.") from error
+        raise StorageError(f"Không ghi được bản lưu {path}: {why(error)}.") from error
     return rows
 
 
@@ -51,7 +51,16 @@ def restore(database: Database, path: Path, *, force: bool) -> int:
         with path.open("rb") as file:
             return database.write(_read, file, force)
     except OSError as error:
-        raise StorageError(f"Không đọc được bản lưu {path}: {error.strerror}.") from error
+        raise StorageError(f"Không đọc được bản lưu {path}: {why(error)}.") from error
+
+
+def check_backup(keys: KeyRing, path: Path) -> None:
+    """Raise ``StorageError`` unless the file is a whole backup of this version that these keys open."""
+    try:
+        with path.open("rb") as file:
+            _check_version(json.loads(next(_lines(keys, file))))
+    except OSError as error:
+        raise StorageError(f"Không đọc được bản lưu {path}: {why(error)}.") from error
 
 
 def _write(unit: Unit, file: io.BufferedWriter) -> int:
@@ -70,17 +79,20 @@ def _write(unit: Unit, file: io.BufferedWriter) -> int:
 
 def _read(unit: Unit, file: io.BufferedReader, force: bool) -> int:
     lines = _lines(unit.keys, file)
-    head = json.loads(next(lines))
-    if head.get("version") != newest_version():
-        raise StorageError(
-            f"Bản lưu thuộc phiên bản {head.get('version')}, chương trình này là {newest_version()}: "
-            "dùng đúng phiên bản chương trình để phục hồi."
-        )
+    _check_version(json.loads(next(lines)))
     with _guards_lifted(unit):
         _empty(unit, force)
         rows = _fill(unit, lines)
     _reset_sequences(unit)
     return rows
+
+
+def _check_version(head: dict[str, Any]) -> None:
+    if head.get("version") != newest_version():
+        raise StorageError(
+            f"Bản lưu thuộc phiên bản {head.get('version')}, chương trình này là {newest_version()}: "
+            "dùng đúng phiên bản chương trình để phục hồi."
+        )
 
 
 def _empty(unit: Unit, force: bool) -> None:

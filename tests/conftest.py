@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from bot.app.base import Base, open_base
+from bot.app.installation import Installation as Base
+from bot.app.installation import open_installation as open_base
 from bot.config import Settings
 from bot.core.keys import KeyRing
 from storage.database import Database

@@ -147,6 +147,7 @@ class TelegramEmulator:
         except RefusedError as refused:
             unreadable = refused
         self.calls.append((method, params))
+        self._changed()
         fault = self._faults.take(method)
         if fault and fault.drop == "before":
             return await self._hang_up(request, method, params)
@@ -230,6 +231,11 @@ class TelegramEmulator:
     def updates(self) -> list[Json]:
         """Every update made so far."""
         return list(self.updates_queue.made.values())
+
+    @property
+    def pending(self) -> list[Json]:
+        """The updates the bot has not taken yet."""
+        return list(self.updates_queue.pending.values())
 
     @property
     def attempts(self) -> list[Attempt]:

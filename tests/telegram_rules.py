@@ -180,11 +180,11 @@ def _has_text(button: Any, keyboard: str, *, or_string: bool = False) -> None:
 
 def _has_kind(button: Json) -> None:
     kinds = ("url", "callback_data", "switch_inline_query", "login_url", "web_app", "copy_text")
-    data = button.get("callback_data")
-    if data is not None and not isinstance(data, str):
-        raise bad_request(
-            'can\'t parse inline keyboard button: Field "callback_data" must be of type String'
-        )
+    for name in ("url", "callback_data"):
+        if not isinstance(button.get(name) or "", str):
+            raise bad_request(
+                f'can\'t parse inline keyboard button: Field "{name}" must be of type String'
+            )
     if not any(button.get(kind) for kind in kinds):
         raise bad_request(
             "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"

@@ -19,5 +19,5 @@ def test_a_resident_is_helped_a_volunteer_logs_it_and_the_office_reads_it(world:
     assert "Đã ghi: 1 lượt" in member.last
     assert world.report("week:2026-W47")["help"]["visits"] == 2
 
-    member.presses("Bỏ phiếu này")
+    member.presses("Hủy phiếu này")
     assert world.report("week:2026-W47")["help"]["visits"] == 1

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import TypeVar
 
-from bot.app.base import Base
+from bot.app.installation import Installation
 from bot.app.talk import answer
 from bot.app.wiring import Application, build, save_account
 from bot.channels.console import ConsoleChannel
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class World:
     """The application with its engine running, on one event loop of its own."""
 
-    def __init__(self, base: Base, slug: str = "ho-nai") -> None:
+    def __init__(self, base: Installation, slug: str = "ho-nai") -> None:
         self.base = base
         self.commune = find_commune(base.communes, slug)
         self.account: Account = save_account(base, self.commune, ConsoleChannel.name, {})

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import logging
+import sys
+import threading
+from types import TracebackType
+from typing import TextIO
 
 from bot.core.redaction import redact_log
 
-# They print addresses of requests, and Telegram's addresses hold the token.
-TALKATIVE = ("httpx", "httpcore", "aiohttp.access", "telegram", "asyncio")
+# What they say below a warning holds addresses with Telegram's token, chat ids, people's words, or rows.
+TALKATIVE = (
+    "aiohttp",
+    "alembic",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "psycopg",
+    "sqlalchemy",
+    "telegram",
+)
 
 
 class MaskingFormatter(logging.Formatter):
@@ -18,11 +31,43 @@ class MaskingFormatter(logging.Formatter):
         return redact_log(super().format(record))
 
 
+class MaskingHandler(logging.StreamHandler[TextIO]):
+    """The only way from a log record to stderr."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+
 def set_up_logging(level: str) -> None:
-    """Log to stderr at that level; libraries only from warnings up unless debugging."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    if level != "debug":
-        for name in TALKATIVE:
-            logging.getLogger(name).setLevel(logging.WARNING)
+    """Log to stderr at that level, vendors' libraries from warnings up at every level.
+
+    What nobody caught goes the same way: Python's own report of it would show the values as they are.
+    """
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if isinstance(handler, MaskingHandler):
+            root.removeHandler(handler)
+    root.addHandler(MaskingHandler())
+    root.setLevel(level.upper())
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.raiseExceptions = False  # a record that cannot be formatted would be printed unmasked
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("bot").critical(
+        "Lỗi chưa lường trước, xin báo người phát triển", exc_info=(kind, error, trace)
+    )
+
+
+def _log_uncaught_in_thread(uncaught: threading.ExceptHookArgs) -> None:
+    if uncaught.exc_value is not None:
+        _log_uncaught(uncaught.exc_type, uncaught.exc_value, uncaught.exc_traceback)

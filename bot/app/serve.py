@@ -6,14 +6,16 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
-from bot.app.base import Base
+from bot.app.installation import Installation
 from bot.app.logs import set_up_logging
 from bot.app.wiring import Application, build, save_account
 from bot.config import Settings
 from bot.conversation.engine import Observer, unobserved
+from bot.conversation.keeping import keep_running
 from bot.core.errors import SettingError
 from bot.core.messages import Channel, Inbound
 from bot.services import teams
@@ -34,11 +36,13 @@ class Options:
     sender: bool = True
 
 
-async def serve(base: Base, options: Options, say: Say, observe: Observer = unobserved) -> None:
+async def serve(
+    installation: Installation, options: Options, say: Say, observe: Observer = unobserved
+) -> None:
     """Run until SIGTERM or Ctrl-C; raises ``SettingError`` when the port cannot be had."""
-    set_up_logging(base.settings.log_level)
-    hosted = _telegram_accounts(base)
-    app = build(base, hosted, observe)
+    set_up_logging(installation.settings.log_level)
+    hosted = _telegram_accounts(installation)
+    app = build(installation, hosted, observe)
     runner = await _start_web(app)
     app.engine.start()
     if options.sender:
@@ -46,7 +50,7 @@ async def serve(base: Base, options: Options, say: Say, observe: Observer = unob
     if options.jobs:
         app.jobs.start()
     receivers = [_start_receiving(app, account, channel) for account, channel in hosted]
-    _announce(base, hosted, say)
+    _announce(installation, hosted, say)
     try:
         await _until_stopped()
     finally:
@@ -54,20 +58,23 @@ async def serve(base: Base, options: Options, say: Say, observe: Observer = unob
             receiver.cancel()
         await asyncio.gather(*receivers, return_exceptions=True)
         await runner.cleanup()
+        await app.intake.settle()
         await app.close()
 
 
-def _telegram_accounts(base: Base) -> list[tuple[Account, Channel]]:
+def _telegram_accounts(installation: Installation) -> list[tuple[Account, Channel]]:
     """The Telegram bot of the settings; the library is loaded only when there is one."""
-    settings = base.settings
+    settings = installation.settings
     token = settings.telegram_token.get_secret_value()
     if not token:
         return []
     from bot.channels.telegram import TelegramChannel
 
     secret = settings.telegram_webhook_secret.get_secret_value()
-    commune = find_commune(base.communes, settings.commune)
-    account = save_account(base, commune, TelegramChannel.name, {"token": token, "secret": secret})
+    commune = find_commune(installation.communes, settings.commune)
+    account = save_account(
+        installation, commune, TelegramChannel.name, {"token": token, "secret": secret}
+    )
     return [(account, TelegramChannel(account.name, token, secret, settings.telegram_api_base))]
 
 
@@ -78,12 +85,12 @@ def _start_receiving(app: Application, account: Account, channel: Channel) -> as
 
     if not isinstance(channel, TelegramChannel):
         raise TypeError(f"nothing receives for {channel.name}")
-    settings = app.base.settings
+    settings = app.installation.settings
     if settings.telegram_mode == "polling":
-        work: Awaitable[None] = receiving.poll(channel, _store(app, account))
+        receive = partial(receiving.poll, channel, _store(app, account))
     else:
-        work = receiving.announce_webhook(channel, webhook_url(settings, account))
-    return asyncio.ensure_future(work)
+        receive = partial(receiving.announce_webhook, channel, webhook_url(settings, account))
+    return asyncio.create_task(keep_running(f"receiving-{account.id}", receive))
 
 
 def webhook_url(settings: Settings, account: Account) -> str:
@@ -99,7 +106,7 @@ def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], 
 
 
 async def _start_web(app: Application) -> web.AppRunner:
-    settings, database = app.base.settings, app.base.database
+    settings, database = app.installation.settings, app.installation.database
     hooks = {
         (account.channel, account.name): Hook(channel, _store(app, account))
         for account, channel in app.hosted.values()
@@ -122,16 +129,18 @@ async def _start_web(app: Application) -> web.AppRunner:
     return runner
 
 
-def _announce(base: Base, hosted: Sequence[tuple[Account, Channel]], say: Say) -> None:
+def _announce(
+    installation: Installation, hosted: Sequence[tuple[Account, Channel]], say: Say
+) -> None:
     """Where to find us, and the one-time code when nobody runs this installation yet."""
-    settings = base.settings
+    settings = installation.settings
     say(f"Bạn Số đang chạy: http://{settings.host}:{settings.port}/healthz")
-    names = ", ".join(commune.slug for commune in base.communes)
+    names = ", ".join(commune.slug for commune in installation.communes)
     say(
         f"Xã, phường: {names}. Kênh: {', '.join(a.channel for a, _ in hosted) or 'chưa bật kênh nào'}."
     )
-    commune = find_commune(base.communes, settings.commune)
-    code = base.database.write(teams.set_up_code, commune)
+    commune = find_commune(installation.communes, settings.commune)
+    code = installation.database.write(teams.set_up_code, commune)
     if code is not None:
         say(f"Mã cài đặt cho người quản trị đầu tiên (dùng một lần): {code}")
         say(f"Dùng mã: python -m bot chat --commune {commune.slug}, rồi gõ: vào tổ {code}")

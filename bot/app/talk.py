@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TextIO
 
-from bot.app.base import Base
-from bot.app.logs import set_up_logging
+from bot.app.installation import Installation
 from bot.app.wiring import Application, build, save_account
 from bot.channels.console import ConsoleChannel
 from bot.conversation.intake import mask
@@ -32,39 +31,45 @@ Show = Callable[[str, Sequence[Outbound]], None]
 class Talk:
     """One conversation on this terminal with one commune."""
 
-    def __init__(self, base: Base, slug: str, name: str | None) -> None:
-        self._base = base
-        self._commune = find_commune(base.communes, slug)
+    def __init__(self, installation: Installation, slug: str, name: str | None) -> None:
+        self._installation = installation
+        self._commune = find_commune(installation.communes, slug)
         self._chat = f"as:{name}" if name else LOCAL
         self._name = name
 
-    async def run(self, lines: TextIO, show: Show) -> None:
-        """Answer every line until the input ends."""
-        set_up_logging("error")
-        account = save_account(self._base, self._commune, ConsoleChannel.name, {})
+    def run(self, lines: TextIO, show: Show) -> None:
+        """Answer every line until the input ends.
+
+        Lines are read between two runs of the loop, in the main thread: a read in another thread would
+        keep Ctrl-C waiting until somebody presses Enter.
+        """
+        account = save_account(self._installation, self._commune, ConsoleChannel.name, {})
         if self._name:
-            self._base.database.write(self._speak_for, account, self._name)
-        app = build(self._base, ())
+            self._installation.database.write(self._speak_for, account, self._name)
+        with asyncio.Runner() as runner:
+            app = runner.run(self._start())
+            try:
+                while line := lines.readline():
+                    if line.strip():
+                        inbound = self._typed(account, line.strip())
+                        show(mask(inbound).text, runner.run(answer(app, account, inbound)))
+            finally:
+                runner.run(app.close())
+
+    async def _start(self) -> Application:
+        app = build(self._installation, ())
         app.engine.start()
-        try:
-            while line := await asyncio.to_thread(lines.readline):
-                if line.strip():
-                    inbound = self._typed(account, line.strip())
-                    shown = await answer(app, account, inbound)
-                    show(mask(inbound).text, shown)
-        finally:
-            await app.close()
+        return app
 
     async def replay(self, channel_name: str, body: bytes, show: Show) -> None:
         """Send a captured request through the road of its channel and show the answers here."""
         channel = _parser(channel_name, self._commune.slug)
-        account = save_account(self._base, self._commune, channel.name, {})
+        account = save_account(self._installation, self._commune, channel.name, {})
         try:
             events = channel.parse(body)
         except ValueError as error:
             raise BotError(f"Tệp này không phải gói tin của kênh {channel_name}.") from error
-        app = build(self._base, ())
-        app.engine.start()
+        app = await self._start()
         try:
             for inbound in events:
                 show(inbound.text, await answer(app, account, inbound))
@@ -100,7 +105,7 @@ def _parser(name: str, account: str) -> Channel:
 
 async def answer(app: Application, account: Account, inbound: Inbound) -> list[Outbound]:
     """Accept one event, wait for its turn, fetch and mark what it was answered."""
-    database = app.base.database
+    database = app.installation.database
     identity = await app.intake.accept(account.commune.id, account.id, inbound)
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while not await database.read_soon(mailbox.is_done, account.id, inbound.event_id):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.app.base import Base
+from bot.app.installation import Installation
 from bot.conversation.engine import Engine, House, Observer, Script, unobserved
 from bot.conversation.intake import Intake
 from bot.conversation.jobs import Jobs
@@ -19,12 +19,12 @@ from storage import communes
 from storage.communes import Account, Commune
 
 
-def make_script(base: Base) -> Script:
+def make_script(installation: Installation) -> Script:
     """Everything that turns are answered with."""
-    library = base.library
+    library = installation.library
     houses = {
-        commune.id: House(commune, library.plans[commune.slug], base.texts(commune))
-        for commune in base.communes
+        commune.id: House(commune, library.plans[commune.slug], installation.texts(commune))
+        for commune in installation.communes
     }
     return Script(
         houses,
@@ -38,7 +38,7 @@ def make_script(base: Base) -> Script:
 class Application:
     """The moving parts of one process."""
 
-    base: Base
+    installation: Installation
     intake: Intake
     engine: Engine
     sender: Sender
@@ -57,20 +57,28 @@ class Application:
         await self.jobs.stop()
         for _, channel in self.hosted.values():
             await channel.close()
-        self.base.database.close()
+        self.installation.database.close()
 
 
 def build(
-    base: Base, hosted: Sequence[tuple[Account, Channel]], observe: Observer = unobserved
+    installation: Installation,
+    hosted: Sequence[tuple[Account, Channel]],
+    observe: Observer = unobserved,
 ) -> Application:
     """Wire intake, engine, sender and jobs around the accounts that this process hosts."""
     by_id = {account.id: (account, channel) for account, channel in hosted}
-    sender = Sender(base.database, {account.id: channel for account, channel in hosted}, observe)
-    engine = Engine(base.database, make_script(base), sender.wake, observe)
-    intake = Intake(base.database, engine.notify, observe)
-    return Application(base, intake, engine, sender, Jobs(base.database), by_id)
+    sender = Sender(
+        installation.database, {account.id: channel for account, channel in hosted}, observe
+    )
+    engine = Engine(installation.database, make_script(installation), sender.wake, observe)
+    intake = Intake(installation.database, engine.notify, observe)
+    return Application(installation, intake, engine, sender, Jobs(installation.database), by_id)
 
 
-def save_account(base: Base, commune: Commune, channel: str, secrets: Mapping[str, str]) -> Account:
+def save_account(
+    installation: Installation, commune: Commune, channel: str, secrets: Mapping[str, str]
+) -> Account:
     """The account row of a channel of a commune, named by the commune's slug."""
-    return base.database.write(communes.save_account, commune, channel, commune.slug, secrets)
+    return installation.database.write(
+        communes.save_account, commune, channel, commune.slug, secrets
+    )

@@ -1,16 +1,17 @@
 """The conversation on a terminal: for trying, demos, and the tests that every channel must pass.
 
-Wire format: one JSON object a line, ``{"id", "chat", "text", "kind"?}``.
+Wire format: one JSON object a line, ``{"id", "chat"?, "text"?, "kind"?}``, all of them strings.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from bot.channels.wire import read_object
 from bot.core.messages import Address, Delivered, Delivery, Inbound, Kind, Limits, Outbound
 
+LONGEST_EVENT_ID = 80
 Show = Callable[[str, Outbound], None]
 
 
@@ -30,13 +31,15 @@ class ConsoleChannel:
 
     def parse(self, body: bytes) -> list[Inbound]:
         """One line typed, or one event of another kind."""
-        event = json.loads(body)
-        if not isinstance(event, dict) or "id" not in event:
+        event = read_object(body)
+        number, kind = event.get("id"), event.get("kind", Kind.TEXT)
+        if not isinstance(number, str) or not _is_id(number):
             raise ValueError("not a console event")
-        address = Address(self.name, self.account, str(event.get("chat", "")))
-        kind = Kind(event.get("kind", Kind.TEXT))
-        text = str(event.get("text", ""))
-        return [Inbound(address, str(event["id"]), kind, text, datetime.now(UTC))]
+        chat, text = event.get("chat", ""), event.get("text", "")
+        if kind not in list(Kind) or not isinstance(chat, str) or not isinstance(text, str):
+            return []
+        address = Address(self.name, self.account, chat)
+        return [Inbound(address, number, Kind(kind), text, datetime.now(UTC))]
 
     async def send(self, chat: str, message: Outbound) -> Delivery:
         """Show it."""
@@ -52,3 +55,7 @@ def as_lines(message: Outbound) -> str:
     lines = [message.text.replace("**", "")]
     lines += [f"  {choice.n}  {choice.label}" for choice in message.choices]
     return "\n".join(lines)
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_EVENT_ID and text.isprintable()

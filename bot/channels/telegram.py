@@ -1,4 +1,4 @@
-"""Telegram Bot API (10.0, read 2026-11): parse updates, render and send, all on ``telegram.Bot``.
+"""Telegram Bot API (10.0, read 2026-11): parse updates, render and send, all over ``telegram.Bot``'s wire.
 
 Unsafe ground: answers to a press older than some minutes are refused, an edit that changes nothing is an
 error, a group may move, and a person may block us at any moment.
@@ -9,10 +9,12 @@ from __future__ import annotations
 import hmac
 import html
 import json
+import os
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
@@ -21,13 +23,12 @@ from telegram.error import (
     ChatMigrated,
     Forbidden,
     InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
 from telegram.request import HTTPXRequest
 
+from bot.channels.wire import read_object
 from bot.core.messages import (
     Address,
     Choice,
@@ -46,9 +47,12 @@ from bot.core.messages import (
 )
 from bot.core.text import split
 
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # PTB warns at every 429 until this is chosen
+
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 – the name of a header
-TEXT_LIMIT = 4096
+TEXT_LIMIT = 4096  # UTF-16 units: the stricter of two readings
 LONGEST_ACTION_BYTES = 64
+LAST_SECOND = 253402300800  # the end of the year 9999
 SHORT_LABEL = 20  # buttons up to this length stand two in a row
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
@@ -66,6 +70,33 @@ MEDIA = {
     "contact": Kind.CONTACT,
     "document": Kind.FILE,
 }
+# Telegram's own notes in a private chat: nobody said anything to us.
+NOTES = {
+    "pinned_message",
+    "message_auto_delete_timer_changed",
+    "write_access_allowed",
+    "chat_background_set",
+    "connected_website",
+    "users_shared",
+    "chat_shared",
+    "boost_added",
+    "proximity_alert_triggered",
+}
+
+
+class _Wire(HTTPXRequest):
+    """PTB's transport, but an answer that is not Telegram's is not logged: it may hold words of a person."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer; ``TelegramError`` when it is none."""
+        try:
+            answer = read_object(payload)
+        except ValueError:
+            raise TelegramError("not an answer of Telegram") from None
+        if answer.get("ok") and "result" not in answer:
+            raise TelegramError("an answer without a result")
+        return answer
 
 
 class TelegramChannel:
@@ -74,22 +105,38 @@ class TelegramChannel:
     name = "telegram"
     # Published for bots: about 30 messages a second in all, one a second in a chat with short bursts.
     limits = Limits(account=Rate(per_second=30, burst=30), chat=Rate(per_second=1, burst=4))
+    connect_seconds = 5.0
+    read_seconds = 15.0
 
     def __init__(self, account: str, token: str, secret: str, api_base: str) -> None:
         self.account = account
         self.secret = secret
-        request = HTTPXRequest(connection_pool_size=32, connect_timeout=5, read_timeout=15)
-        self.bot = Bot(token, base_url=f"{api_base}/bot", request=request)
+        self._updates_url = f"{api_base}/bot{token}/getUpdates"
+        self._sending = self._open(connections=32)
+        self._polling = self._open(connections=1)
+        self.bot = Bot(
+            token,
+            base_url=f"{api_base}/bot",
+            request=self._sending,
+            get_updates_request=self._polling,
+        )
+
+    def _open(self, connections: int) -> _Wire:
+        return _Wire(
+            connection_pool_size=connections,
+            connect_timeout=self.connect_seconds,
+            read_timeout=self.read_seconds,
+        )
 
     def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
         """The secret header that we asked Telegram to send, compared in constant time."""
-        given = headers.get(SECRET_HEADER, "")
-        return bool(self.secret) and hmac.compare_digest(given.encode(), self.secret.encode())
+        given = headers.get(SECRET_HEADER, "").encode(errors="surrogatepass")
+        return bool(self.secret) and hmac.compare_digest(given, self.secret.encode())
 
     def parse(self, body: bytes) -> list[Inbound]:
         """The event of one update; ``ValueError`` when the body is not an update."""
-        update = json.loads(body)
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        update = read_object(body)
+        if _number(update.get("update_id")) is None:
             raise ValueError("not an update")
         return self.read(update)
 
@@ -102,28 +149,41 @@ class TelegramChannel:
         address = Address(self.name, self.account, chat)
         return [Inbound(address, str(update["update_id"]), kind, text, at, reference)]
 
+    async def fetch(self, offset: int | None, seconds: int) -> list[dict[str, Any]]:
+        """Updates from ``offset`` on, as the wire gives them; waits so long for the first one.
+
+        PTB's own ``get_updates`` logs a whole update when one of them does not fit its models.
+        """
+        asked = {"timeout": seconds, "allowed_updates": json.dumps(UPDATES)}
+        if offset is not None:
+            asked["offset"] = offset
+        url = f"{self._updates_url}?{urlencode(asked)}"
+        updates = await self._polling.post(url, read_timeout=seconds + self.read_seconds)
+        if not isinstance(updates, list) or not all(map(_is_update, updates)):
+            raise TelegramError("not a list of updates")
+        return updates
+
     async def send(self, chat: str, message: Outbound) -> Delivery:
         """Acknowledge the press, change the old message in place or send a new one."""
         try:
             if message.press:
                 await self._acknowledge(message.press)
-            if message.replaces and await self._edit(chat, message):
+            text, buttons = _render(message)
+            if message.replaces and await self._edit(chat, message.replaces, text, buttons):
                 return Delivered(message.replaces)
-            return await self._send_new(chat, message)
+            return await self._send_new(chat, text, buttons)
         except ChatMigrated as moved:
             return Moved(str(moved.new_chat_id))
         except RetryAfter as wait:
-            return Retry(_seconds(wait), "429", whole_account=True)
+            return Retry(seconds_of(wait), "429", whole_account=True)
         except Forbidden as blocked:
             return Unreachable(blocked.message)
-        except (InvalidToken, TimedOut) as error:
-            return Retry(None, type(error).__name__, whole_account=isinstance(error, InvalidToken))
         except BadRequest as refused:
             reason = refused.message.lower()
             gone = any(sign in reason for sign in GONE)
             return Unreachable(refused.message) if gone else Rejected(refused.message)
-        except (NetworkError, TelegramError) as error:
-            return Retry(None, type(error).__name__)
+        except TelegramError as error:
+            return Retry(None, type(error).__name__, whole_account=_is_of_account(error))
 
     async def _acknowledge(self, press: str) -> None:
         """End the spinner of a button; too late is no harm."""
@@ -132,39 +192,42 @@ class TelegramChannel:
         except BadRequest:
             return
 
-    async def _edit(self, chat: str, message: Outbound) -> bool:
+    async def _edit(self, chat: str, number: str, text: str, buttons: _Buttons) -> bool:
         """True when the old message now reads so; False when it cannot be changed any more."""
         try:
             await self.bot.edit_message_text(
-                _as_html(message.text),
+                _as_html(text),
                 chat_id=chat,
-                message_id=int(message.replaces or 0),
+                message_id=int(number),
                 parse_mode=ParseMode.HTML,
-                reply_markup=_keyboard(message.choices),
+                reply_markup=buttons,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
         except BadRequest as refused:
             return "not modified" in refused.message.lower()
         return True
 
-    async def _send_new(self, chat: str, message: Outbound) -> Delivery:
-        pieces = split(message.text, TEXT_LIMIT)
-        sent = None
+    async def _send_new(self, chat: str, text: str, buttons: _Buttons) -> Delivery:
+        sent: Delivery = Rejected("nothing to say")
+        pieces = _pieces(text)
         for number, piece in enumerate(pieces, start=1):
-            sent = await self.bot.send_message(
+            message = await self.bot.send_message(
                 chat,
                 _as_html(piece),
                 parse_mode=ParseMode.HTML,
-                reply_markup=_keyboard(message.choices) if number == len(pieces) else None,
+                reply_markup=buttons if number == len(pieces) else None,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
-        return Delivered(str(sent.message_id) if sent else None)
+            sent = Delivered(str(message.message_id))
+        return sent
 
     async def close(self) -> None:
         """Close the connections."""
-        await self.bot.shutdown()
+        await self._sending.shutdown()
+        await self._polling.shutdown()
 
 
+_Buttons = InlineKeyboardMarkup | None
 _Event = tuple[str, Kind, str, Reference, datetime]
 
 
@@ -184,7 +247,7 @@ def _read_event(update: Mapping[str, Any]) -> _Event | None:
 
 def _read_message(message: Mapping[str, Any]) -> _Event | None:
     chat = _private_chat(message)
-    if chat is None:
+    if chat is None or not NOTES.isdisjoint(message):
         return None
     at = _moment(message)
     text = message.get("text")
@@ -198,26 +261,30 @@ def _read_message(message: Mapping[str, Any]) -> _Event | None:
 
 
 def _read_edited(message: Mapping[str, Any]) -> _Event | None:
-    chat = _private_chat(message)
-    if chat is None:
+    """New words only: a place that is shared live is edited every few seconds."""
+    chat, text = _private_chat(message), message.get("text")
+    if chat is None or not isinstance(text, str):
         return None
-    return chat, Kind.EDITED, str(message.get("text") or ""), Reference(), _moment(message)
+    return chat, Kind.EDITED, text, Reference(), _moment(message)
 
 
 def _read_press(query: Mapping[str, Any]) -> _Event | None:
-    message = query.get("message")
-    origin = message if isinstance(message, dict) else {}
-    chat = _private_chat(origin) if origin else str(query.get("from", {}).get("id", "")) or None
+    origin, sender = query.get("message"), query.get("from")
+    if isinstance(origin, dict):
+        chat, number = _private_chat(origin), _number(origin.get("message_id"))
+    else:
+        chat, number = _number(sender.get("id")) if isinstance(sender, dict) else None, None
     if chat is None:
         return None
-    number = origin.get("message_id")
-    reference = Reference(str(number) if number else None, str(query.get("id", "")) or None)
-    return chat, Kind.ACTION, str(query.get("data") or ""), reference, datetime.now(UTC)
+    press, data = query.get("id"), query.get("data")
+    reference = Reference(number, press if isinstance(press, str) and press else None)
+    action = data if isinstance(data, str) else ""
+    return chat, Kind.ACTION, action, reference, datetime.now(UTC)
 
 
 def _read_membership(change: Mapping[str, Any]) -> _Event | None:
-    chat = _private_chat(change)
-    status = change.get("new_chat_member", {}).get("status")
+    chat, member = _private_chat(change), change.get("new_chat_member")
+    status = member.get("status") if isinstance(member, dict) else None
     if chat is None or status not in ("kicked", "left"):
         return None
     return chat, Kind.STOPPED, "", Reference(), _moment(change)
@@ -227,40 +294,74 @@ def _private_chat(part: Mapping[str, Any]) -> str | None:
     chat = part.get("chat")
     if not isinstance(chat, dict) or chat.get("type") != "private":
         return None
-    return str(chat["id"]) if "id" in chat else None
+    return _number(chat.get("id"))
+
+
+def _number(value: object) -> str | None:
+    """An id as it is kept; None when it is none. JSON's true is no number, though Python's is."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return str(value) if value.bit_length() <= 63 else None
+
+
+def _is_update(update: object) -> bool:
+    return isinstance(update, dict) and _number(update.get("update_id")) is not None
 
 
 def _moment(part: Mapping[str, Any]) -> datetime:
     date = part.get("date")
-    return datetime.fromtimestamp(date, UTC) if isinstance(date, int) else datetime.now(UTC)
+    if isinstance(date, int) and 0 < date < LAST_SECOND:
+        return datetime.fromtimestamp(date, UTC)
+    return datetime.now(UTC)
 
 
-def _seconds(wait: RetryAfter) -> float:
+def seconds_of(wait: RetryAfter) -> float:
+    """How long Telegram asks us to wait."""
     after = wait.retry_after
-    return float(after) if isinstance(after, int) else after.total_seconds()
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
+
+
+def _is_of_account(error: TelegramError) -> bool:
+    """True when no other message of this bot would fare better now."""
+    return isinstance(error, InvalidToken) or "too many requests" in error.message.lower()
+
+
+def _render(message: Outbound) -> tuple[str, _Buttons]:
+    """The text and the buttons; a choice that fits no button stands in the text with its digit."""
+    fits = [1 <= len(c.action.encode()) <= LONGEST_ACTION_BYTES for c in message.choices]
+    lines = [f"{c.n}. {c.label}" for c, fit in zip(message.choices, fits, strict=True) if not fit]
+    buttons = _keyboard([c for c, fit in zip(message.choices, fits, strict=True) if fit])
+    return "\n".join([message.text, *lines]), buttons
+
+
+def _pieces(text: str) -> list[str]:
+    """Parts that fit even where every sign counts twice."""
+    return [
+        part
+        for piece in split(text, TEXT_LIMIT)
+        for part in ([piece] if _units(piece) <= TEXT_LIMIT else split(piece, TEXT_LIMIT // 2))
+    ]
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 def _as_html(text: str) -> str:
-    return BOLD.sub(r"<b>\1</b>", html.escape(text, quote=False))
+    return BOLD.sub(r"<b>\1</b>", html.escape(text, quote=False)).replace("**", "")
 
 
-def _keyboard(choices: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:
+def _keyboard(choices: Sequence[Choice]) -> _Buttons:
     """Buttons that carry their digit; short ones stand two in a row."""
     if not choices:
         return None
     rows: list[list[InlineKeyboardButton]] = []
     for choice in choices:
         label = f"{choice.n}. {choice.label}"
-        button = InlineKeyboardButton(label, callback_data=_within_limit(choice.action))
+        button = InlineKeyboardButton(label, callback_data=choice.action)
         fits = rows and len(rows[-1]) == 1 and len(rows[-1][0].text) <= SHORT_LABEL
         if fits and len(label) <= SHORT_LABEL:
             rows[-1].append(button)
         else:
             rows.append([button])
     return InlineKeyboardMarkup(rows)
-
-
-def _within_limit(action: str) -> str:
-    if len(action.encode()) > LONGEST_ACTION_BYTES:
-        raise ValueError(f"an action longer than {LONGEST_ACTION_BYTES} bytes: {action}")
-    return action

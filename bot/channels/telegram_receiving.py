@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram import UPDATES, TelegramChannel
+from bot.channels.telegram import UPDATES, TelegramChannel, seconds_of
 from bot.core.errors import BotError
 from bot.core.messages import Inbound
 
@@ -41,14 +41,11 @@ async def poll(channel: TelegramChannel, store: Store) -> None:
 
 
 async def _poll_once(channel: TelegramChannel, store: Store, offset: int | None) -> int | None:
-    updates = await channel.bot.get_updates(
-        offset=offset,
-        timeout=POLL_SECONDS,
-        allowed_updates=UPDATES,
-        read_timeout=POLL_SECONDS + 10,
-    )
-    await store([event for update in updates for event in channel.read(update.to_dict())])
-    return updates[-1].update_id + 1 if updates else offset
+    updates = await channel.fetch(offset, POLL_SECONDS)
+    await store([event for update in updates for event in channel.read(update)])
+    # After an empty answer nothing is left to confirm, and after a quiet week Telegram may count anew,
+    # from below: an old offset would then throw new updates away.
+    return max(int(update["update_id"]) for update in updates) + 1 if updates else None
 
 
 async def announce_webhook(channel: TelegramChannel, url: str) -> None:
@@ -77,8 +74,7 @@ class _Pause:
     async def after(self, error: Exception) -> None:
         seconds = self._seconds
         if isinstance(error, RetryAfter):
-            asked = error.retry_after
-            seconds = float(asked) if isinstance(asked, int) else asked.total_seconds()
+            seconds = seconds_of(error)
         elif isinstance(error, Conflict | InvalidToken):
             seconds = LONGEST_PAUSE
         self._seconds = min(LONGEST_PAUSE, self._seconds * 2)

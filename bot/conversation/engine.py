@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.conversation.router import Router
 from bot.conversation.turn import HOME, LONGEST_TRAIL, Option, Reply, Say, State, Turn
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 SCAN_SECONDS = 1.0
 BUSY_PAUSE_SECONDS = 0.05
+MOST_TURNS_A_HOP = 8  # about 5 ms of SQLite's only writer: accepting waits no longer than that
 Observer = Callable[[str], None]
 """Is told the name of each point that a message passes: ``accepted``, ``turn``, ``sent``."""
 
@@ -55,17 +56,17 @@ class Script:
     router: Router
 
 
-def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer) -> str | None:
-    """Answer the person's oldest open event inside the unit; gives its outcome, None when none is open."""
+def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer) -> bool:
+    """Answer the person's oldest open event inside the unit; True when another one waits behind it."""
     mailbox.lock(unit, identity)
     claimed = _claim(unit, identity)
     if claimed is None:
-        return None
+        return False
     turn = _open_turn(unit, script, claimed)
     turn, answer = script.router.answer(turn)
     observe("turn")
     mailbox.finish(unit, claimed, close_turn(turn, answer))
-    return answer.outcome
+    return claimed.has_more
 
 
 def apologise(unit: Unit, script: Script, identity: Identity) -> None:
@@ -191,40 +192,51 @@ class Engine:
 
     async def _work(self) -> None:
         while True:
-            identity = await self._waiting.get()
-            # From here on a new event of this person must queue again: it may come after our look.
-            self._queued.discard(identity)
-            while await self.answer_one(identity):
-                pass
-
-    async def answer_one(self, identity: Identity) -> bool:
-        """One turn of this person; False when nothing is open any more."""
-        try:
-            outcome = await self._database.write_soon(
-                take_turn, self._script, identity, self._observe
-            )
-        except BusyError:
-            await asyncio.sleep(BUSY_PAUSE_SECONDS)
-            return True
-        except StorageError as error:
-            log.error("a turn found no database: %s", type(error).__name__)
-            return False  # the event stays open; the scan takes it up again
-        except Exception as error:  # noqa: BLE001 – one of the two places: a turn must not stop the engine
-            return await self._give_up(identity, error)
-        if outcome is not None:
+            group = [await self._waiting.get()]
+            share = self._waiting.qsize() // self._database.turn_workers
+            group += [self._waiting.get_nowait() for _ in range(min(share, MOST_TURNS_A_HOP - 1))]
+            # From here on a new event of these people must queue again: it may come after our look.
+            self._queued.difference_update(group)
+            again = await self._database.hop(self._answer, group)
             self._wake_sender()
-        return outcome is not None
+            if again.was_busy:
+                await asyncio.sleep(BUSY_PAUSE_SECONDS)
+            for identity in again.identities:
+                self.notify(identity)
 
-    async def _give_up(self, identity: Identity, error: Exception) -> bool:
-        """The traceback without values: code lines only, since values may hold words of a person."""
-        log.error("a turn failed: %s", type(error).__name__, extra={"place": _place(error)})
+    def _answer(self, group: list[Identity]) -> _Again:
+        """One turn for each, each in a unit of its own; runs in a writer thread."""
+        again = _Again()
+        for identity in group:
+            try:
+                if self._database.write(take_turn, self._script, identity, self._observe):
+                    again.identities.append(identity)
+            except BusyError:
+                again.was_busy = True
+                again.identities.append(identity)
+            except StorageError as error:
+                # The event stays open; the scan takes it up again.
+                log.error("a turn found no database: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 – one of the two places: a turn must not stop the engine
+                self._give_up(identity, error)
+                again.identities.append(identity)
+        return again
+
+    def _give_up(self, identity: Identity, error: Exception) -> None:
+        """Log the place, not the values: those may hold words of a person. Then apologise."""
+        log.error("a turn failed: %s at %s", type(error).__name__, _place(error))
         try:
-            await self._database.write_soon(apologise, self._script, identity)
+            self._database.write(apologise, self._script, identity)
         except BotError as second:
             log.warning("the apology failed too: %s", type(second).__name__)
-            return False
-        self._wake_sender()
-        return True
+
+
+@dataclass(slots=True)
+class _Again:
+    """Whose turn comes again: more of theirs waits, or the database was busy."""
+
+    identities: list[Identity] = field(default_factory=list)
+    was_busy: bool = False
 
 
 def _place(error: Exception) -> str:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.conversation.turn import HOME, Action, Reply, Turn
-from bot.core.messages import Kind
-from bot.core.text import fold, spoken_number
+from bot.conversation.turn import HOME, OVER, Action, Reply, Turn
+from bot.core.messages import Choice, Kind
+from bot.core.text import fold, normalise, spoken_number, words
 
 BACK = "back"
+AGAIN = "again"
 WRONG_DIGIT = "wrong-digit"
 WRITTEN_ACTION = re.compile(r"[a-z]+(?::[a-z0-9-]+)*", re.ASCII)
 
@@ -62,35 +63,37 @@ class Router:
     def __init__(self, routes: Sequence[Route], commands: dict[str, str]) -> None:
         self._routes = tuple(routes)
         self._commands = commands
-        self._verbs = {route.verb for route in routes if route.verb} | {BACK}
+        self._verbs = {route.verb for route in routes if route.verb} | {BACK, AGAIN}
 
     def answer(self, turn: Turn) -> tuple[Turn, Reply]:
         """The turn as it was read, and the reply of the first route that matches it."""
         turn = replace(turn, action=self._read(turn))
         if turn.action == Action(BACK):
             turn = _go_back(turn)
+        elif turn.action == Action(AGAIN):
+            turn = turn.doing(turn.state.view)
         for route in self._routes:
             if route.matches(turn):
-                return turn, route.handler(turn)
+                return turn, _marked(route.handler(turn))
         raise LookupError("the last route must match everything")
 
     def _read(self, turn: Turn) -> Action | None:
         """The action that was meant, or None when it is words to understand."""
-        inbound, choices = turn.inbound, turn.state.choices
+        inbound = turn.inbound
         if inbound.kind is Kind.ACTION:
             return Action.parse(inbound.text)
         if inbound.kind is not Kind.TEXT or inbound.redacted:
             return None
         said = fold(inbound.text)
-        for choice in choices:
-            if said == fold(choice.label):
-                return Action.parse(choice.action)
-        if said in self._commands:
+        choice = _named(turn, said)
+        if choice is not None:
+            return Action.parse(choice.action)
+        if said in self._commands and not _is_another_word(turn, said):
             return Action.parse(self._commands[said])
         written = inbound.text.strip()
         if ":" in written and WRITTEN_ACTION.fullmatch(written) and self._knows(written):
             return Action.parse(written)
-        return self._read_digit(turn)
+        return self._read_digit(turn) or _read_part(turn)
 
     def _read_digit(self, turn: Turn) -> Action | None:
         number = spoken_number(turn.inbound.text)
@@ -107,8 +110,45 @@ class Router:
         return Action.parse(action).verb in self._verbs
 
 
+def _named(turn: Turn, said: str) -> Choice | None:
+    """The open choice whose label was typed, or another word for it, or the action that it carries."""
+    meant = turn.library.glossary.labels.get(said, frozenset())
+    choices = turn.state.choices
+    for choice in choices:
+        if said == fold(choice.label) or turn.inbound.text.strip() == choice.action:
+            return choice
+    return next((choice for choice in choices if fold(choice.label) in meant), None)
+
+
+def _is_another_word(turn: Turn, said: str) -> bool:
+    """True for one syllable typed with other marks than the command: “đúng” is not “dừng”."""
+    typed = normalise(turn.inbound.text).lower().strip(" .,!?")
+    return typed != said and " " not in said and typed not in turn.library.glossary.as_written
+
+
+def _read_part(turn: Turn) -> Action | None:
+    """A part of one label only, when it says something: “passcode” for “Quên passcode (mã 6 số)”."""
+    said, glossary = words(turn.inbound.text), turn.library.glossary
+    if turn.state.at or not said or glossary.stop.issuperset(said):
+        return None
+    found = [c for c in turn.state.choices if _is_within(said, words(c.label))]
+    return Action.parse(found[0].action) if len(found) == 1 else None
+
+
+def _is_within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    size = len(part)
+    return any(whole[at : at + size] == part for at in range(len(whole) - size + 1))
+
+
+def _marked(reply: Reply) -> Reply:
+    """A reply that is no view leaves a mark, so that “trở lại” leads to the view below it."""
+    return reply if reply.here else replace(reply, data=reply.data | {OVER: "1"})
+
+
 def _go_back(turn: Turn) -> Turn:
-    """To the view before the present one; from the first view, home."""
-    trail = turn.state.trail[:-1]
-    state = replace(turn.state, trail=trail[:-1], at="")
+    """To the view before the present one, or below the present prompt; from the first view, home."""
+    state = turn.state
+    trail = state.trail if OVER in state.data else state.trail[:-1]
+    # The view that is shown again puts itself back on the trail.
+    state = replace(state, trail=trail[:-1], at="", data={})
     return replace(turn, state=state).doing(trail[-1] if trail else HOME)

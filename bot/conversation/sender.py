@@ -8,18 +8,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from typing import Any
 
 from bot.conversation.engine import Observer
+from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
-from bot.core.messages import Channel, Delivery, Moved, Retry
+from bot.core.messages import Channel, Delivery, Moved, Rejected, Retry
 from bot.core.vocabulary import AccountId
 from storage import outbox
 from storage.database import Database
-from storage.outbox import Letter
+from storage.outbox import Batch, Letter, Post
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
+MOST_FAILURES = 5
+"""After so many tries a message that our own code cannot send is closed: it holds up what is behind it."""
 
 
 class Sender:
@@ -56,7 +60,8 @@ class Sender:
     def start(self) -> None:
         """Begin to send in the running loop."""
         self._tasks = [
-            asyncio.create_task(loop.run(), name=f"sender-{loop.account}") for loop in self._loops
+            asyncio.create_task(keep_running(f"sender-{loop.account}", loop.run))
+            for loop in self._loops
         ]
 
     async def stop(self) -> None:
@@ -66,7 +71,10 @@ class Sender:
             loop.wake()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for loop in self._loops:
-            await self._database.write_soon(outbox.release, loop.account, self._holder)
+            try:
+                await self._database.write_soon(outbox.release, loop.post)
+            except BotError as error:  # it runs out by itself
+                log.warning("a lease was not given back: %s", type(error).__name__)
 
 
 class _AccountLoop:
@@ -77,6 +85,7 @@ class _AccountLoop:
         self.stopping = False
         self._sender = sender
         self._channel = channel
+        self.post = Post(account, sender.holder, channel.limits)
         self._news = asyncio.Event()
         self._in_flight: dict[asyncio.Task[Delivery], Letter] = {}
 
@@ -88,31 +97,35 @@ class _AccountLoop:
         while not self.stopping or self._in_flight:
             self._news.clear()
             try:
-                taken = False if self.stopping else await self._take()
-                await self._settle(taken)
+                batch = Batch() if self.stopping else await self._take()
+                await self._settle(batch)
             except BotError as error:
                 log.warning("sender paused: %s", type(error).__name__)
                 await asyncio.sleep(IDLE_SECONDS)
 
-    async def _take(self) -> bool:
-        """Put new letters on the wire; True when there were any."""
+    async def _take(self) -> Batch:
+        """Put what may go now on the wire."""
         busy = frozenset(letter.identity for letter in self._in_flight.values())
-        batch = await self._sender.database.write_soon(
-            outbox.take, self.account, self._sender.holder, self._channel.limits, busy
-        )
+        batch = await self._sender.database.write_soon(outbox.take, self.post, busy)
         for letter in batch.letters:
-            task = asyncio.create_task(self._send(letter))
-            self._in_flight[task] = letter
-        return bool(batch.letters)
+            self._in_flight[asyncio.create_task(self._send(letter))] = letter
+        return batch
 
-    async def _settle(self, taken: bool) -> None:
+    async def _settle(self, batch: Batch) -> None:
         """Wait for an answer or for news, then write down every answer that has come."""
+        waiting: set[asyncio.Task[Any]] = set(self._in_flight)
+        seconds = min(batch.pause_seconds, IDLE_SECONDS) or IDLE_SECONDS
         news = asyncio.create_task(self._news.wait())
-        pending: set[asyncio.Task[object]] = {news, *self._in_flight}
-        await asyncio.wait(
-            pending, timeout=None if taken else IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
+        if not batch.pause_seconds:
+            waiting.add(news)  # while throttled, news changes nothing
+        if waiting:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(seconds)
         news.cancel()
+        await self._record()
+
+    async def _record(self) -> None:
         done = [(task, letter) for task, letter in self._in_flight.items() if task.done()]
         if not done:
             return
@@ -129,5 +142,6 @@ class _AccountLoop:
                 log.info("a chat of account %s moved", self.account)
         except Exception as error:  # noqa: BLE001 – the other of the two places: one letter must not stop the rest
             log.error("sending failed: %s", type(error).__name__)
-            return Retry(None, type(error).__name__)
+            reason = type(error).__name__
+            return Retry(None, reason) if letter.tries < MOST_FAILURES else Rejected(reason)
         return outcome

@@ -7,12 +7,12 @@ numbers them, so digits, labels and buttons can never disagree.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.core.messages import Choice, Inbound
 from bot.core.vocabulary import Identity
-from bot.library import Library, Plan
+from bot.library import Guide, Library, Plan, Way
 from bot.locale import Texts, local_day
 from bot.services.understanding import Understanding
 from storage.communes import Commune
@@ -21,6 +21,8 @@ from storage.mailbox import Worker
 
 HOME = "menu"
 LONGEST_TRAIL = 8
+OVER = "over"
+"""Key of ``State.data``: the open prompt stands over the newest view and is none itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,22 @@ class State:
     misses: int = 0  # questions not understood in a row
     quiet: bool = False  # asked not to be written to
 
+    @property
+    def view(self) -> str:
+        """The action that shows the newest view again."""
+        return self.trail[-1] if self.trail else HOME
+
     def to_json(self) -> str:
         """The state as it is stored."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        fields["choices"] = [(choice.n, choice.label, choice.action) for choice in self.choices]
+        return json.dumps(fields, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, stored: str) -> State:
         """What was stored, fields of other versions left out."""
         known = {k: v for k, v in json.loads(stored).items() if k in cls.__dataclass_fields__}
-        known["choices"] = tuple(Choice(**choice) for choice in known.get("choices", ()))
+        known["choices"] = tuple(Choice(*choice) for choice in known.get("choices", ()))
         known["trail"] = tuple(known.get("trail", ()))
         return cls(**known)
 
@@ -131,6 +140,14 @@ class Turn:
     def args(self) -> tuple[str, ...]:
         """Arguments of the action, empty when there is none."""
         return self.action.args if self.action else ()
+
+    @property
+    def place(self) -> tuple[Guide, Way, int] | None:
+        """The guide, way and step index at the bookmark; None without one or when the step is gone."""
+        guide_id, step_id = (*Action.parse(self.state.bookmark).args, "", "")[:2]
+        guide = self.library.guides.get(guide_id)
+        found = guide.step(step_id) if guide else None
+        return (guide, *found) if guide and found else None
 
     def say(self, sentence: str, **values: object) -> str:
         """A sentence of the catalogue in this commune's form of address."""

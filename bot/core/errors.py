@@ -13,6 +13,7 @@ BotError                      its text is one clear Vietnamese sentence: what wa
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 
@@ -71,3 +72,22 @@ class ContentError(BotError):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+
+
+_WHY = {
+    errno.ENOENT: "không có tệp hoặc thư mục đó",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.ENOTDIR: "trong đường dẫn có chỗ không phải thư mục",
+    errno.EISDIR: "đó là thư mục, không phải tệp",
+    errno.EEXIST: "đã có tệp tên đó",
+    errno.ENOSPC: "ổ đĩa hết chỗ",
+    errno.EDQUOT: "ổ đĩa hết chỗ",
+    errno.ENAMETOOLONG: "tên quá dài",
+}
+
+
+def why(error: OSError) -> str:
+    """The reason of the operating system in a few Vietnamese words."""
+    return _WHY.get(error.errno or 0, f"lỗi hệ thống số {error.errno}")

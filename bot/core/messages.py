@@ -98,11 +98,16 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now: try again after so many seconds; ``whole_account`` when the messenger throttles all of it."""
+    """Not now: try again after so many seconds, None leaves it to the sender.
+
+    ``whole_account`` when the messenger throttles all of it; ``maybe_taken`` when the answer was lost, so
+    the next send may be a second one.
+    """
 
     seconds: float | None
     reason: str
     whole_account: bool = False
+    maybe_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

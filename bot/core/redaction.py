@@ -138,11 +138,15 @@ _WORTH_A_LOOK = re.compile(
 
 # --- What looks alike and is nobody's secret
 _FROM, _TO = r"(?<![0-9])(?<![0-9][._-])", r"(?![0-9])(?![._-][0-9])"
-_DAY, _MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
+_DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
 _YEAR = "(?:19|20)[0-9]{2}"
 _AMOUNT = r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?: [0-9]{3}){2,})"
 _CURRENCY = r"(?:dong|vnd|d|₫|nghin|ngan|trieu|tr|ty|ti)(?![a-z])"
-_MONEY = re.compile(rf"(?<![0-9])(?:{_AMOUNT} ?(?:-|den|toi) ?)?{_AMOUNT}[ \n]?{_CURRENCY}")
+# Both could be the end of an identity number, so they count only where no digits go before.
+_SETTLED_IF_ALONE = re.compile(
+    rf"(?<![0-9])(?:{_AMOUNT} ?(?:-|den|toi) ?)?{_AMOUNT}[ \n]?{_CURRENCY}"
+    rf"|{_FROM}(?:[1-9]|{_DAY})(?P<by>[-.])(?:[1-9]|{_MONTH})(?P=by){_YEAR}{_TO}"
+)
 _AFTER_DIGIT = re.compile(rf"[0-9]{_GAP}$")
 _OLD_MASK = re.compile(
     "|".join(re.escape(mask.translate(_SHADOW)) for mask in (*MASKS.values(), PHONE_MASK))
@@ -151,7 +155,8 @@ _SETTLED = re.compile(
     "|".join(
         (
             rf"{_FROM}{_YEAR}-{_MONTH}-{_DAY}{_TO}",
-            rf"{_FROM}{_DAY}(?P<by>[-./]){_MONTH}(?P=by){_YEAR}{_TO}",
+            rf"{_FROM}{_DAY}(?P<by>[-.]){_MONTH}(?P=by){_YEAR}{_TO}",
+            rf"{_FROM}(?:[1-9]|{_DAY})/(?:[1-9]|{_MONTH})/{_YEAR}{_TO}",
             # Codes of files (Thông tư 01/2018/TT-VPCP, Điều 19) and of procedures.
             r"(?<![a-z0-9])(?:[0-9.]{2,9}\.)?[a-z][0-9]{2}(?:\.[0-9]{1,3})*-[0-9]{6}-[0-9]{4}(?![0-9-])",
             r"(?<![0-9.])[0-9]\.[0-9]{6}(?:\.0{2,3}){3}(?![0-9])",
@@ -167,9 +172,11 @@ def _settled(text: str, shadow: str) -> Iterator[_Span]:
     """Masks set before, dates, amounts of money, codes of files and procedures."""
     for pattern in (_OLD_MASK, _SETTLED):
         yield from _each(pattern, "")(text, shadow)
-    for match in _MONEY.finditer(shadow):
-        if not _AFTER_DIGIT.search(shadow, max(match.start() - 12, 0), match.start()):
-            yield _Span(*match.span(), "")
+    for match in _SETTLED_IF_ALONE.finditer(shadow):
+        span = _Span(*match.span(), "")
+        if not _AFTER_DIGIT.search(shadow, max(span.start - 12, 0), span.start):
+            shadow = _without(shadow, [span])  # a row of dates: each is alone after the last
+            yield span
 
 
 # --- Bot tokens
@@ -178,7 +185,7 @@ _TOKEN_IN_PATH = re.compile(r"(?<=/bot)\d+(?::|%3A)[^/\s\"'?]+", re.IGNORECASE)
 
 
 # --- Identity and card numbers
-_PHONE = "(?:0(?: ?[0-9]){9}|(?:02|84)(?: ?[0-9]){9})"
+_PHONE = "(?:0(?: ?[0-9]){9}|(?:0 ?2|8 ?4)(?: ?[0-9]){9})"
 _PHONE_AT_AN_END = re.compile(rf"{_PHONE}(?: .*)?|.* {_PHONE}")
 _PHONE_LIST = re.compile(rf"(?:(?:[0-9]{{1,2}} )?{_PHONE}(?: |$))+")
 _ONE_PHONE = re.compile("0[0-9]{9}|(?:02|84)[0-9]{9}")
@@ -361,7 +368,7 @@ def _is_near(shadow: str, start: int, end: int) -> bool:
 
 # --- Telephone numbers
 _WRITTEN_PHONE = re.compile(
-    r"(?<![0-9])(?:\(?\+?84\)?|\(?0)(?:[\u200b ()\n._-]{0,4}[0-9]){9}[0-9]?(?![0-9])"
+    r"(?<![0-9])(?:\(?\+?8[ .-]?4\)?|\(?0)(?:[\u200b ()\n._-]{0,4}[0-9]){9}[0-9]?(?![0-9])"
 )
 _FREE, _BILLED = PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE
 

@@ -169,7 +169,7 @@ def split(text: str, limit: int) -> list[str]:
     while len(rest) > limit:
         piece, rest = _cut(rest, limit)
         pieces.append(piece)
-    return [*pieces, rest] if rest and not rest.isspace() else pieces
+    return [piece for piece in (*pieces, rest) if piece and not piece.isspace()]
 
 
 def shorten(text: str, limit: int) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import Field
+
 from bot.core.text import fold
 from bot.library.source import Record, load
 
@@ -18,6 +20,8 @@ class Glossary(Record):
     silent: tuple[str, ...]
     same: dict[str, tuple[str, ...]]
     commands: dict[str, tuple[str, ...]]
+    common: tuple[str, ...] = ()
+    answers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @cached_property
     def stop(self) -> frozenset[str]:
@@ -25,9 +29,28 @@ class Glossary(Record):
         return frozenset(fold(word) for word in self.silent)
 
     @cached_property
+    def field(self) -> frozenset[str]:
+        """Folded syllables of the words that the whole field uses: they say little about one guide."""
+        return frozenset(part for word in self.common for part in fold(word).split())
+
+    @cached_property
     def actions(self) -> dict[str, str]:
         """A whole message, folded → the action that it stands for in every state."""
         return {fold(word): action for action, said in self.commands.items() for word in said}
+
+    @cached_property
+    def as_written(self) -> frozenset[str]:
+        """The words that are commands, in lower case and with their marks."""
+        return frozenset(word.lower() for said in self.commands.values() for word in said)
+
+    @cached_property
+    def labels(self) -> dict[str, frozenset[str]]:
+        """Another word for a button, folded → the folded labels of the buttons that it may mean."""
+        found: dict[str, set[str]] = {}
+        for label, said in self.answers.items():
+            for word in said:
+                found.setdefault(fold(word), set()).add(fold(label))
+        return {word: frozenset(labels) for word, labels in found.items()}
 
     @cached_property
     def _written_out(self) -> dict[tuple[str, ...], tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from bot.core.errors import NotFoundError
@@ -28,5 +28,10 @@ def find_commune(loaded: list[Commune], slug: str) -> Commune:
     for commune in loaded:
         if commune.slug == slug:
             return commune
-    known = ", ".join(commune.slug for commune in loaded) or "chưa có xã, phường nào"
-    raise NotFoundError(f"Không có xã, phường “{slug}”. Đang có: {known}.")
+    raise unknown_commune(slug, (commune.slug for commune in loaded))
+
+
+def unknown_commune(slug: str, known: Iterable[str]) -> NotFoundError:
+    """The refusal of a slug, with the slugs there are."""
+    there = ", ".join(known) or "chưa có xã, phường nào"
+    return NotFoundError(f"Không có xã, phường “{slug}”. Đang có: {there}.")

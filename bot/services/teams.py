@@ -17,8 +17,13 @@ from storage.communes import Commune, Team
 from storage.database import Unit
 from storage.mailbox import Worker
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like another (0/O, 1/I/L, U/V)
+LETTERS = "23456789BCFGHJKMNPQRSTVXZ"
+"""Signs of a code: nothing that looks like another (0/O, 1/I/L, U/V), and no A, D, E, W, Y.
+
+Vietnamese keyboards (Telex, VNI) turn those into other letters while they are typed: AS into Á, DD into Đ.
+"""
 CODE_LENGTH = 8
+CODE_SLIPS = 3
 DEEP_LINK_PREFIX = "j_"
 VALID_FOR = timedelta(days=14)
 LONGEST_NAME = 60
@@ -81,6 +86,14 @@ def read_code(text: str) -> str | None:
     """The code written in a text, whatever its spacing and case; None when it is not a code."""
     bare = "".join(text.replace("-", " ").upper().split())
     return bare if len(bare) == CODE_LENGTH and set(bare) <= set(LETTERS) else None
+
+
+def looks_like_code(text: str) -> bool:
+    """True for a word or two that were meant as a code, with a sign too few, too many, or wrong."""
+    parts = text.split()
+    is_close = abs(len("".join(parts)) - CODE_LENGTH) <= CODE_SLIPS
+    has_digit = any(sign.isdecimal() for sign in text)
+    return is_close and (len(parts) == 1 or (len(parts) == 2 and has_digit))
 
 
 def hash_code(keys: KeyRing, commune: CommuneId, code: str) -> bytes:

@@ -1,18 +1,20 @@
 """Which guide a question is about: answer one, let choose between two or three, or say unknown.
 
 Behind one small interface, so that a better reader can take its place. This first one is deterministic and
-explains itself: the score of a guide is how much of the question one of its phrases covers, rarer words
-counting more, a word with a typing error a little less.
+explains itself: the score of a guide is how well one of its phrases and the question cover each other, in
+words and in pairs of neighbours (Vietnamese words have several syllables: “sinh” is in “khai sinh” and in
+“an sinh”). Rarer words count more, misspelt ones less, words of the whole field (“tài khoản”) little.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
 from bot.core.redaction import redact
@@ -20,9 +22,12 @@ from bot.core.text import words
 from bot.library.glossary import Glossary
 from bot.library.guides import Guide
 
-ANSWER_AT = 0.62
+ANSWER_AT = 0.60
 CHOOSE_AT = 0.40
 CLEAR_LEAD = 0.10
+QUESTION_SHARE = 0.35  # people say more than a phrase: what it lacks of the question costs less
+PAIR_WEIGHT = 0.25
+COMMON_WEIGHT = 0.35
 MOST_CHOICES = 3
 TYPO_WEIGHT = 0.7
 SHORTEST_WITH_TYPO = 5
@@ -71,6 +76,10 @@ class Understanding(Protocol):
         """Decide; never raises, whatever the text."""
 
 
+Feature = str | tuple[str, str]
+"""A folded word, or two that stand side by side."""
+
+
 class PhraseSearch:
     """Reads a question by the phrases, titles and errors of the guides."""
 
@@ -78,7 +87,7 @@ class PhraseSearch:
         self._titles = {guide.id: guide.title for guide in guides.values()}
         self._glossary = glossary
         self._phrases = [
-            (guide.id, frozenset(self._content(phrase)))
+            (guide.id, self._content(phrase))
             for guide in guides.values()
             for phrase in _sayings(guide)
         ]
@@ -88,7 +97,7 @@ class PhraseSearch:
         safe = redact(question)
         if safe.kinds:
             return Understood(safe.text, Decision.REFUSE, Reason.SENSITIVE, ())
-        asked = frozenset(self._content(question))
+        asked = self._content(question)
         ranked = self._rank(asked)
         best = ranked[0].score if ranked else 0.0
         if best < CHOOSE_AT:
@@ -102,14 +111,15 @@ class PhraseSearch:
             rivals = ranked[:2]
         return Understood(question, Decision.CHOOSE, None, rivals)
 
-    def _content(self, text: str) -> Iterator[str]:
-        """The words that carry meaning, abbreviations written out."""
-        for word in self._glossary.expand(words(text)):
-            if word not in self._glossary.stop:
-                yield word
+    def _content(self, text: str) -> tuple[str, ...]:
+        """The words that carry meaning, in order, abbreviations written out."""
+        stop = self._glossary.stop
+        return tuple(word for word in self._glossary.expand(words(text)) if word not in stop)
 
-    def _is_vague(self, asked: frozenset[str]) -> bool:
-        return not asked or (len(asked) == 1 and asked <= self._rarity.keys())
+    def _is_vague(self, asked: tuple[str, ...]) -> bool:
+        """True for nothing, for one word that we know, and for words of the whole field only."""
+        names_one = len(asked) == 1 and asked[0] in self._rarity
+        return names_one or self._glossary.field.issuperset(asked)
 
     @cached_property
     def _rarity(self) -> dict[str, float]:
@@ -122,8 +132,15 @@ class PhraseSearch:
         return {word: 0.5 + math.log(1 + total / len(u)) for word, u in users.items()}
 
     @cached_property
-    def _unknown_weight(self) -> float:
-        return 0.5 + math.log(1 + max(len(self._titles), 2))
+    def _index(self) -> tuple[list[float], dict[Feature, list[int]]]:
+        """The weight of each phrase, and where each feature stands."""
+        sizes, places = [], defaultdict[Feature, list[int]](list)
+        for number, (_, phrase) in enumerate(self._phrases):
+            features = self._features(phrase)
+            sizes.append(sum(features.values()))
+            for feature in features:
+                places[feature].append(number)
+        return sizes, dict(places)
 
     @cached_property
     def _misspelt(self) -> dict[str, set[str]]:
@@ -134,33 +151,47 @@ class PhraseSearch:
                 table[key].add(word)
         return dict(table)
 
-    def _rank(self, asked: frozenset[str]) -> tuple[Match, ...]:
-        heard = self._hear(asked)
-        total = sum(weight for _, weight, _ in heard)
-        if not total:
-            return ()
+    def _weight(self, word: str) -> float:
+        rarest = 0.5 + math.log(1 + max(len(self._titles), 2))
+        weight = self._rarity.get(word, rarest)
+        return weight * COMMON_WEIGHT if word in self._glossary.field else weight
+
+    def _features(self, said: Sequence[str]) -> dict[Feature, float]:
+        """Words and pairs of neighbours, each with its weight."""
+        found: dict[Feature, float] = {word: self._weight(word) for word in said}
+        for pair in pairwise(said):
+            found[pair] = PAIR_WEIGHT * sum(map(self._weight, pair))
+        return found
+
+    def _rank(self, asked: Iterable[str]) -> tuple[Match, ...]:
+        heard = [self._hear(word) for word in asked]
+        trust = dict(heard)
+        features = self._features([word for word, _ in heard])
+        sizes, places = self._index
+        shared: defaultdict[int, float] = defaultdict(float)
+        telling: set[int] = set()
+        for feature, weight in features.items():
+            parts = (feature,) if isinstance(feature, str) else feature
+            for number in places.get(feature, ()):
+                shared[number] += weight * min(trust[word] for word in parts)
+                if not self._glossary.field.issuperset(parts):
+                    telling.add(number)
+        total = sum(features.values())
         best: defaultdict[str, float] = defaultdict(float)
-        for guide, phrase in self._phrases:
-            shared = sum(weight * trust for word, weight, trust in heard if word in phrase)
-            if shared:
-                size = sum(self._rarity[word] for word in phrase)
-                best[guide] = max(best[guide], 2 * shared / (total + size))
+        for number, common in shared.items():
+            guide = self._phrases[number][0]
+            score = common / (QUESTION_SHARE * total + (1 - QUESTION_SHARE) * sizes[number])
+            # Words of the whole field never decide alone.
+            best[guide] = max(best[guide], score if number in telling else score * COMMON_WEIGHT)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(Match(guide, self._titles[guide], round(s, 3)) for guide, s in ranked)
 
-    def _hear(self, asked: Iterable[str]) -> list[tuple[str, float, float]]:
-        """(word, weight, trust): a misspelt word is heard as the nearest word that guides use."""
-        heard = []
-        for word in sorted(asked):
-            if word in self._rarity:
-                heard.append((word, self._rarity[word], 1.0))
-                continue
-            near = sorted({w for key in _deletions(word) for w in self._misspelt.get(key, ())})
-            if near:
-                heard.append((near[0], self._rarity[near[0]], TYPO_WEIGHT))
-            else:
-                heard.append((word, self._unknown_weight, 0.0))
-        return heard
+    def _hear(self, word: str) -> tuple[str, float]:
+        """(word, trust): a misspelt word is heard as the nearest word that guides use."""
+        if word in self._rarity:
+            return word, 1.0
+        near = sorted({w for key in _deletions(word) for w in self._misspelt.get(key, ())})
+        return (near[0], TYPO_WEIGHT) if near else (word, 0.0)
 
 
 def _sayings(guide: Guide) -> Iterator[str]:

@@ -40,9 +40,9 @@ def add_hooks(app: web.Application, hooks: dict[tuple[str, str], Hook]) -> None:
 
 
 async def _receive(request: web.Request, hook: Hook) -> web.Response:
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, request.content_length or 0)
+    _check_size(request.content_length or 0)
     body = await request.read()
+    _check_size(len(body))  # sent in chunks it says no length
     if not hook.channel.is_genuine(request.headers, body):
         raise web.HTTPForbidden
     try:
@@ -55,3 +55,8 @@ async def _receive(request: web.Request, hook: Hook) -> web.Response:
         log.error("an event could not be stored: %s", type(error).__name__)
         raise web.HTTPServiceUnavailable from None
     return web.json_response({})
+
+
+def _check_size(size: int) -> None:
+    if size > LARGEST_BODY:
+        raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, size)

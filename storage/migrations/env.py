@@ -1,6 +1,7 @@
 """How Alembic runs here: on the connection that storage.migrate hands in, in one transaction."""
 
 from alembic import context
+from sqlalchemy import text
 
 from storage.models import metadata
 
@@ -11,6 +12,9 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     transactional_ddl=True,
 )
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('ban-so migrations'))")
 with context.begin_transaction():
+    if connection.dialect.name == "postgresql":
+        connection.execute(ONE_AT_A_TIME)  # replicas that start together on an empty database
     context.run_migrations()
 connection.commit()

@@ -128,12 +128,13 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("decision", sa.String(length=20), nullable=False),
         sa.Column("guide", sa.String(length=40), nullable=False),
+        sa.Column("shard", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["commune_id"], ["communes.id"], name=op.f("fk_question_tallies_commune_id")
         ),
         sa.PrimaryKeyConstraint(
-            "commune_id", "day", "decision", "guide", name=op.f("pk_question_tallies")
+            "commune_id", "day", "decision", "guide", "shard", name=op.f("pk_question_tallies")
         ),
     )
     op.create_table(
@@ -247,7 +248,7 @@ def upgrade() -> None:
         sa.Column("second_try", sa.Boolean(), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message", sa.String(length=80), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_outbox_account_id")),
@@ -258,11 +259,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_outbox_open",
-            ["account_id", "identity", "id"],
+            "ix_outbox_next",
+            ["account_id", "priority", "id"],
             unique=False,
-            sqlite_where=sa.text("status IN ('waiting', 'sending')"),
-            postgresql_where=sa.text("status IN ('waiting', 'sending')"),
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_of_address",
+            ["identity", "id"],
+            unique=False,
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
         )
 
     op.create_table(
@@ -460,9 +468,14 @@ def downgrade() -> None:
     op.drop_table("sender_leases")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_outbox_open",
-            sqlite_where=sa.text("status IN ('waiting', 'sending')"),
-            postgresql_where=sa.text("status IN ('waiting', 'sending')"),
+            "ix_outbox_of_address",
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_next",
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
         )
 
     op.drop_table("outbox")

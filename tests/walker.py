@@ -1,0 +1,154 @@
+"""Walks through the conversation without mailbox and engine loop: hundreds of turns in one transaction.
+
+The router, the handlers, the services and the database are the real ones; only the road of a message
+through inbox and outbox is left out. Whole roads are walked by ``tests.world``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from bot.app.installation import Installation
+from bot.app.wiring import make_script
+from bot.conversation.engine import close_turn
+from bot.conversation.intake import mask
+from bot.conversation.turn import State, Turn
+from bot.core.messages import Address, Choice, Inbound, Kind, Outbound
+from bot.core.vocabulary import Identity, Role
+from bot.services import teams
+from bot.services.plans import find_commune
+from storage.database import Unit
+from storage.mailbox import Worker
+
+ADDRESS = Address("console", "ho-nai", "walker")
+WHO = Identity(b"walker" * 4)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one turn left on the screen and in the memory."""
+
+    outcome: str
+    messages: tuple[Outbound, ...]
+    state: State
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The prompt that is open now."""
+        return self.state.choices
+
+    @property
+    def shown(self) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+        """What the person sees."""
+        return tuple((message.text, message.choices) for message in self.messages)
+
+    @property
+    def texts(self) -> str:
+        """All words of the answer."""
+        return "\n".join(message.text for message in self.messages)
+
+    def labels(self) -> list[str]:
+        """The labels that can be chosen."""
+        return [choice.label for choice in self.choices]
+
+
+@dataclass
+class Walker:
+    """One person; ``worker`` is who they are to the office, None for a resident."""
+
+    installation: Installation
+    unit: Unit
+    worker: Worker | None = None
+    steps: int = field(default=0)
+
+    def __post_init__(self) -> None:
+        self.script = make_script(self.installation)
+        self.house = self.script.houses[find_commune(self.installation.communes, "ho-nai").id]
+
+    def join(self, role: Role, team: str | None = None) -> Walker:
+        """The same place for somebody who has joined."""
+        commune = self.house.commune
+        code = teams.invite(self.unit, commune, role, team, "Hạnh").code
+        joined = teams.join(self.unit, commune, WHO, teams.read_code(code) or "")
+        return Walker(self.installation, self.unit, joined)
+
+    def take(self, state: State | None, text: str, kind: Kind = Kind.TEXT, key: str = "") -> Seen:
+        """One turn from a state; no state is a first contact."""
+        self.steps += 1
+        turn = Turn(
+            unit=self.unit,
+            commune=self.house.commune,
+            plan=self.house.plan,
+            library=self.script.library,
+            understanding=self.script.understanding,
+            texts=self.house.texts,
+            worker=self.worker,
+            inbound=mask(Inbound(ADDRESS, f"event-{self.steps}", kind, text, self.unit.now)),
+            state=state or State(),
+            identity=WHO,
+            key=key or str(self.steps),
+            is_first=state is None,
+        )
+        turn, reply = self.script.router.answer(turn)
+        finished = close_turn(turn, reply)
+        return Seen(finished.outcome, finished.messages, State.from_json(finished.state))
+
+    def peek(self, state: State | None, text: str, kind: Kind = Kind.TEXT) -> Seen:
+        """The same, but nothing that it writes stays."""
+        with self.undone():
+            return self.take(state, text, kind, key="1")
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is written inside is rolled back."""
+        nested = self.unit.connection.begin_nested()
+        try:
+            yield
+        finally:
+            nested.rollback()
+
+    def follow(self, *said: str, state: State | None = None) -> Seen:
+        """Several turns of typed words; the last one."""
+        seen = None
+        for text in said:
+            seen = self.take(state, text)
+            state = seen.state
+        assert seen is not None
+        return seen
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A place in the conversation: what is seen there, and how it was first reached."""
+
+    seen: Seen
+    parent: Seen | None
+    chosen: Choice | None
+
+
+def explore(walker: Walker, most: int) -> list[Screen]:
+    """Every screen that choices lead to, breadth first, up to a number; the first one is the greeting."""
+    first = Screen(walker.take(None, "", Kind.START), None, None)
+    found, known, waiting = [first], {_name(first.seen)}, deque([first])
+    while waiting and len(found) < most:
+        screen = waiting.popleft()
+        for choice in screen.seen.choices:
+            seen = walker.take(screen.seen.state, choice.action, Kind.ACTION)
+            if _name(seen) not in known:
+                known.add(_name(seen))
+                reached = Screen(seen, screen.seen, choice)
+                found.append(reached)
+                waiting.append(reached)
+    return found
+
+
+def _name(seen: Seen) -> str:
+    """Screens that differ only in figures of the log are one."""
+    state = replace(seen.state, trail=(), data={}, bookmark="", misses=0, quiet=False)
+    shown = f"{seen.texts}|{state.to_json()}"
+    shown = re.sub(r"(logok:[a-z-]+:\d+:\d+|undo):\d+", r"\1:N", shown)
+    return re.sub(r"\d+ lượt", "N lượt", shown)
