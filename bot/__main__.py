@@ -168,16 +168,28 @@ def _print_lines(_: str, shown: Sequence[Outbound]) -> None:
         say(as_lines(message) + "\n")
 
 
+def _print_replayed(line: str, shown: Sequence[Outbound]) -> None:
+    _print_lines(line, shown)
+    if not shown:
+        say(
+            "Không có câu trả lời: gói tin này đã nhận rồi (không làm lần nữa), hoặc báo người đã rời đi."
+        )
+
+
 @main.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
     """Kiểm tra mọi bài, kế hoạch và câu chữ trong content/."""
     faults, warnings = check_content(settings.content_dir)
+    sentences: dict[str, str] = {}
+    try:
+        sentences = load_sentences(settings.content_dir)
+    except ContentError as error:
+        faults.extend(error.faults)
     for warning in warnings:
         click.echo(f"nên sửa: {warning}", err=True)
     if faults:
         raise ContentError(faults)
-    sentences = load_sentences(settings.content_dir)
     library = load(settings.content_dir)
     say(f"Tốt: {len(library.guides)} bài, {len(library.plans)} kế hoạch, {len(sentences)} câu.")
 
@@ -354,7 +366,8 @@ def replay(settings: Settings, fixture: Path, channel_name: str, commune: str | 
         raise NotFoundError(f"Không đọc được tệp {fixture}: {why(error)}.") from error
     slug = commune or settings.commune
     talk = Talk(open_installation(settings, commune=slug), slug, None)
-    asyncio.run(talk.replay(channel_name, body, _print_lines))
+    if not asyncio.run(talk.replay(channel_name, body, _print_replayed)):
+        say("Gói tin này không phải của một cuộc nói chuyện riêng, không có gì để trả lời.")
 
 
 def command(

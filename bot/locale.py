@@ -6,14 +6,17 @@ form of address of the commune; they stand in guides too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import StringIO
 from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
@@ -41,29 +44,61 @@ class Texts:
 
 
 def load_sentences(content_dir: Path) -> dict[str, str]:
-    """Id → sentence, from the .po file; raises ``ContentError`` when it cannot be used."""
+    """Id → sentence, from the .po file; raises ``ContentError`` with all faults when there is any."""
     path = content_dir / CATALOGUE
+    file = f"{content_dir.name}/{CATALOGUE.as_posix()}"
     try:
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=LOCALE, abort_invalid=True)
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ContentError([Fault(str(path), 1, why(error), "lấy lại tệp từ bản gốc")]) from error
+        raise ContentError([Fault(file, 1, why(error), "lấy lại tệp từ bản gốc")]) from error
     except UnicodeDecodeError as error:
-        what = "tệp không phải UTF-8"
-        raise ContentError([Fault(str(path), 1, what, "lưu lại với bảng mã UTF-8")]) from error
+        fault = Fault(file, 1, "tệp không phải UTF-8", "lưu lại tệp với bảng mã UTF-8")
+        raise ContentError([fault]) from error
+    faults = list(_broken_lines(text, file))
+    if faults:
+        raise ContentError(faults)
+    try:
+        catalogue = read_po(StringIO(text), locale=LOCALE, abort_invalid=True)
     except PoFileError as error:
-        what = "sai cú pháp tệp .po"
-        mend = "xem ngoặc kép, và mỗi msgid có một msgstr"
-        raise ContentError([Fault(str(path), error.lineno + 1, what, mend)]) from error
-    found = {str(m.id): str(m.string) for m in catalogue if m.id}
-    empty = [
-        Fault(str(path), m.lineno or 1, f"câu “{m.id}” còn trống", "viết câu tiếng Việt vào msgstr")
-        for m in catalogue
-        if m.id and not m.string
-    ]
-    if empty:
-        raise ContentError(empty)
-    return found
+        fault = Fault(
+            file, error.lineno + 1, "msgid và msgstr không đi thành cặp", "viết đủ cả hai"
+        )
+        raise ContentError([fault]) from error
+    sentences = [message for message in catalogue if message.id]
+    wrong = [(message.lineno or 1, _wrong(message)) for message in sentences]
+    faults = [Fault(file, line, *saying) for line, saying in wrong if saying]
+    if faults:
+        raise ContentError(faults)
+    return {str(message.id): str(message.string) for message in sentences}
+
+
+# Babel reads on where a quote is not closed, and keeps the last of two sentences with one id.
+_LINE = re.compile(r'\s*(?:#.*|(?:(?P<word>msgid|msgstr) )?"(?P<text>(?:[^"\\]|\\.)*)"\s*)?')
+
+
+def _broken_lines(text: str, file: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            mend = "mỗi dòng là msgid hoặc msgstr, rồi chữ trong một cặp ngoặc kép"
+            yield Fault(file, number, "sai cú pháp hoặc thiếu ngoặc kép", mend)
+        elif found["word"] == "msgid" and found["text"] in seen:
+            yield Fault(
+                file, number, f"câu “{found['text']}” viết hai lần", "giữ một câu, xóa câu kia"
+            )
+        elif found["word"] == "msgid":
+            seen.add(found["text"])
+
+
+def _wrong(message: Message) -> tuple[str, str] | None:
+    if not message.string:
+        return f"câu “{message.id}” còn trống", "viết câu tiếng Việt vào msgstr"
+    try:
+        placeholders(str(message.string))
+    except ValueError:
+        return f"câu “{message.id}” có dấu {{ hoặc }} lẻ", "viết chỗ điền dạng {tên}"
+    return None
 
 
 def placeholders(text: str) -> set[str]:

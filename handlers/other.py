@@ -51,9 +51,11 @@ def wrong_digit(turn: Turn) -> Reply:
         return Reply((Say(turn.say("digit.none"), (turn.option("option.menu", HOME),)),))
     digits = ", ".join(str(choice.n) for choice in state.choices if choice.n)
     text = turn.say("digit.wrong", digits=digits) if digits else turn.say("digit.only-zero")
+    if state.misses % 2:
+        text = turn.say("digit.still-wrong")
     here = "" if OVER in state.data else state.view  # the same prompt stays open
     message = Say(text, options, home=False, zero=zero)
-    return replace(_keeping(turn, message, "answered"), here=here)
+    return replace(_keeping(turn, message, "answered"), here=here, misses=state.misses + 1)
 
 
 def unknown_action(turn: Turn) -> Reply:

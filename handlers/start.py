@@ -15,7 +15,8 @@ def home(turn: Turn) -> Reply:
 
 def topics(turn: Turn) -> Reply:
     """The residents' menu, for a member who looks something up."""
-    return Reply((_resident_home(turn),), here="topics")
+    say = Say(turn.say("home.resident"), _topics(turn))
+    return Reply((say,), here="topics")
 
 
 def hello(turn: Turn) -> Reply:
@@ -44,12 +45,15 @@ def left(turn: Turn) -> Reply:
 
 
 def _resident_home(turn: Turn) -> Say:
-    options = tuple(
+    helper = turn.option("option.person", "person")
+    return Say(turn.say("home.resident"), _topics(turn), home=False, zero=helper)
+
+
+def _topics(turn: Turn) -> tuple[Option, ...]:
+    return tuple(
         Option(turn.say(f"topic.{topic}"), f"topic:{topic}")
         for topic in shelves.entries(turn.library.guides)
     )
-    helper = turn.option("option.person", "person")
-    return Say(turn.say("home.resident"), options, home=False, zero=helper)
 
 
 def _team_home(turn: Turn) -> Say:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
+from bot.core.errors import StorageError
 from bot.core.keys import Purpose
 from bot.core.vocabulary import AccountId, CommuneId
 from storage.database import INSERTS, Unit
@@ -107,20 +108,26 @@ def list_teams(unit: Unit, commune: CommuneId, on: date) -> list[Team]:
 def save_account(
     unit: Unit, commune: Commune, channel: str, name: str, secrets: Mapping[str, str]
 ) -> Account:
-    """Insert a messenger account or renew its secrets, sealed; without secrets the old ones stay."""
+    """Insert a messenger account or renew its secrets, sealed; without secrets the old ones stay.
+
+    Raises ``StorageError`` for an account of another commune: its conversations cannot change hands.
+    """
     sealed = (
         unit.keys.seal(Purpose.ACCOUNT, json.dumps(dict(secrets)).encode()) if secrets else None
     )
+    given = {"commune_id": commune.id, "channel": channel, "name": name, "secrets": sealed}
     found = unit.connection.execute(
-        update(accounts)
-        .where(accounts.c.channel == channel, accounts.c.name == name)
-        .values(commune_id=commune.id, **({"secrets": sealed} if sealed else {}))
+        INSERTS[unit.dialect](accounts)
+        .values(given)
+        .on_conflict_do_update(
+            index_elements=["channel", "name"],
+            set_={"secrets": func.coalesce(sealed, accounts.c.secrets)},
+            where=accounts.c.commune_id == commune.id,
+        )
         .returning(accounts.c.id)
     ).scalar_one_or_none()
     if found is None:
-        found = unit.connection.execute(
-            insert(accounts)
-            .values(commune_id=commune.id, channel=channel, name=name, secrets=sealed)
-            .returning(accounts.c.id)
-        ).scalar_one()
+        raise StorageError(
+            f"Tài khoản {channel}/{name} đã thuộc xã, phường khác: đặt tên khác cho {commune.name}."
+        )
     return Account(AccountId(found), commune, channel, name)

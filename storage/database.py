@@ -11,19 +11,30 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 import psycopg
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Select,
+    Table,
+    TextClause,
+    UpdateBase,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.core.errors import BusyError, StorageError
@@ -38,13 +49,61 @@ READERS = 4
 BUSY_SECONDS = 10.0
 # serialization_failure, deadlock_detected, admin_shutdown, cannot_connect_now, too_many_connections
 PASSING_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "53300", "08000", "08006"})
+PASSING_WORDS = ("database is locked", "server closed the connection", "connection is lost")
 
 
+Statement = Select[Any] | UpdateBase | TextClause
 INSERTS: dict[str, Callable[[Table], postgresql.Insert | sqlite.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
 """Both engines know ON CONFLICT in the same words, but SQLAlchemy spells it once per dialect."""
+
+
+class Prepared:
+    """A statement written in SQLAlchemy and compiled once, for the few that every turn runs.
+
+    Executing it again costs no more than the driver does: values go through the types' own processors,
+    results come as the driver gives them, so only columns of plain types may be read.
+    """
+
+    def __init__(self, statement: Statement | Mapping[str, Statement]) -> None:
+        self._compiled = {
+            dialect.name: _Compiled(
+                statement[dialect.name] if isinstance(statement, Mapping) else statement, dialect
+            )
+            for dialect in (sqlite.dialect(paramstyle="named"), _psycopg_dialect())
+        }
+
+    def on(self, dialect: str) -> _Compiled:
+        """The statement as that engine takes it."""
+        return self._compiled[dialect]
+
+
+class _Compiled:
+    """SQL of one engine, and how each value has to look there."""
+
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._constants = dict(compiled.params)
+        self._processors = {
+            name: process
+            for value, name in compiled.bind_names.items()
+            if (process := value.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+
+    def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that the statement was written with, and those given now, ready for the driver."""
+        ready = {**self._constants, **given}
+        for name, process in self._processors.items():
+            ready[name] = process(ready[name])
+        return ready
+
+
+def _psycopg_dialect() -> Dialect:
+    made: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +119,30 @@ class Unit:
         """``sqlite`` or ``postgresql``."""
         return self.connection.dialect.name
 
+    def send(self, statement: Prepared, values: Mapping[str, Any]) -> None:
+        """Run a prepared statement whose result nobody reads."""
+        ready = statement.on(self.dialect)
+        self.connection.connection.cursor().execute(ready.text, ready.values(values))
+
+    def send_many(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a prepared statement once for each row of values."""
+        ready = statement.on(self.dialect)
+        values = [ready.values(row) for row in rows]
+        self.connection.connection.cursor().executemany(ready.text, values)
+
+    def fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Rows of a prepared statement, as the driver gives them."""
+        ready = statement.on(self.dialect)
+        cursor = self.connection.connection.cursor()
+        cursor.execute(ready.text, ready.values(values))
+        return list(cursor.fetchall())
+
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Statements whose results nobody reads: PostgreSQL gets them in one round trip."""
+        """Statements sent without waiting for each other: one round trip to PostgreSQL.
+
+        Inside, only ``fetch`` may read a result; it waits for all that was sent before it.
+        """
         driver = self.connection.connection.driver_connection
         if isinstance(driver, psycopg.Connection):
             with driver.pipeline():
@@ -158,22 +238,24 @@ def passing_faults() -> Iterator[None]:
     """Translate the driver's errors: a passing one is ``BusyError``, a lasting one ``StorageError``."""
     try:
         yield
-    except OperationalError as error:
-        if _passes(error):
-            raise BusyError("Cơ sở dữ liệu đang bận, xin thử lại.") from error
-        raise StorageError(f"Cơ sở dữ liệu không đọc ghi được: {error.orig}") from error
-    except DBAPIError as error:
-        if error.connection_invalidated or _passes(error):
-            raise BusyError("Mất kết nối cơ sở dữ liệu, xin thử lại.") from error
-        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
-            raise StorageError(f"Cơ sở dữ liệu không đọc được: {error.orig}") from error
-        raise
+    except (DBAPIError, sqlite3.DatabaseError, psycopg.DatabaseError) as error:
+        known = _translate(error)
+        if known is None:
+            raise
+        raise known from error
 
 
-def _passes(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    text = str(error.orig)
-    return state in PASSING_STATES or "database is locked" in text or "server closed" in text
+def _translate(error: Exception) -> StorageError | None:
+    """None for a fault of the statement itself: that is a mistake of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    state, words = getattr(cause, "sqlstate", None), str(cause)
+    if is_lost or state in PASSING_STATES or any(sign in words for sign in PASSING_WORDS):
+        return BusyError("Cơ sở dữ liệu đang bận, xin thử lại.")
+    is_lasting = isinstance(cause, sqlite3.OperationalError | psycopg.OperationalError)
+    if is_lasting or any(sign in words for sign in ("not a database", "malformed")):
+        return StorageError(f"Cơ sở dữ liệu không đọc ghi được: {' '.join(words.split())}")
+    return None
 
 
 def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
@@ -197,9 +279,8 @@ def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.connection.cursor().execute(
-            begin
-        )  # past SQLAlchemy's machinery: every turn pays
+        # Past SQLAlchemy's machinery, since every turn pays for it.
+        connection.connection.cursor().execute(begin)
 
     return engine
 

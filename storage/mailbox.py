@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 from bot.core.keys import KeyRing, Purpose
 from bot.core.messages import Address, Choice, Inbound, Kind, Outbound, Reference
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
-from storage.database import INSERTS, Unit
+from storage.database import INSERTS, Prepared, Unit
 from storage.models import (
     chat_links,
     conversations,
@@ -89,16 +89,27 @@ def _identity_parts(commune: CommuneId, address: Address) -> tuple[str, ...]:
     return str(commune), address.channel, address.account, address.chat
 
 
-ACCEPT = {
-    dialect: make(inbox).on_conflict_do_nothing(index_elements=["account_id", "event_id"])
-    for dialect, make in INSERTS.items()
-}
+ACCEPT = Prepared(
+    {
+        dialect: make(inbox)
+        .values(
+            commune_id=bindparam("commune_id"),
+            account_id=bindparam("account_id"),
+            event_id=bindparam("event_id"),
+            identity=bindparam("identity"),
+            body=bindparam("body"),
+            received_at=bindparam("received_at"),
+        )
+        .on_conflict_do_nothing(index_elements=["account_id", "event_id"])
+        for dialect, make in INSERTS.items()
+    }
+)
 
 
 def accept(unit: Unit, arrivals: Sequence[Arrival]) -> None:
     """Store the events, each once; a repeat changes nothing. Only after the commit may 200 be said."""
-    unit.connection.execute(
-        ACCEPT[unit.dialect],
+    unit.send_many(
+        ACCEPT,
         [
             {
                 "commune_id": arrival.commune,
@@ -113,8 +124,8 @@ def accept(unit: Unit, arrivals: Sequence[Arrival]) -> None:
     )
 
 
-LOCK = text("SELECT pg_advisory_xact_lock(:number)")
-CLAIM = (
+LOCK = Prepared(text("SELECT pg_advisory_xact_lock(:number)"))
+CLAIM = Prepared(
     select(
         inbox.c.id,
         inbox.c.commune_id,
@@ -139,7 +150,7 @@ CLAIM = (
     )
     .where(inbox.c.identity == bindparam("identity"), inbox.c.done_at.is_(None))
     .order_by(inbox.c.id)
-    .limit(2)  # the second row only says that there is more
+    .suffix_with(text("LIMIT 2"))  # the second row only says that there is more
 )
 
 
@@ -147,12 +158,14 @@ def lock(unit: Unit, identity: bytes) -> None:
     """Hold this person (or any other named thing) until the transaction ends."""
     if unit.dialect == "postgresql":
         number = int.from_bytes(identity[:8], "big", signed=True)
-        unit.connection.execute(LOCK, {"number": number})
+        unit.send(LOCK, {"number": number})
 
 
 def claim(unit: Unit, identity: Identity) -> Claimed | None:
-    """The person's oldest open event, or None. The caller must hold the lock."""
-    rows = unit.connection.execute(CLAIM, {"identity": identity}).all()
+    """Lock the person and give their oldest open event, or None."""
+    with unit.together():
+        lock(unit, identity)
+        rows = unit.fetch(CLAIM, {"identity": identity})
     if not rows:
         return None
     row = rows[0]
@@ -166,19 +179,19 @@ def claim(unit: Unit, identity: Identity) -> Claimed | None:
         commune=row[1],
         account=row[2],
         identity=identity,
-        inbound=_unpack_inbound(unit.keys.open(Purpose.MESSAGE, row[3])),
+        inbound=_unpack_inbound(unit.keys.open(Purpose.MESSAGE, bytes(row[3]))),
         state=row[4],
         worker=worker,
         has_more=len(rows) > 1,
     )
 
 
-FINISH = (
+FINISH = Prepared(
     update(inbox)
     .where(inbox.c.id == bindparam("inbox_id"))
     .values(done_at=bindparam("now"), outcome=bindparam("how"), body=None)
 )
-SAVE_STATE = (
+SAVE_STATE = Prepared(
     update(conversations)
     .where(conversations.c.identity == bindparam("who"))
     .values(
@@ -187,19 +200,45 @@ SAVE_STATE = (
         last_used_at=bindparam("now"),
     )
 )
-FIRST_STATE = conversations.insert().inline()  # nobody asks for the new id
-SEND = outbox.insert().inline()
+FIRST_STATE = Prepared(
+    conversations.insert()
+    .inline()
+    .values(
+        commune_id=bindparam("commune_id"),
+        account_id=bindparam("account_id"),
+        identity=bindparam("identity"),
+        address=bindparam("address"),
+        state=bindparam("state"),
+        reachable=bindparam("reachable"),
+        last_used_at=bindparam("last_used_at"),
+    )
+)
+SEND = Prepared(
+    outbox.insert()
+    .inline()
+    .values(
+        commune_id=bindparam("commune_id"),
+        account_id=bindparam("account_id"),
+        identity=bindparam("identity"),
+        key=bindparam("key"),
+        body=bindparam("body"),
+        priority=0,
+        status="waiting",
+        tries=0,
+        second_try=False,
+        not_before=bindparam("now"),
+        created_at=bindparam("now"),
+    )
+)
 
 
 def finish(unit: Unit, claimed: Claimed, result: Finished) -> None:
     """Close the event: body emptied, state saved, answers queued – all in the unit's one commit."""
     with unit.together():
-        unit.connection.execute(
-            FINISH, {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome}
-        )
+        unit.send(FINISH, {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome})
         _save_state(unit, claimed, result)
         if result.messages:
-            unit.connection.execute(
+            unit.send_many(
                 SEND,
                 [
                     _outbox_row(unit, claimed, f"turn:{claimed.inbox_id}:{number}", message)
@@ -216,10 +255,10 @@ def _save_state(unit: Unit, claimed: Claimed, result: Finished) -> None:
             "can_reach": result.reachable,
             "now": unit.now,
         }
-        unit.connection.execute(SAVE_STATE, saved)
+        unit.send(SAVE_STATE, saved)
         return
     chat = claimed.inbound.address.chat.encode()
-    unit.connection.execute(
+    unit.send(
         FIRST_STATE,
         {
             "commune_id": claimed.commune,
@@ -240,12 +279,7 @@ def _outbox_row(unit: Unit, claimed: Claimed, key: str, message: Outbound) -> di
         "identity": claimed.identity,
         "key": key,
         "body": unit.keys.seal(Purpose.MESSAGE, _pack_outbound(message)),
-        "priority": 0,
-        "status": "waiting",
-        "tries": 0,
-        "second_try": False,
-        "not_before": unit.now,
-        "created_at": unit.now,
+        "now": unit.now,
     }
 
 

@@ -160,6 +160,7 @@ accounts = Table(
     Column("channel", String(20), nullable=False),
     Column("name", String(40), nullable=False),
     Column("secrets", LargeBinary),  # sealed
+    UniqueConstraint("commune_id", "id"),
     UniqueConstraint("channel", "name"),
 )
 
@@ -186,7 +187,7 @@ inbox = Table(
     metadata,
     _id(),
     _commune(),
-    Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False),
+    Column("account_id", Integer, nullable=False),
     Column("event_id", String(80), nullable=False),
     Column("identity", LargeBinary(32), nullable=False),
     Column("body", LargeBinary),  # PII, sealed; emptied in the commit of its turn
@@ -194,6 +195,7 @@ inbox = Table(
     Column("done_at", Moment),
     Column("outcome", String(20)),
     UniqueConstraint("account_id", "event_id"),
+    _within_commune("accounts", "account_id"),
     sqlite_autoincrement=True,  # ids are part of outbox keys and must never come back after a purge
 )
 Index(
@@ -209,12 +211,13 @@ conversations = Table(
     metadata,
     _id(),
     _commune(),
-    Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False),
+    Column("account_id", Integer, nullable=False),
     Column("identity", LargeBinary(32), nullable=False, unique=True),
     Column("address", LargeBinary, nullable=False),  # PII, sealed
     Column("state", Text, nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("last_used_at", Moment, nullable=False, index=True),
+    _within_commune("accounts", "account_id"),
 )
 
 chat_links = Table(
@@ -235,7 +238,7 @@ outbox = Table(
     metadata,
     _id(),
     _commune(),
-    Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False),
+    Column("account_id", Integer, nullable=False),
     Column("identity", LargeBinary(32), nullable=False),
     Column("key", String(80), nullable=False, unique=True),  # one row per logical message
     Column("body", LargeBinary),  # sealed; emptied once it is finished
@@ -248,6 +251,7 @@ outbox = Table(
     Column("finished_at", Moment),  # delivered or given up; None while it waits or is being sent
     Column("message", String(80)),
     Column("error", String(200)),
+    _within_commune("accounts", "account_id"),
     sqlite_autoincrement=True,
 )
 _waits = outbox.c.finished_at.is_(None)

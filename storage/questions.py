@@ -6,22 +6,33 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.core.vocabulary import CommuneId
-from storage.database import INSERTS, Unit
+from storage.database import INSERTS, Prepared, Unit
 from storage.models import question_tallies
 
 SHARDS = 16
 """A popular question is many turns at once; on one row each would wait for the commit of the other."""
 
-TALLY = {
-    dialect: make(question_tallies).on_conflict_do_update(
-        index_elements=["commune_id", "day", "decision", "guide", "shard"],
-        set_={"count": question_tallies.c.count + 1},
-    )
-    for dialect, make in INSERTS.items()
-}
+TALLY = Prepared(
+    {
+        dialect: make(question_tallies)
+        .values(
+            commune_id=bindparam("commune_id"),
+            day=bindparam("day"),
+            decision=bindparam("decision"),
+            guide=bindparam("guide"),
+            shard=bindparam("shard"),
+            count=1,
+        )
+        .on_conflict_do_update(
+            index_elements=["commune_id", "day", "decision", "guide", "shard"],
+            set_={"count": question_tallies.c.count + 1},
+        )
+        for dialect, make in INSERTS.items()
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +46,14 @@ class Tally:
 
 def tally(unit: Unit, commune: CommuneId, day: date, decision: str, guide: str = "") -> None:
     """Count one more of the day."""
-    unit.connection.execute(
-        TALLY[unit.dialect],
+    unit.send(
+        TALLY,
         {
             "commune_id": commune,
             "day": day,
             "decision": decision,
             "guide": guide,
             "shard": random.randrange(SHARDS),  # noqa: S311 – spreads load, hides nothing
-            "count": 1,
         },
     )
 

@@ -23,7 +23,7 @@ from bot.core.errors import StorageError, why
 from bot.core.keys import KeyRing, Purpose
 from storage.database import Database, Unit
 from storage.migrate import newest_version
-from storage.models import metadata
+from storage.models import Moment, metadata
 
 MAGIC = b"BANSO1\n"
 CHUNK = 1 << 20
@@ -231,6 +231,6 @@ def _typed(column: Column[Any], value: Any) -> Any:
         return value
     if kind is bytes:
         return base64.b64decode(value)
-    if kind is datetime:
+    if isinstance(column.type, Moment):  # a decorated type does not tell its Python type
         return datetime.fromisoformat(value)
     return date.fromisoformat(value) if kind is date else value

@@ -5,12 +5,22 @@ A new channel gets all of its tests by a harness of its own and a line in ``HARN
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.core.messages import Channel, Delivered, Delivery, Kind, Moved, Rejected, Retry, Unreachable
+from bot.core.messages import (
+    Channel,
+    Delivered,
+    Delivery,
+    Kind,
+    Moved,
+    Rejected,
+    Retry,
+    Unreachable,
+)
 
 HAS_TEXT = (Kind.TEXT, Kind.ACTION, Kind.START, Kind.EDITED)
 """Kinds whose words the conversation reads."""
@@ -46,6 +56,7 @@ class Trouble:
     name: str
     arrange: Callable[[Any], Awaitable[None]]
     outcome: Delivery
+    mend: Callable[[Any], Awaitable[None]] | None = None  # where the next message can go
 
 
 ALL_OUTCOMES = {
@@ -104,6 +115,13 @@ class Harness(Protocol):
 
     def wire(self) -> AbstractAsyncContextManager[Wire]:
         """The messenger, running."""
+
+
+async def eventually(holds: Callable[[], object], seconds: float = 20.0) -> None:
+    """Waits until it holds; ``TimeoutError`` when that takes far too long."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 – what is waited for tells nobody
+            await asyncio.sleep(0.01)
 
 
 def _harnesses() -> tuple[Harness, ...]:

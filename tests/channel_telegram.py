@@ -89,7 +89,7 @@ def _fails(name: str, outcome: Any, **how: Any) -> Trouble:
     async def arrange(wire: TelegramWire) -> None:
         wire.emulator.fail_next("sendMessage", **how)
 
-    return Trouble(name, arrange, outcome)
+    return Trouble(name, arrange, outcome, _nothing)
 
 
 def _refuses(name: str, words: str, outcome: Any, status: int = 400, **parameters: int) -> Trouble:
@@ -101,6 +101,14 @@ def _refuses(name: str, words: str, outcome: Any, status: int = 400, **parameter
 
 async def _is_late(wire: TelegramWire) -> None:
     wire.emulator.delay("sendMessage", 5)
+
+
+async def _is_in_time(wire: TelegramWire) -> None:
+    wire.emulator.delay("sendMessage", 0)
+
+
+async def _is_back(wire: TelegramWire) -> None:
+    await wire.emulator.start()
 
 
 async def _hangs_up_before(wire: TelegramWire) -> None:
@@ -137,7 +145,7 @@ async def _nothing(wire: TelegramWire) -> None:
 
 LATER = Retry(None, "")
 TROUBLES = (
-    Trouble("no trouble", _nothing, Delivered()),
+    Trouble("no trouble", _nothing, Delivered(), _nothing),
     _fails("flood", Retry(7.0, "", whole_account=True), retry_after=7),
     _fails("flood told by a proxy", Retry(None, "", whole_account=True), status=429, body="<html>"),
     _fails("inner error", LATER, status=500),
@@ -145,10 +153,10 @@ TROUBLES = (
     _fails("a proxy's page", LATER, status=200, body="<html>Xin đăng nhập wifi</html>"),
     _fails("an answer without a result", LATER, status=200, body={"ok": True}),
     _fails("an answer that is a list", LATER, status=200, body=[1]),
-    Trouble("late", _is_late, LATER),
-    Trouble("hangs up before", _hangs_up_before, LATER),
-    Trouble("hangs up after", _hangs_up_after, LATER),
-    Trouble("connection refused", _is_away, LATER),
+    Trouble("late", _is_late, LATER, _is_in_time),
+    Trouble("hangs up before", _hangs_up_before, LATER, _nothing),
+    Trouble("hangs up after", _hangs_up_after, LATER, _nothing),
+    Trouble("connection refused", _is_away, LATER, _is_back),
     _refuses("conflict", "Conflict: made up", LATER, status=409),
     _refuses("wrong token", "Unauthorized", Retry(None, "", whole_account=True), status=401),
     Trouble("blocked", _blocks, Unreachable("")),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,24 +13,31 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.core.keys import KeyRing
-from bot.core.messages import Address, Inbound, Kind, Outbound
+from bot.core.messages import Address, Delivery, Inbound, Kind, Limits, Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage import communes, mailbox, staff
+from storage import outbox as sending
 from storage.communes import Account, Commune
 from storage.database import Database, Unit
 from storage.mailbox import Arrival, Finished
 from storage.migrate import migrate
 from storage.models import metadata, outbox
+from storage.outbox import Letter, Post
 from tests import postgres
 from tests.clock import FixedClock
 
 T = TypeVar("T")
 KEY = "khóa của các kiểm tra kho dữ liệu"
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+UNLIMITED = Limits()
+REFUSED = (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
+"""A constraint said no: to SQLAlchemy, or to the driver on the short road of a turn."""
 NEW_YEAR = date(2026, 1, 1)
 _numbers = itertools.count(1)
 
@@ -69,9 +77,11 @@ def open_shelf(
     with empty_database(request, engine, folder) as url:
         clock = FixedClock()
         database = Database(url, KeyRing(key), clock)
-        migrate(database)
-        yield Shelf(database, clock, url)
-        database.close()
+        try:
+            migrate(database)
+            yield Shelf(database, clock, url)
+        finally:
+            database.close()
 
 
 def together(*works: Callable[[], T]) -> list[T]:
@@ -138,13 +148,29 @@ def answer(
 
 def post(unit: Unit, office: Office, chat: str, *texts: str, priority: int = 0) -> Identity:
     """Put letters for a chat into the outbox by the road of a turn."""
-    event = arrival(unit, office, chat, f"e{next(_numbers)}")
+    event = arrival(unit, office, chat, f"post-{next(_numbers)}")
     mailbox.accept(unit, [event])
     inbox_id = answer(unit, event.identity, *texts)
     if priority:
         mine = outbox.c.key.startswith(f"turn:{inbox_id}:", autoescape=True)
         unit.connection.execute(update(outbox).where(mine).values(priority=priority))
     return event.identity
+
+
+def take(
+    unit: Unit,
+    office: Office,
+    holder: str = "A",
+    limits: Limits = UNLIMITED,
+    busy: Iterable[Identity] = (),
+) -> tuple[Letter, ...]:
+    """What the holder of the account's lease is to send now."""
+    return sending.take(unit, Post(office.account.id, holder, limits), frozenset(busy)).letters
+
+
+def record(unit: Unit, office: Office, letter: Letter, outcome: Delivery) -> None:
+    """Write down what the messenger said of one letter."""
+    sending.record(unit, office.account.id, [(letter, outcome)])
 
 
 def letters_of(unit: Unit, account: AccountId) -> list[Any]:
@@ -162,20 +188,3 @@ def rows_of(unit: Unit) -> dict[str, list[tuple[object, ...]]]:
         ]
         for table in metadata.sorted_tables
     }
-
-
-def statements_of(database: Database, work: Callable[[], object]) -> Sequence[str]:
-    """The SQL that ran on the writing engine while ``work`` did."""
-    from sqlalchemy import event
-
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        work()
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    return seen

@@ -28,6 +28,18 @@ ADDRESS = Address("console", "ho-nai", "walker")
 WHO = Identity(b"walker" * 4)
 
 
+SAID = (
+    *((Kind.TEXT, text) for text in ("nuôi heo", "vneid", "khai sinh", "không thấy mã", "bước 2")),
+    *((Kind.TEXT, text) for text in ("cảm ơn", "ai vậy", "dừng", "alo", "tiếp", "79", "trở lại")),
+    *((Kind.TEXT, text) for text in ("vào tổ", "vào tổ BCGH-2345", "điện thoại bàn phím", "120")),
+    (Kind.TEXT, "079123456789"),
+    (Kind.VOICE, ""),
+    (Kind.ACTION, "name"),
+    (Kind.ACTION, "nut-cu:1"),
+)
+"""What is said on each kind of screen, besides its choices."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """What one turn left on the screen and in the memory."""
@@ -105,11 +117,14 @@ class Walker:
     @contextmanager
     def undone(self) -> Iterator[None]:
         """What is written inside is rolled back."""
-        nested = self.unit.connection.begin_nested()
+        # Written out: what SQLAlchemy rolls back to stays open on SQLite, and thousands make it slow.
+        run = self.unit.connection.exec_driver_sql
+        run("SAVEPOINT peek")
         try:
             yield
         finally:
-            nested.rollback()
+            run("ROLLBACK TO SAVEPOINT peek")
+            run("RELEASE SAVEPOINT peek")
 
     def follow(self, *said: str, state: State | None = None) -> Seen:
         """Several turns of typed words; the last one."""
@@ -131,18 +146,33 @@ class Screen:
 
 
 def explore(walker: Walker, most: int) -> list[Screen]:
-    """Every screen that choices lead to, breadth first, up to a number; the first one is the greeting."""
+    """Every screen that choices lead to, breadth first, up to a number; the first one is the greeting.
+
+    Then what words and other things lead to from each kind of screen, and what follows from there.
+    """
     first = Screen(walker.take(None, "", Kind.START), None, None)
-    found, known, waiting = [first], {_name(first.seen)}, deque([first])
-    while waiting and len(found) < most:
-        screen = waiting.popleft()
-        for choice in screen.seen.choices:
-            seen = walker.take(screen.seen.state, choice.action, Kind.ACTION)
-            if _name(seen) not in known:
-                known.add(_name(seen))
-                reached = Screen(seen, screen.seen, choice)
-                found.append(reached)
-                waiting.append(reached)
+    found, known = [first], {_name(first.seen)}
+
+    def follow_choices(waiting: deque[Screen]) -> None:
+        while waiting and len(found) < most:
+            screen = waiting.popleft()
+            for choice in screen.seen.choices:
+                seen = walker.take(screen.seen.state, choice.action, Kind.ACTION)
+                note(seen, screen, choice, waiting)
+
+    def note(seen: Seen, parent: Screen, choice: Choice | None, waiting: deque[Screen]) -> None:
+        if _name(seen) not in known:
+            known.add(_name(seen))
+            found.append(Screen(seen, parent.seen, choice))
+            waiting.append(found[-1])
+
+    follow_choices(deque([first]))
+    spoken: deque[Screen] = deque()
+    builds = {screen.seen.state.view.split(":")[0]: screen for screen in found}
+    for screen in builds.values():
+        for kind, text in SAID:
+            note(walker.take(screen.seen.state, text, kind), screen, None, spoken)
+    follow_choices(spoken)
     return found
 
 

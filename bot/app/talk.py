@@ -61,8 +61,8 @@ class Talk:
         app.engine.start()
         return app
 
-    async def replay(self, channel_name: str, body: bytes, show: Show) -> None:
-        """Send a captured request through the road of its channel and show the answers here."""
+    async def replay(self, channel_name: str, body: bytes, show: Show) -> int:
+        """Send a captured request through the road of its channel; gives how many events it held."""
         channel = _parser(channel_name, self._commune.slug)
         account = save_account(self._installation, self._commune, channel.name, {})
         try:
@@ -72,10 +72,11 @@ class Talk:
         app = await self._start()
         try:
             for inbound in events:
-                show(inbound.text, await answer(app, account, inbound))
+                show(mask(inbound).text, await answer(app, account, inbound))
         finally:
             await channel.close()
             await app.close()
+        return len(events)
 
     def _typed(self, account: Account, text: str) -> Inbound:
         address = Address(ConsoleChannel.name, account.name, self._chat)

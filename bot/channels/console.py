@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bot.channels.wire import read_object
+from bot.channels.wire import is_id, read_object
 from bot.core.messages import Address, Delivered, Delivery, Inbound, Kind, Limits, Outbound
 
-LONGEST_EVENT_ID = 80
 Show = Callable[[str, Outbound], None]
 
 
@@ -33,10 +32,10 @@ class ConsoleChannel:
         """One line typed, or one event of another kind."""
         event = read_object(body)
         number, kind = event.get("id"), event.get("kind", Kind.TEXT)
-        if not isinstance(number, str) or not _is_id(number):
+        if not is_id(number):
             raise ValueError("not a console event")
         chat, text = event.get("chat", ""), event.get("text", "")
-        if kind not in list(Kind) or not isinstance(chat, str) or not isinstance(text, str):
+        if kind not in list(Kind) or not isinstance(text, str) or not (chat == "" or is_id(chat)):
             return []
         address = Address(self.name, self.account, chat)
         return [Inbound(address, number, Kind(kind), text, datetime.now(UTC))]
@@ -55,7 +54,3 @@ def as_lines(message: Outbound) -> str:
     lines = [message.text.replace("**", "")]
     lines += [f"  {choice.n}  {choice.label}" for choice in message.choices]
     return "\n".join(lines)
-
-
-def _is_id(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_EVENT_ID and text.isprintable()

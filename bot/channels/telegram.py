@@ -28,7 +28,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.channels.wire import read_object
+from bot.channels.wire import is_id, read_object
 from bot.core.messages import (
     Address,
     Choice,
@@ -277,7 +277,7 @@ def _read_press(query: Mapping[str, Any]) -> _Event | None:
     if chat is None:
         return None
     press, data = query.get("id"), query.get("data")
-    reference = Reference(number, press if isinstance(press, str) and press else None)
+    reference = Reference(number, press if is_id(press) else None)
     action = data if isinstance(data, str) else ""
     return chat, Kind.ACTION, action, reference, datetime.now(UTC)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
+
+LONGEST_ID = 80
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -15,3 +17,8 @@ def read_object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("not an object")
     return value
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """True for a text that can be kept as somebody's or something's id on every database."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()

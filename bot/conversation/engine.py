@@ -58,7 +58,6 @@ class Script:
 
 def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer) -> bool:
     """Answer the person's oldest open event inside the unit; True when another one waits behind it."""
-    mailbox.lock(unit, identity)
     claimed = _claim(unit, identity)
     if claimed is None:
         return False
@@ -71,7 +70,6 @@ def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer)
 
 def apologise(unit: Unit, script: Script, identity: Identity) -> None:
     """Close the event whose turn failed, with a sentence that says so and a way on."""
-    mailbox.lock(unit, identity)
     claimed = _claim(unit, identity)
     if claimed is not None:
         turn = _open_turn(unit, script, claimed)

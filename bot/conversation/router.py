@@ -88,7 +88,7 @@ class Router:
         choice = _named(turn, said)
         if choice is not None:
             return Action.parse(choice.action)
-        if said in self._commands and not _is_another_word(turn, said):
+        if said in self._commands and _means(turn, said, turn.library.glossary.commanding):
             return Action.parse(self._commands[said])
         written = inbound.text.strip()
         if ":" in written and WRITTEN_ACTION.fullmatch(written) and self._knows(written):
@@ -112,18 +112,20 @@ class Router:
 
 def _named(turn: Turn, said: str) -> Choice | None:
     """The open choice whose label was typed, or another word for it, or the action that it carries."""
-    meant = turn.library.glossary.labels.get(said, frozenset())
-    choices = turn.state.choices
+    choices, glossary = turn.state.choices, turn.library.glossary
     for choice in choices:
         if said == fold(choice.label) or turn.inbound.text.strip() == choice.action:
             return choice
+    meant = glossary.labels.get(said, frozenset())
+    if not _means(turn, said, glossary.answering):
+        return None
     return next((choice for choice in choices if fold(choice.label) in meant), None)
 
 
-def _is_another_word(turn: Turn, said: str) -> bool:
-    """True for one syllable typed with other marks than the command: “đúng” is not “dừng”."""
+def _means(turn: Turn, said: str, written: frozenset[str]) -> bool:
+    """False for one syllable typed with other marks than the words: “đúng” is not “dừng”."""
     typed = normalise(turn.inbound.text).lower().strip(" .,!?")
-    return typed != said and " " not in said and typed not in turn.library.glossary.as_written
+    return typed == said or " " in said or typed in written
 
 
 def _read_part(turn: Turn) -> Action | None:

@@ -39,9 +39,14 @@ class Glossary(Record):
         return {fold(word): action for action, said in self.commands.items() for word in said}
 
     @cached_property
-    def as_written(self) -> frozenset[str]:
+    def commanding(self) -> frozenset[str]:
         """The words that are commands, in lower case and with their marks."""
         return frozenset(word.lower() for said in self.commands.values() for word in said)
+
+    @cached_property
+    def answering(self) -> frozenset[str]:
+        """The other words for buttons, in lower case and with their marks."""
+        return frozenset(word.lower() for said in self.answers.values() for word in said)
 
     @cached_property
     def labels(self) -> dict[str, frozenset[str]]:

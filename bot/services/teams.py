@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.keys import KeyRing, Purpose
+from bot.core.redaction import PHONE_MASK, mask_phones
 from bot.core.text import fold
 from bot.core.vocabulary import CommuneId, Identity, Role
 from bot.locale import local_day
@@ -127,8 +128,8 @@ def join(unit: Unit, commune: Commune, identity: Identity, code: str) -> Worker:
 
 
 def rename(unit: Unit, commune: Commune, worker: Worker, name: str) -> str:
-    """Set the name that others see; gives it as it was kept."""
-    kept = " ".join(name.split())[:LONGEST_NAME]
+    """Set the name that others see; gives it as it was kept, without a telephone number typed beside it."""
+    kept = " ".join(mask_phones(name).replace(PHONE_MASK, " ").split())[:LONGEST_NAME]
     if worker.role.in_team:
         staff.rename_member(unit, commune.id, worker.id, kept)
     else:

@@ -9,6 +9,8 @@ words and in pairs of neighbours (Vietnamese words have several syllables: “si
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from bot.core.redaction import redact
-from bot.core.text import words
+from bot.core.text import fold, normalise, words
 from bot.library.glossary import Glossary
 from bot.library.guides import Guide
 
@@ -30,6 +32,7 @@ PAIR_WEIGHT = 0.25
 COMMON_WEIGHT = 0.35
 MOST_CHOICES = 3
 TYPO_WEIGHT = 0.7
+OTHER_MARKS = 0.4
 SHORTEST_WITH_TYPO = 5
 
 
@@ -86,11 +89,9 @@ class PhraseSearch:
     def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
         self._titles = {guide.id: guide.title for guide in guides.values()}
         self._glossary = glossary
-        self._phrases = [
-            (guide.id, self._content(phrase))
-            for guide in guides.values()
-            for phrase in _sayings(guide)
-        ]
+        said = [(guide.id, saying) for guide in guides.values() for saying in _sayings(guide)]
+        self._sayings = [*(saying for _, saying in said), *_written_in(glossary)]
+        self._phrases = [(guide, self._content(saying)) for guide, saying in said]
 
     def understand(self, question: str) -> Understood:
         """Refuse what holds personal numbers; otherwise rank the guides and judge the lead of the first."""
@@ -98,7 +99,7 @@ class PhraseSearch:
         if safe.kinds:
             return Understood(safe.text, Decision.REFUSE, Reason.SENSITIVE, ())
         asked = self._content(question)
-        ranked = self._rank(asked)
+        ranked = self._rank(asked, self._differing(question))
         best = ranked[0].score if ranked else 0.0
         if best < CHOOSE_AT:
             reason = Reason.TOO_VAGUE if self._is_vague(asked) else Reason.OUT_OF_SCOPE
@@ -143,6 +144,24 @@ class PhraseSearch:
         return sizes, dict(places)
 
     @cached_property
+    def _marked(self) -> dict[str, set[str]]:
+        """Folded word → how guides write it with its marks; words they write without any are left out."""
+        known: defaultdict[str, set[str]] = defaultdict(set)
+        for saying in self._sayings:
+            for folded, written in _with_marks(saying):
+                known[folded].add(written)
+        return dict(known)
+
+    def _differing(self, question: str) -> frozenset[str]:
+        """Folded words that were typed with other marks than guides write: “lúa” is rice, not “lừa”."""
+        known = self._marked
+        return frozenset(
+            folded
+            for folded, written in _with_marks(question)
+            if written not in known.get(folded, {written})
+        )
+
+    @cached_property
     def _misspelt(self) -> dict[str, set[str]]:
         """A word with one letter left out → the words that it may stand for."""
         table: defaultdict[str, set[str]] = defaultdict(set)
@@ -163,9 +182,9 @@ class PhraseSearch:
             found[pair] = PAIR_WEIGHT * sum(map(self._weight, pair))
         return found
 
-    def _rank(self, asked: Iterable[str]) -> tuple[Match, ...]:
+    def _rank(self, asked: Iterable[str], differing: frozenset[str]) -> tuple[Match, ...]:
         heard = [self._hear(word) for word in asked]
-        trust = dict(heard)
+        trust = {word: OTHER_MARKS if word in differing else sure for word, sure in heard}
         features = self._features([word for word, _ in heard])
         sizes, places = self._index
         shared: defaultdict[int, float] = defaultdict(float)
@@ -198,6 +217,26 @@ def _sayings(guide: Guide) -> Iterator[str]:
     yield guide.title
     yield from guide.phrases
     yield from (error.sign for error in guide.errors)
+
+
+def _written_in(glossary: Glossary) -> Iterator[str]:
+    for meaning, variants in glossary.same.items():
+        yield meaning
+        yield from variants
+
+
+def _with_marks(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a text that carry marks: folded, and with the marks in one way of writing."""
+    for word in re.findall(r"\w+", normalise(text).lower()):
+        folded = fold(word)
+        if folded != word:
+            yield folded, _one_way(word)
+
+
+def _one_way(word: str) -> str:
+    """“hoà” and “hòa”, “kỳ” and “kì” are the same word: the marks in a fixed order, without their places."""
+    marks = sorted(m for m in unicodedata.normalize("NFD", word) if unicodedata.combining(m))
+    return fold(word).replace("y", "i") + "".join(marks) + ("đ" if word.startswith("đ") else "")
 
 
 def _deletions(word: str) -> set[str]:

@@ -15,6 +15,12 @@ SQLITE_GUARDS = (
     CREATE TRIGGER audit_log_is_not_changed BEFORE UPDATE ON audit_log
     BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END
     """,
+    # INSERT OR REPLACE removes the old line without asking the guard of DELETE.
+    """
+    CREATE TRIGGER audit_log_is_not_replaced BEFORE INSERT ON audit_log
+    WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END
+    """,
     """
     CREATE TRIGGER audit_log_is_kept BEFORE DELETE ON audit_log
     WHEN OLD.at > datetime('now', '-366 days')
@@ -32,6 +38,10 @@ POSTGRES_GUARDS = (
     """
     CREATE TRIGGER audit_log_is_append_only BEFORE UPDATE OR DELETE ON audit_log
     FOR EACH ROW EXECUTE FUNCTION audit_log_is_append_only()
+    """,
+    """
+    CREATE TRIGGER audit_log_is_not_emptied BEFORE TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_log_is_append_only()
     """,
 )
 
@@ -70,6 +80,7 @@ def upgrade() -> None:
             ["commune_id"], ["communes.id"], name=op.f("fk_accounts_commune_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("commune_id", "id", name=op.f("uq_accounts_commune_id_id")),
         sa.UniqueConstraint("channel", "name", name=op.f("uq_accounts_channel_name")),
     )
     op.create_table(
@@ -171,7 +182,9 @@ def upgrade() -> None:
         sa.Column("reachable", sa.Boolean(), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_conversations_account_id")
+            ["commune_id", "account_id"],
+            ["accounts.commune_id", "accounts.id"],
+            name=op.f("fk_conversations_commune_id_account_id"),
         ),
         sa.ForeignKeyConstraint(
             ["commune_id"], ["communes.id"], name=op.f("fk_conversations_commune_id")
@@ -219,7 +232,11 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_inbox_account_id")),
+        sa.ForeignKeyConstraint(
+            ["commune_id", "account_id"],
+            ["accounts.commune_id", "accounts.id"],
+            name=op.f("fk_inbox_commune_id_account_id"),
+        ),
         sa.ForeignKeyConstraint(["commune_id"], ["communes.id"], name=op.f("fk_inbox_commune_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("account_id", "event_id", name=op.f("uq_inbox_account_id_event_id")),
@@ -251,7 +268,11 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message", sa.String(length=80), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_outbox_account_id")),
+        sa.ForeignKeyConstraint(
+            ["commune_id", "account_id"],
+            ["accounts.commune_id", "accounts.id"],
+            name=op.f("fk_outbox_commune_id_account_id"),
+        ),
         sa.ForeignKeyConstraint(["commune_id"], ["communes.id"], name=op.f("fk_outbox_commune_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),

@@ -1,0 +1,164 @@
+"""A commune with something in every table, and a second one with the very same data under other ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Table, insert, select
+
+from bot.core.keys import Purpose
+from bot.core.messages import Limits, Rate
+from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
+from storage import audit, help_entries, mailbox, questions, staff
+from storage.audit import Act
+from storage.communes import Account, Commune
+from storage.database import Unit
+from storage.help_entries import Entry, NewEntry
+from storage.models import communes, identities, invitations, metadata, people
+from tests.storage_tools import Office, answer, arrival, open_office, post, take
+
+CODE = "ABCD2345"
+DAY = date(2026, 11, 18)
+LIMITS = Limits(Rate(1, 20), Rate(1, 5))
+STEP = 1_000_000
+SHIFTS = {table.name: STEP * n for n, table in enumerate(metadata.sorted_tables, start=1)}
+"""What is added to the ids of each table: no id of the twin is an id of anything else."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """What there is to call the functions with."""
+
+    office: Office
+    officer: int
+    invitation: int
+    code_hash: bytes
+    tu: Identity
+    entry: Entry
+
+    @property
+    def id(self) -> CommuneId:
+        """The commune's id."""
+        return self.office.id
+
+
+def furnish(unit: Unit) -> Home:
+    """Something in every table, by the functions of storage where there are some."""
+    office = open_office(unit)
+    officer = staff.add_staff(unit, office.id, "anh Bình", Role.OFFICER)
+    code_hash = unit.keys.hash(Purpose.CODE, str(office.id), CODE)
+    expires = unit.now + timedelta(days=14)
+    invited = (Role.MEMBER, office.team, "chú Ba")
+    invitation = staff.add_invitation(unit, office.id, code_hash, invited, expires)
+    hanh = post(unit, office, "chị Hạnh", "chào chị")
+    staff.link_chat(unit, office.id, hanh, (office.member, None))
+    binh = post(unit, office, "anh Bình", "chào anh")
+    staff.link_chat(unit, office.id, binh, (None, officer))
+    events = [arrival(unit, office, "bà Tư", name) for name in ("e1", "e2", "e3")]
+    mailbox.accept(unit, events)
+    answer(unit, events[0].identity, "một", "hai")
+    take(unit, office, limits=LIMITS)
+    entry = _help(unit, office, "c1")
+    help_entries.void(unit, office.id, _help(unit, office, "c2"), office.member, "nhầm")
+    questions.tally(unit, office.id, DAY, "answer", "vneid-quen-mat-khau")
+    audit.record(unit, office.id, Act("console", "invite", "invitation:1"))
+    _add_person(unit, office.id)
+    return Home(office, officer, invitation, code_hash, events[0].identity, entry)
+
+
+def _help(unit: Unit, office: Office, client_id: str) -> Entry:
+    new = NewEntry(client_id, office.team, office.member, DAY, Topic.VNEID, 2)
+    return help_entries.add(unit, office.id, new)
+
+
+def _add_person(unit: Unit, commune: CommuneId) -> None:
+    new = insert(people).values(commune_id=commune, created_at=unit.now).returning(people.c.id)
+    person = unit.connection.execute(new).scalar_one()
+    value = {"kind": "phone", "value_hash": bytes(32), "key_id": bytes(4)}
+    known = insert(identities).values(commune_id=commune, person_id=person, **value)
+    unit.connection.execute(known)
+
+
+def rows_of_commune(unit: Unit, home: Home) -> dict[str, list[dict[str, Any]]]:
+    """Everything that belongs to the commune, by table."""
+    found = {}
+    for table in metadata.sorted_tables:
+        condition = _belongs(table, home.id, home.office.account.id)
+        if condition is not None:
+            statement = select(table).where(condition).order_by(*table.primary_key)
+            found[table.name] = [dict(r._mapping) for r in unit.connection.execute(statement)]
+    return found
+
+
+def _belongs(table: Table, commune: CommuneId, account: AccountId) -> Any:
+    if table is communes:
+        return table.c.id == commune
+    if "commune_id" in table.c:
+        return table.c.commune_id == commune
+    return table.c.account_id == account if "account_id" in table.c else None
+
+
+def make_twin(unit: Unit, home: Home) -> Home:
+    """Copy every row of the commune; only ids and what must be unique in the whole house differ."""
+    commune = CommuneId(home.id + SHIFTS["communes"])
+    office = home.office
+    name = f"twin-{office.account.name}"
+    hidden = _other_hashes(unit, home, commune, name)
+    for table_name, rows in rows_of_commune(unit, home).items():
+        table = metadata.tables[table_name]
+        for row in rows:
+            unit.connection.execute(insert(table).values(_shifted(table, row, hidden)))
+    twin = Commune(commune, f"twin-{office.commune.slug}", office.commune.name, "phuong")
+    account = AccountId(office.account.id + SHIFTS["accounts"])
+    return Home(
+        Office(
+            twin,
+            Account(account, twin, office.account.channel, name),
+            office.team + SHIFTS["teams"],
+            office.member + SHIFTS["members"],
+        ),
+        home.officer + SHIFTS["staff"],
+        home.invitation + SHIFTS["invitations"],
+        hidden[home.code_hash],
+        Identity(hidden[home.tu]),
+        help_entries.get(unit, commune, home.entry.id + SHIFTS["help_entries"]),
+    )
+
+
+def _other_hashes(
+    unit: Unit, home: Home, commune: CommuneId, account: str
+) -> Mapping[bytes, bytes]:
+    """Hash of a chat or code of the commune → of the same chat or code in the twin."""
+    hashes = {home.code_hash: unit.keys.hash(Purpose.CODE, str(commune), CODE)}
+    for chat in ("bà Tư", "chị Hạnh", "anh Bình"):
+        mine = mailbox.identity_of(unit.keys, home.id, home.office.address(chat))
+        theirs = mailbox.Address(home.office.account.channel, account, chat)
+        hashes[mine] = mailbox.identity_of(unit.keys, commune, theirs)
+    return hashes
+
+
+def _shifted(table: Table, row: dict[str, Any], hidden: Mapping[bytes, bytes]) -> dict[str, Any]:
+    shifted = dict(row)
+    if "id" in row:
+        shifted["id"] = row["id"] + SHIFTS[table.name]
+    for key in table.foreign_keys:
+        if key.column.name == "id" and row[key.parent.name] is not None:
+            where = key.column.table.name
+            shifted[key.parent.name] = row[key.parent.name] + SHIFTS[where]
+    unique = {("communes", "slug"), ("accounts", "name"), ("outbox", "key")}
+    for column, value in row.items():
+        if (table.name, column) in unique:
+            shifted[column] = f"twin-{value}"
+        elif isinstance(value, bytes):
+            shifted[column] = hidden.get(value, value)
+    return shifted
+
+
+def used_invitation(unit: Unit, home: Home) -> bool:
+    """True once somebody has spent the invitation."""
+    mine = invitations.c.id == home.invitation
+    found = select(invitations.c.used_at).where(mine)
+    return unit.connection.execute(found).scalar_one() is not None

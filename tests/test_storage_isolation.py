@@ -1,0 +1,313 @@
+"""Two communes with identical data: nothing that is asked of one answers with or touches the other."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from types import ModuleType
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+import storage
+from bot.core.errors import BotError
+from bot.core.messages import Delivered, Outbound, Unreachable
+from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
+from storage import audit, communes, help_entries, mailbox, questions
+from storage import outbox as sending
+from storage import staff as people_of
+from storage.audit import Act
+from storage.communes import Commune
+from storage.database import Unit
+from storage.help_entries import NewEntry
+from storage.mailbox import Finished
+from storage.outbox import Post
+from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
+from tests.storage_twins import (
+    CODE,
+    DAY,
+    LIMITS,
+    STEP,
+    Home,
+    furnish,
+    make_twin,
+    rows_of_commune,
+)
+
+WEEK = (DAY, DAY + timedelta(days=7))
+SCOPES = {CommuneId, AccountId, Identity, Commune}
+Case = Callable[[Unit, Home], Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Neighbours:
+    """A and B, with what each answer for A was before B existed."""
+
+    shelf: Shelf
+    a: Home
+    b: Home
+    alone: dict[str, Any]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def neighbours(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Neighbours]:
+    with open_shelf(request, request.param, tmp_path_factory.mktemp("isolation")) as shelf:
+        a = shelf.write(furnish)
+        alone = {name: undone(shelf, case, a)[0] for name, case in CASES.items()}
+        b = shelf.write(make_twin, a)
+        yield Neighbours(shelf, a, b, alone)
+
+
+def undone(shelf: Shelf, case: Case, home: Home, watched: Home | None = None) -> tuple[Any, Any]:
+    """The result of a case and the rows of ``watched`` after it, in a unit that is then rolled back."""
+
+    with shelf.database.unit() as unit:
+        try:
+            result = case(unit, home)
+            return result, rows_of_commune(unit, watched) if watched else None
+        finally:
+            unit.connection.get_transaction().rollback()
+
+
+def claimed(unit: Unit, home: Home) -> mailbox.Claimed:
+    found = mailbox.claim(unit, home.tu)
+    assert found is not None
+    return found
+
+
+def finish(unit: Unit, home: Home) -> list[Any]:
+    mailbox.finish(unit, claimed(unit, home), Finished("done", "{}", (Outbound("x"),)))
+    return [dataclasses.replace(claimed(unit, home))]
+
+
+def record(unit: Unit, home: Home) -> Any:
+    letters = sending.take_own(unit, home.tu)
+    outcomes = [(letters[0], Delivered()), (letters[1], Unreachable("blocked"))]
+    sending.record(unit, home.office.account.id, outcomes)
+    return letters
+
+
+def account_post(home: Home) -> Post:
+    return Post(home.office.account.id, "A", LIMITS)
+
+
+def new_entry(home: Home) -> NewEntry:
+    return NewEntry("c3", home.office.team, home.office.member, DAY, Topic.VNEID, 1)
+
+
+def save_account(unit: Unit, home: Home) -> Any:
+    account = home.office.account
+    return communes.save_account(
+        unit, home.office.commune, account.channel, account.name, {"t": "1"}
+    )
+
+
+def add_invitation(unit: Unit, home: Home) -> int:
+    invited = (Role.MEMBER, home.office.team, None)
+    return people_of.add_invitation(unit, home.id, b"x" * 32, invited, unit.now)
+
+
+CASES: dict[str, Case] = {
+    "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
+    "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
+    "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(
+        u, h.id, ["KP 1", "KP 2"], NEW_YEAR
+    ),
+    "communes.list_teams": lambda u, h: communes.list_teams(u, h.id, DAY),
+    "communes.save_account": save_account,
+    "help_entries.add": lambda u, h: help_entries.add(u, h.id, new_entry(h)),
+    "help_entries.find": lambda u, h: help_entries.find(u, h.id, "c1"),
+    "help_entries.get": lambda u, h: help_entries.get(u, h.id, h.entry.id),
+    "help_entries.void": lambda u, h: help_entries.void(u, h.id, h.entry, h.office.member, "x"),
+    "help_entries.list_of_member": lambda u, h: help_entries.list_of_member(
+        u, h.id, h.office.member, WEEK
+    ),
+    "help_entries.count_by": lambda u, h: [
+        help_entries.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
+    ],
+    "mailbox.identity_of": lambda u, h: mailbox.identity_of(u.keys, h.id, h.office.address("x")),
+    "mailbox.older_identities": lambda u, h: mailbox.older_identities(
+        u.keys, h.id, h.office.address("x")
+    ),
+    "mailbox.accept": lambda u, h: mailbox.accept(u, [arrival(u, h.office, "bà Tư", "e1")]),
+    "mailbox.claim": lambda u, h: mailbox.claim(u, h.tu),
+    "mailbox.finish": finish,
+    "mailbox.recognise": lambda u, h: mailbox.recognise(u, claimed(u, h)),
+    "mailbox.is_done": lambda u, h: mailbox.is_done(u, h.office.account.id, "e2"),
+    "outbox.take": lambda u, h: sending.take(u, account_post(h), frozenset()),
+    "outbox.take_own": lambda u, h: sending.take_own(u, h.tu),
+    "outbox.release": lambda u, h: sending.release(u, account_post(h)),
+    "outbox.record": record,
+    "questions.tally": lambda u, h: questions.tally(u, h.id, DAY, "answer", "vneid-quen-mat-khau"),
+    "questions.list_tallies": lambda u, h: questions.list_tallies(u, h.id, WEEK),
+    "staff.add_invitation": add_invitation,
+    "staff.find_invitation": lambda u, h: people_of.find_invitation(u, h.id, h.code_hash),
+    "staff.use_invitation": lambda u, h: people_of.use_invitation(u, h.id, h.invitation),
+    "staff.add_member": lambda u, h: people_of.add_member(
+        u, h.id, h.office.team, "cô Sáu", Role.MEMBER
+    ),
+    "staff.add_staff": lambda u, h: people_of.add_staff(u, h.id, "cô Sáu", Role.OFFICER),
+    "staff.rename_member": lambda u, h: people_of.rename_member(u, h.id, h.office.member, "x"),
+    "staff.rename_staff": lambda u, h: people_of.rename_staff(u, h.id, h.officer, "x"),
+    "staff.link_chat": lambda u, h: people_of.link_chat(u, h.id, h.tu, (h.office.member, None)),
+    "staff.find_worker": lambda u, h: [
+        people_of.find_worker(u, h.id, name) for name in ("chị Hạnh", "anh Bình")
+    ],
+    "staff.withdraw_operator_codes": lambda u, h: people_of.withdraw_operator_codes(u, h.id),
+    "staff.known_chat": lambda u, h: people_of.known_chat(u, h.tu),
+}
+MAKES_IDS = {"help_entries.add", "staff.add_invitation", "staff.add_member", "staff.add_staff"}
+"""Their answers hold a new id, which differs from call to call."""
+
+
+def modules() -> Iterator[ModuleType]:
+    for found in pkgutil.iter_modules(storage.__path__, "storage."):
+        if not found.ispkg:
+            yield importlib.import_module(found.name)
+
+
+def scoped_functions() -> set[str]:
+    """Public functions of storage that are told whose data they may touch."""
+    names = set()
+    for module in modules():
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if name.startswith("_") or function.__module__ != module.__name__:
+                continue
+            hints = get_type_hints(function)
+            hints.pop("return", None)
+            if any(is_scope(hint) for hint in hints.values()):
+                names.add(f"{module.__name__.removeprefix('storage.')}.{name}")
+    return names
+
+
+def is_scope(hint: Any) -> bool:
+    """True for an id of a commune, account or chat, and for what holds one."""
+    if hint in SCOPES:
+        return True
+    if dataclasses.is_dataclass(hint) and hint.__module__.startswith("storage"):
+        return any(is_scope(inner) for inner in get_type_hints(hint).values())
+    return any(is_scope(inner) for inner in get_args(hint))
+
+
+def parts_of(result: Any) -> Iterator[Any]:
+    """Every single value inside a result."""
+    if dataclasses.is_dataclass(result):
+        for field in dataclasses.fields(result):
+            yield from parts_of(getattr(result, field.name))
+    elif isinstance(result, Iterable) and not isinstance(result, str | bytes):
+        for item in result.values() if isinstance(result, dict) else result:
+            yield from parts_of(item)
+    else:
+        yield result
+
+
+def marks_of(rows: dict[str, list[dict[str, Any]]]) -> set[Any]:
+    """Values that only this commune has: its ids, hashes and names."""
+    values = {value for table in rows.values() for row in table for value in row.values()}
+    kept = {v for v in values if isinstance(v, int) and v >= STEP}
+    return kept | {v for v in values if isinstance(v, str) and v.startswith("twin-")}
+
+
+def test_every_function_that_is_told_whose_data_to_touch_has_a_case() -> None:
+    found = scoped_functions()
+    assert len(found) > 20
+    assert set(CASES) == found
+
+
+def test_the_furnished_commune_has_a_row_in_every_table(neighbours: Neighbours) -> None:
+    rows = neighbours.shelf.read(rows_of_commune, neighbours.a)
+    assert len(rows) > 15
+    assert [name for name, found in rows.items() if not found] == []
+    twin = neighbours.shelf.read(rows_of_commune, neighbours.b)
+    assert {k: len(v) for k, v in twin.items()} == {k: len(v) for k, v in rows.items()}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
+    neighbours: Neighbours, name: str
+) -> None:
+    shelf, a, b = neighbours.shelf, neighbours.a, neighbours.b
+    before = shelf.read(rows_of_commune, b)
+    result, after = undone(shelf, CASES[name], a, b)
+    marks = marks_of(before) | {b.tu, b.code_hash}
+    assert marks & set(parts_of(result)) == set()
+    assert after == before
+    if name not in MAKES_IDS:
+        assert result == neighbours.alone[name]
+
+
+STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
+    "help_entries.add: team": lambda u, a, b: help_entries.add(
+        u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team)
+    ),
+    "help_entries.add: member": lambda u, a, b: help_entries.add(
+        u, a.id, dataclasses.replace(new_entry(a), member_id=b.office.member)
+    ),
+    "help_entries.get": lambda u, a, b: help_entries.get(u, a.id, b.entry.id),
+    "help_entries.void": lambda u, a, b: help_entries.void(u, a.id, b.entry, None, "x"),
+    "help_entries.void: by": lambda u, a, b: help_entries.void(
+        u, a.id, a.entry, b.office.member, "x"
+    ),
+    "help_entries.list_of_member": lambda u, a, b: help_entries.list_of_member(
+        u, a.id, b.office.member, WEEK
+    ),
+    "staff.add_invitation": lambda u, a, b: people_of.add_invitation(
+        u, a.id, b"x" * 32, (Role.MEMBER, b.office.team, None), u.now
+    ),
+    "staff.add_member": lambda u, a, b: people_of.add_member(
+        u, a.id, b.office.team, "x", Role.MEMBER
+    ),
+    "staff.find_invitation": lambda u, a, b: people_of.find_invitation(u, a.id, b.code_hash),
+    "staff.use_invitation": lambda u, a, b: people_of.use_invitation(u, a.id, b.invitation),
+    "staff.rename_member": lambda u, a, b: people_of.rename_member(u, a.id, b.office.member, "x"),
+    "staff.rename_staff": lambda u, a, b: people_of.rename_staff(u, a.id, b.officer, "x"),
+    "staff.link_chat: member": lambda u, a, b: people_of.link_chat(
+        u, a.id, a.tu, (b.office.member, None)
+    ),
+    "staff.link_chat: staff": lambda u, a, b: people_of.link_chat(u, a.id, a.tu, (None, b.officer)),
+    "communes.save_account": lambda u, a, b: communes.save_account(
+        u, a.office.commune, b.office.account.channel, b.office.account.name, {"token": "x"}
+    ),
+    "mailbox.accept: account": lambda u, a, b: mailbox.accept(
+        u,
+        [dataclasses.replace(arrival(u, a.office, "x", "new"), account=b.office.account.id)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(STRANGE))
+def test_an_id_of_another_commune_is_refused_or_finds_nothing(
+    neighbours: Neighbours, name: str
+) -> None:
+    shelf, a, b = neighbours.shelf, neighbours.a, neighbours.b
+    before = shelf.read(rows_of_commune, b)
+    try:
+        result, after = undone(shelf, lambda unit, home: STRANGE[name](unit, home, b), a, b)
+    except (*REFUSED, LookupError, BotError):
+        return
+    assert result in (None, False, [])
+    assert after == before
+
+
+def test_the_same_code_written_in_two_communes_is_two_invitations(neighbours: Neighbours) -> None:
+    a, b = neighbours.a, neighbours.b
+    assert CODE.encode() not in a.code_hash
+    for home in (a, b):
+        found = neighbours.shelf.read(people_of.find_invitation, home.id, home.code_hash)
+        assert found is not None
+        assert found.invitation.id == home.invitation
+        assert found.invitation.team_id == home.office.team
+
+
+def test_each_commune_counts_its_own_day_and_no_other(neighbours: Neighbours) -> None:
+    for home in (neighbours.a, neighbours.b):
+        (whole,) = neighbours.shelf.read(help_entries.count_by, home.id, WEEK, None)
+        assert (whole.visits, whole.without_person) == (2, 2)
+        other_week = (date(2026, 11, 25), date(2026, 12, 2))
+        assert neighbours.shelf.read(help_entries.count_by, home.id, other_week, None) == []
