@@ -13,7 +13,7 @@ run: $(VENV)/runs ## Start everything on http://127.0.0.1:8080 with SQLite in va
 
 test: $(VENV)/develops ## The whole suite; BOT_TEST_DEEP=1 tries more examples
 	@$(BIN)/python -m tests.prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -p tests.engines -n auto --maxprocesses 8 --dist loadgroup
 
 check: $(VENV)/develops ## Format, lint, types, import contracts, content and sentences
 	@$(BIN)/ruff format --check .

@@ -327,7 +327,7 @@ def db_backup(settings: Settings, file: Path) -> None:
 def db_restore(settings: Settings, file: Path, force: bool) -> None:
     """Phục hồi từ bản lưu, SQLite hay PostgreSQL đều được."""
     transfer.check_backup(key_ring(settings), file)
-    with closing(open_database(settings, make_key=False)) as database:
+    with closing(open_database(settings, make_key=False, any_key=force)) as database:
         migrate.migrate(database)
         rows = transfer.restore(database, file, force=force)
         database.write(migrate.check_key)
@@ -354,7 +354,11 @@ def db_check(settings: Settings) -> None:
 @main.command()
 @click.argument("fixture", type=click.Path(path_type=Path))
 @click.option(
-    "--channel", "channel_name", required=True, type=click.Choice(["console", "telegram"])
+    "--channel",
+    "channel_name",
+    required=True,
+    type=click.Choice(["console", "telegram"]),
+    help="Kênh mà gói tin thuộc về.",
 )
 @click.option("--commune", help="Mã xã, phường.")
 @click.pass_obj

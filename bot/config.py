@@ -35,7 +35,7 @@ class Settings(BaseModel):
     secret_key_old: SecretStr = Field(
         SecretStr(""), description="Các khóa cũ còn phải đọc được, cách nhau dấu phẩy"
     )
-    var_dir: Path = Field(Path("var"), description="Thư mục dữ liệu của máy này")
+    var_dir: Path = Field(Path("var"), description="Thư mục của tệp khóa secret.key")
     content_dir: Path = Field(Path("content"), description="Thư mục nội dung")
     host: str = Field("127.0.0.1", description="Địa chỉ máy chủ web lắng nghe")
     port: int = Field(8080, ge=1, le=65535, description="Cổng máy chủ web lắng nghe")

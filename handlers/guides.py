@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.conversation import shelves
 from bot.conversation.turn import Action, Option, Reply, Say, Turn, reply
-from bot.core.text import fold, spoken_number, words
+from bot.core.text import fold, spoken_number
 from bot.core.vocabulary import Topic
 from bot.library import Guide, Trouble, Way
 from bot.library.guide_steps import LONGEST_ACTION
 from bot.locale import show_date
-from bot.services import questions
+from bot.services import questions, troubles
 from bot.services.understanding import Decision, Match, Reason, Understood
 
 MOST_OPTIONS = 5
@@ -127,8 +126,8 @@ def _show_step(turn: Turn, guide: Guide, way: Way, index: int) -> Reply:
     last = index + 1 == total
     done = f"done:{guide.id}" if last else _step_action(guide, way, index + 1)
     before = _step_action(guide, way, index - 1) if index else f"guide:{guide.id}"
-    if not index and guide.id == shelves.SCAM:
-        before = f"topic:{guide.topic}"
+    if not index and guide.id == shelves.SCAM:  # it has no opening to go back to
+        before = _came_from(turn, guide)
     here = _step_action(guide, way, index)
     options = (
         turn.option("option.done", done),
@@ -137,6 +136,14 @@ def _show_step(turn: Turn, guide: Guide, way: Way, index: int) -> Reply:
     )
     text = f"**{number}.** {_fill(turn, step.text)}"
     return Reply((Say(text, options),), here=here, bookmark=here)
+
+
+def _came_from(turn: Turn, guide: Guide) -> str:
+    """The newest view outside the guide."""
+    for view in reversed(turn.state.trail):
+        if Action.parse(view).verb not in IN_GUIDE or f":{guide.id}" not in view:
+            return view
+    return f"topic:{guide.topic}"
 
 
 def resume(turn: Turn) -> Reply:
@@ -181,7 +188,8 @@ def other_troubles(turn: Turn) -> Reply:
 
 
 def _stuck(turn: Turn, guide: Guide, page: int, step: str) -> Reply:
-    likely = _likely(turn, guide.errors, _text_of(guide, step))
+    glossary = turn.library.glossary
+    likely = troubles.likely(guide.errors, _text_of(guide, step), glossary)
     options = _as_fixes(turn, guide, likely[page * TROUBLES : (page + 1) * TROUBLES])
     if (page + 1) * TROUBLES < len(likely):
         options.append(turn.option("option.other-trouble", f"other:{guide.id}:{page + 1}"))
@@ -193,8 +201,9 @@ def _stuck(turn: Turn, guide: Guide, page: int, step: str) -> Reply:
 def _stuck_by_words(turn: Turn, guide: Guide) -> Reply:
     """Words in the middle of a guide that are no command: what they sound like, and a person."""
     step = _step_of(turn, guide)
-    likely = _likely(turn, guide.errors, _text_of(guide, step))
-    likely = _likely(turn, likely, turn.inbound.text)
+    glossary = turn.library.glossary
+    likely = troubles.likely(guide.errors, _text_of(guide, step), glossary)
+    likely = troubles.likely(likely, turn.inbound.text, glossary)
     options = _as_fixes(turn, guide, likely[: TROUBLES + 1])
     options += [turn.option("option.person", "person"), _to_step(turn, guide, step)]
     say = Say(turn.say("guide.stuck-guess"), tuple(options))
@@ -207,31 +216,8 @@ def _text_of(guide: Guide, step: str) -> str:
     return found[0].steps[found[1]].text if found else ""
 
 
-def _likely(turn: Turn, errors: Iterable[Trouble], about: str) -> list[Trouble]:
-    """The errors, those first that share most words with the text; otherwise in their order."""
-    wanted, found = _content(turn, about), list(errors)
-    signs = {error.sign: _content(turn, error.sign) for error in found}
-    users = Counter(word for sign in signs.values() for word in sign)
-
-    def nearness(error: Trouble) -> float:
-        return sum(1 / users[word] for word in sorted(wanted & signs[error.sign]))
-
-    return sorted(found, key=nearness, reverse=True)
-
-
-def _content(turn: Turn, text: str) -> set[str]:
-    """The words of a text that say something, abbreviations written out."""
-    known = turn.library.glossary
-    return set(known.expand(words(text))) - known.stop
-
-
 def _as_fixes(turn: Turn, guide: Guide, errors: Iterable[Trouble]) -> list[Option]:
-    return [Option(_fill(turn, e.sign), f"fix:{guide.id}:{_key(e)}") for e in errors]
-
-
-def _key(error: Trouble) -> str:
-    """A stable short name of an error: a button keeps its meaning when errors change places."""
-    return hashlib.sha256(fold(error.sign).encode()).hexdigest()[:6]
+    return [Option(_fill(turn, e.sign), f"fix:{guide.id}:{troubles.key(e)}") for e in errors]
 
 
 def _step_of(turn: Turn, guide: Guide) -> str:
@@ -250,12 +236,11 @@ def show_fix(turn: Turn) -> Reply:
     guide, key = _guide(turn), (*turn.args, "", "")[1]
     if guide is None:
         return _gone(turn)
-    fix = next((error.fix for error in guide.errors if _key(error) == key), None)
-    step = _step_of(turn, guide)
-    if fix is None:
+    error, step = troubles.find(guide, key), _step_of(turn, guide)
+    if error is None:
         return _stuck(turn.doing(f"other:{guide.id}:0"), guide, 0, step)
     return reply(
-        _fill(turn, fix),
+        _fill(turn, error.fix),
         _to_step(turn, guide, step),
         turn.option("option.still-stuck", "person"),
         here=str(turn.action),
@@ -298,8 +283,9 @@ def answer_question(turn: Turn) -> Reply:
 
 def _choose_way(turn: Turn, guide: Guide) -> Reply:
     """A question that leads to the open guide again: the way it names, or the ways in other words."""
-    said = _content(turn, turn.inbound.text)
-    shared = [len(said & _content(turn, way.label)) for way in guide.ways]
+    glossary = turn.library.glossary
+    said = troubles.content(turn.inbound.text, glossary)
+    shared = [len(said & troubles.content(way.label, glossary)) for way in guide.ways]
     if shared.count(max(shared)) == 1 and max(shared):
         return _show_step(turn, guide, guide.ways[shared.index(max(shared))], 0)
     options = _ways(guide)
@@ -313,9 +299,24 @@ def _let_choose(turn: Turn, matches: tuple[Match, ...]) -> Reply:
     """Two or three candidates; said otherwise when the ones before did not fit."""
     misses = turn.state.misses
     text = turn.say("question.choose-again" if misses else "question.choose")
-    options = [Option(match.title, f"guide:{match.id}") for match in matches]
+    likely = [match for match in matches if 2 * match.score > matches[0].score]
+    if len(likely) == 1:
+        return _ask_whether(turn, likely[0])
+    options = [Option(match.title, f"guide:{match.id}") for match in likely]
     options.append(turn.option("option.something-else", "person"))
-    return Reply((Say(text, tuple(options)),), here=_which(matches), misses=misses + 1)
+    return Reply((Say(text, tuple(options)),), here=_which(likely), misses=misses + 1)
+
+
+def _ask_whether(turn: Turn, match: Match) -> Reply:
+    """One candidate: yes or no."""
+    misses = turn.state.misses
+    sentence = "question.is-it-this" if misses else "question.is-it"
+    options = (
+        turn.option("option.yes", f"guide:{match.id}"),
+        turn.option("option.no", "person"),
+    )
+    say = Say(turn.say(sentence, title=match.title), options)
+    return Reply((say,), here=_which([match]), misses=misses + 1)
 
 
 def _which(matches: Iterable[Match]) -> str:
@@ -330,6 +331,8 @@ def _which(matches: Iterable[Match]) -> str:
 def choose_again(turn: Turn) -> Reply:
     """Candidates of an earlier question, gone back to."""
     guides = [turn.library.guides[known] for known in turn.args if known in turn.library.guides]
+    if len(guides) == 1:
+        return replace(_ask_whether(turn, Match(guides[0].id, guides[0].title, 1.0)), misses=0)
     options = [Option(guide.title, f"guide:{guide.id}") for guide in guides[: MOST_OPTIONS - 1]]
     options.append(turn.option("option.something-else", "person"))
     return reply(turn.say("question.choose"), *options, here=str(turn.action))
@@ -341,7 +344,8 @@ def _repair(turn: Turn, understood: Understood) -> Reply:
     person = turn.option("option.person", "person")
     if misses >= 2:
         sentence = "question.person" if misses % 2 else "question.again"
-        return Reply((Say(turn.say(sentence), (person,)),), misses=misses)
+        go_on = [turn.option("option.go-on", turn.state.bookmark)] if turn.place else []
+        return Reply((Say(turn.say(sentence), (person, *go_on)),), misses=misses)
     vague = understood.reason is Reason.TOO_VAGUE
     text = turn.say("question.vague" if vague else "question.unknown")
     topics = shelves.entries(turn.library.guides)[:MOST_TOPICS]

@@ -13,14 +13,14 @@ from bot.services import questions
 def sensitive(turn: Turn) -> Reply:
     """A CCCD or card number, an OTP, a password: it was not kept; say so and what to do."""
     questions.tally_refusal(turn.unit, turn.commune.id)
-    options = (_present(turn), turn.option("option.scam", f"guide:{SCAM}"))
+    options = (*_present(turn), turn.option("option.scam", f"guide:{SCAM}"))
     return _keeping(turn, Say(turn.say("sensitive.warning"), options), "refused")
 
 
 def media(turn: Turn) -> Reply:
     """A voice message, picture, sticker, place, contact or file: a useful word and the way on."""
     sentence = f"media.{turn.inbound.kind}"
-    options = (_present(turn), turn.option("option.person", "person"))
+    options = (*_present(turn), turn.option("option.person", "person"))
     return _keeping(turn, Say(turn.say(sentence), options), "media")
 
 
@@ -31,14 +31,14 @@ def edited(turn: Turn) -> Reply:
 
 def thanks(turn: Turn) -> Reply:
     """“cảm ơn”, “dạ”, “ok”: a kind word, and the way on."""
-    return _keeping(turn, Say(turn.say("thanks.welcome"), (_present(turn),)), "answered")
+    return _keeping(turn, Say(turn.say("thanks.welcome"), _present(turn)), "answered")
 
 
 def about(turn: Turn) -> Reply:
     """“ai vậy?”: a machine, whose it is, and what it never asks."""
     name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
     text = turn.say("greeting.first", commune=name)
-    options = (_present(turn), turn.option("option.person", "person"))
+    options = (*_present(turn), turn.option("option.person", "person"))
     return _keeping(turn, Say(text, options), "answered")
 
 
@@ -60,13 +60,13 @@ def wrong_digit(turn: Turn) -> Reply:
 
 def unknown_action(turn: Turn) -> Reply:
     """A button of another version that means nothing any more: say so and show the way."""
-    return _keeping(turn, Say(turn.say("button.old"), (_present(turn),)), "answered")
+    return _keeping(turn, Say(turn.say("button.old"), _present(turn)), "answered")
 
 
-def _present(turn: Turn) -> Option:
-    """Back to what was on the screen."""
+def _present(turn: Turn) -> tuple[Option, ...]:
+    """Back to what was on the screen; nothing more than digit 0 when that was home."""
     view = turn.state.view
-    return turn.option("option.menu" if view == HOME else "option.present", view)
+    return () if view == HOME else (turn.option("option.present", view),)
 
 
 def _keeping(turn: Turn, message: Say, outcome: str) -> Reply:

@@ -225,15 +225,15 @@ def save(turn: Turn) -> Reply:
         return Reply((Say(turn.say(refusal.code), (log,)),), here=HOME, outcome="refused")
     if entry.voided_at is not None:
         return reply(turn.say("undo.already"), log, here=HOME)
-    visits, _ = help_log.my_week(turn.unit, turn.commune.id, worker)
     what = _describe(turn, entry.topic, entry.visits, entry.occurred_on)
-    sentence = "log.saved" if is_new else "log.saved-before"
-    text = turn.say(sentence, what=what, week=sum(visits.values()))
-    options = (
-        turn.option("option.log-more", "log"),
-        turn.option("option.undo", f"undo:{entry.id}"),
-    )
-    return Reply((Say(text, options),), here=HOME, in_place=True, outcome="logged")
+    options = [turn.option("option.log-more", "log")]
+    if turn.unit.now - entry.recorded_at <= help_log.UNDO_WITHIN:
+        options.append(turn.option("option.undo", f"undo:{entry.id}"))
+    text = turn.say("log.saved-before", what=what)
+    if is_new:
+        visits, _ = help_log.my_week(turn.unit, turn.commune.id, worker)
+        text = turn.say("log.saved", what=what, week=sum(visits.values()))
+    return Reply((Say(text, tuple(options)),), here=HOME, in_place=True, outcome="logged")
 
 
 def undo(turn: Turn) -> Reply:

@@ -1,7 +1,8 @@
 """A whole database as one encrypted file that either engine can read back.
 
-The file is a header, then AES-GCM sealed chunks of a gzip stream of JSON lines: a table's name, then its
-rows. It holds no clear byte of the data, and a chunk that was cut off or swapped does not open.
+The file is a header, then AES-GCM sealed chunks of a gzip stream of JSON lines: a table's name and the
+highest id that it ever gave out, then its rows. It holds no clear byte of the data, and a chunk that was cut
+off, swapped or brought in from another backup is refused before anything is touched.
 """
 
 from __future__ import annotations
@@ -11,22 +12,28 @@ import gzip
 import io
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, func, insert, select, text
+from sqlalchemy import Column, Table, func, insert, select, text, update
 
 from bot.core.errors import StorageError, why
-from bot.core.keys import KeyRing, Purpose
+from bot.core.keys import KEY_ID_BYTES, NONCE_BYTES, KeyRing, Purpose
 from storage.database import Database, Unit
 from storage.migrate import newest_version
 from storage.models import Moment, metadata
 
 MAGIC = b"BANSO1\n"
 CHUNK = 1 << 20
+NAME_BYTES = 16
+HEAD_BYTES = (
+    NAME_BYTES + 9
+)  # the name of the backup, the number of the chunk, whether it is the last
+SHORTEST_CHUNK = KEY_ID_BYTES + NONCE_BYTES + HEAD_BYTES
 BATCH = 500
 
 
@@ -64,12 +71,14 @@ def check_backup(keys: KeyRing, path: Path) -> None:
 
 
 def _write(unit: Unit, file: io.BufferedWriter) -> int:
+    if unit.dialect == "postgresql":  # one moment for all tables; SQLite reads a snapshot anyway
+        unit.connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
     sealed = _Sealed(file, unit.keys)
     rows = 0
     with gzip.GzipFile(fileobj=sealed, mode="wb", mtime=0) as stream:
         stream.write(_line({"version": newest_version(), "at": unit.now.isoformat()}))
         for table in metadata.sorted_tables:
-            stream.write(_line({"table": table.name}))
+            stream.write(_line({"table": table.name, "last": _last_id(unit, table)}))
             for row in unit.connection.execute(select(table).order_by(*table.primary_key)):
                 stream.write(_line([_plain(value) for value in row]))
                 rows += 1
@@ -82,9 +91,7 @@ def _read(unit: Unit, file: io.BufferedReader, force: bool) -> int:
     _check_version(json.loads(next(lines)))
     with _guards_lifted(unit):
         _empty(unit, force)
-        rows = _fill(unit, lines)
-    _reset_sequences(unit)
-    return rows
+        return _fill(unit, lines)
 
 
 def _check_version(head: dict[str, Any]) -> None:
@@ -125,41 +132,97 @@ def _guards_lifted(unit: Unit) -> Iterator[None]:
 
 
 def _fill(unit: Unit, lines: Iterator[bytes]) -> int:
-    rows, table = 0, None
-    batch: list[dict[str, Any]] = []
+    rows = 0
+    filling: _Filling | None = None
     for line in lines:
         item = json.loads(line)
         if isinstance(item, dict):
-            if table is not None and batch:
-                unit.connection.execute(insert(table), batch)
-            table, batch = metadata.tables[item["table"]], []
-            continue
-        if table is None:
+            if filling is not None:
+                filling.finish()
+            filling = _Filling(unit, metadata.tables[item["table"]], item["last"])
+        elif filling is None:
             raise StorageError("Bản lưu bị hỏng: hãy dùng bản lưu khác.")
-        batch.append({c.name: _typed(c, v) for c, v in zip(table.columns, item, strict=True)})
-        rows += 1
-        if len(batch) >= BATCH:
-            unit.connection.execute(insert(table), batch)
-            batch = []
-    if table is not None and batch:
-        unit.connection.execute(insert(table), batch)
+        else:
+            filling.add(item)
+            rows += 1
+    if filling is not None:
+        filling.finish()
     return rows
 
 
-def _reset_sequences(unit: Unit) -> None:
-    """PostgreSQL hands out ids after the highest that was brought along."""
-    if unit.dialect != "postgresql":
+class _Filling:
+    """The rows of one table on their way in."""
+
+    def __init__(self, unit: Unit, table: Table, last: int) -> None:
+        self._unit, self._table, self._last = unit, table, last
+        self._batch: list[dict[str, Any]] = []
+        # What a row says of another row of its table is set when all rows are there.
+        self._inward = [
+            key.parent.name
+            for key in table.foreign_keys
+            if key.column.table is table and key.parent.name != "commune_id"
+        ]
+        self._later: list[dict[str, Any]] = []
+
+    def add(self, item: list[Any]) -> None:
+        columns = zip(self._table.columns, item, strict=True)
+        row = {column.name: _typed(column, value) for column, value in columns}
+        for name in self._inward:
+            if row[name] is not None:
+                self._later.append({"row": row["id"], name: row[name]})
+                row[name] = None
+        self._batch.append(row)
+        if len(self._batch) >= BATCH:
+            self._put()
+
+    def _put(self) -> None:
+        if self._batch:
+            self._unit.connection.execute(insert(self._table), self._batch)
+            self._batch = []
+
+    def finish(self) -> None:
+        """Write what is left, then go on giving out ids where the other database would have."""
+        self._put()
+        for row in self._later:
+            mine = self._table.c.id == row.pop("row")
+            self._unit.connection.execute(update(self._table).where(mine).values(row))
+        _set_last_id(self._unit, self._table, self._last)
+
+
+def _last_id(unit: Unit, table: Table) -> int:
+    """The highest id that the table ever gave out; its row may be gone, its id must not come back."""
+    key = table.autoincrement_column
+    if key is None:
+        return 0
+    highest = unit.connection.execute(select(func.max(key))).scalar() or 0
+    if unit.dialect == "postgresql":
+        sequence = "SELECT pg_sequence_last_value(CAST(pg_get_serial_sequence(:t, :c) AS regclass))"
+        given = unit.connection.execute(text(sequence), {"t": table.name, "c": key.name}).scalar()
+    elif table.dialect_options["sqlite"]["autoincrement"]:
+        counter = text("SELECT seq FROM sqlite_sequence WHERE name = :t")
+        given = unit.connection.execute(counter, {"t": table.name}).scalar()
+    else:
+        given = None
+    return max(int(highest), int(given or 0))
+
+
+def _set_last_id(unit: Unit, table: Table, last: int) -> None:
+    """The next id is above ``last`` and above every id of the rows; never below where it would have been."""
+    key = table.autoincrement_column
+    last = max(last, _last_id(unit, table))
+    if key is None or last == 0:
         return
-    for table in metadata.sorted_tables:
-        key = table.autoincrement_column
-        if key is None:
-            continue
-        highest = unit.connection.execute(select(func.max(key))).scalar()
-        if highest is not None:
-            unit.connection.execute(
-                text("SELECT setval(pg_get_serial_sequence(:t, :c), :n)"),
-                {"t": table.name, "c": key.name, "n": highest},
-            )
+    if unit.dialect == "postgresql":
+        unit.connection.execute(
+            text("SELECT setval(pg_get_serial_sequence(:t, :c), :n)"),
+            {"t": table.name, "c": key.name, "n": last},
+        )
+    elif table.dialect_options["sqlite"]["autoincrement"]:
+        for statement in (
+            "DELETE FROM sqlite_sequence WHERE name = :t",
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (:t, :n)",
+        ):
+            unit.connection.execute(text(statement), {"t": table.name, "n": last})
 
 
 class _Sealed(io.RawIOBase):
@@ -168,6 +231,7 @@ class _Sealed(io.RawIOBase):
     def __init__(self, file: io.BufferedWriter, keys: KeyRing) -> None:
         self._file, self._keys = file, keys
         self._pending, self._number = bytearray(), 0
+        self._name = secrets.token_bytes(NAME_BYTES)  # ties the chunks of one backup together
         file.write(MAGIC)
 
     def writable(self) -> bool:
@@ -186,7 +250,7 @@ class _Sealed(io.RawIOBase):
         self._pending.clear()
 
     def _put(self, plain: bytes, *, last: bool) -> None:
-        head = self._number.to_bytes(8, "big") + (b"\x01" if last else b"\x00")
+        head = self._name + self._number.to_bytes(8, "big") + (b"\x01" if last else b"\x00")
         sealed = self._keys.seal(Purpose.BACKUP, head + plain)
         self._file.write(len(sealed).to_bytes(4, "big") + sealed)
         self._number += 1
@@ -196,17 +260,21 @@ def _chunks(keys: KeyRing, file: io.BufferedReader) -> Iterator[bytes]:
     damaged = StorageError("Bản lưu bị hỏng hoặc bị cắt mất đoạn cuối: hãy dùng bản lưu khác.")
     if file.read(len(MAGIC)) != MAGIC:
         raise StorageError("Tệp này không phải bản lưu của Bạn Số.")
-    number, last = 0, False
+    number, last, name = 0, False, b""
     while not last:
         size = int.from_bytes(file.read(4), "big")
         sealed = file.read(size)
-        if not size or len(sealed) != size:
+        if size < SHORTEST_CHUNK or len(sealed) != size:
             raise damaged
         plain = keys.open(Purpose.BACKUP, sealed)
-        if int.from_bytes(plain[:8], "big") != number:
+        head, body = plain[:HEAD_BYTES], plain[HEAD_BYTES:]
+        name = name or head[:NAME_BYTES]
+        if head[:-1] != name + number.to_bytes(8, "big"):
             raise damaged
-        number, last = number + 1, plain[8] == 1
-        yield plain[9:]
+        number, last = number + 1, head[-1] == 1
+        yield body
+    if file.read(1):
+        raise damaged
 
 
 def _lines(keys: KeyRing, file: io.BufferedReader) -> Iterator[bytes]:

@@ -111,9 +111,16 @@ class Server:
         return self.settings.base_url
 
     def opens(self) -> Installation:
-        """What it stands on, without a server on top."""
+        """What it stands on, without a server on top: for reading while another process serves."""
+        self.closes()
         self._base = open_installation(self.settings, self.clock)
         return self._base
+
+    def closes(self) -> None:
+        """Lets go of the database; harmless when that was done before."""
+        if self._base is not None:
+            self._base.database.close()
+            self._base = None
 
     async def start(self) -> None:
         """Runs it in this process until ``stop``; returns when it answers."""
@@ -129,6 +136,7 @@ class Server:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+        self.closes()
 
     # ---- what is stored ---------------------------------------------------------------------
 
@@ -201,6 +209,14 @@ class Town:
         """The status of the readiness page."""
         async with self.http.get(f"{self.server.url}/readyz") as response:
             return response.status
+
+    async def answers(self) -> bool:
+        """Whether a server lives at the address."""
+        try:
+            async with self.http.get(f"{self.server.url}/healthz") as response:
+                return response.status == 200
+        except aiohttp.ClientError:
+            return False
 
     async def rests(self) -> None:
         """Waits until everything that people did has come in and every answer is out."""

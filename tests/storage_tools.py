@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.keys import KeyRing
-from bot.core.messages import Address, Delivery, Inbound, Kind, Limits, Outbound
+from bot.core.messages import Address, Delivery, Inbound, Kind, Limits, Outbound, Rate
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage import communes, mailbox, staff
 from storage import outbox as sending
@@ -35,7 +35,7 @@ from tests.clock import FixedClock
 T = TypeVar("T")
 KEY = "khóa của các kiểm tra kho dữ liệu"
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-UNLIMITED = Limits()
+AMPLE = Limits(account=Rate(1_000_000, 1_000_000))
 REFUSED = (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
 """A constraint said no: to SQLAlchemy, or to the driver on the short road of a turn."""
 NEW_YEAR = date(2026, 1, 1)
@@ -161,7 +161,7 @@ def take(
     unit: Unit,
     office: Office,
     holder: str = "A",
-    limits: Limits = UNLIMITED,
+    limits: Limits = AMPLE,
     busy: Iterable[Identity] = (),
 ) -> tuple[Letter, ...]:
     """What the holder of the account's lease is to send now."""

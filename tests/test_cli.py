@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bot.core.periods import today, week_of
+from tests import postgres
 from tests.command_line import ROOT, Terminal
 
 FIXTURES = ROOT / "tests" / "fixtures" / "telegram"
@@ -339,6 +340,40 @@ def test_a_backup_is_private_unreadable_and_comes_back_on_another_machine(
     assert other.types("db", "restore", saved).code == 1
     assert other.types("db", "restore", saved, "--force").code == 0
     assert other.types("db", "check").code == 0
+
+
+def test_a_backup_overwrites_what_another_key_has_written(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    invite(terminal, "--role", "member", "--team", "KP 3")
+    saved = tmp_path / "saved"
+    assert terminal.types("db", "backup", saved).code == 0
+    other = Terminal(tmp_path / "other")
+    chat(other, "menu")  # the new machine was started before the key was brought along
+    other.key_file.write_text(terminal.key_file.read_text())
+    assert "khóa" in other.types("db", "restore", saved).complaint.lower()
+    assert other.types("db", "restore", saved, "--force").code == 0
+    assert other.types("db", "check").code == 0
+
+
+@pytest.mark.postgres
+def test_a_backup_moves_from_sqlite_to_postgresql_and_the_figures_stay(
+    terminal: Terminal, postgres_server: str
+) -> None:
+    code = invite(terminal, "--role", "member", "--team", "KP 3", "--name", "chị Hạnh")
+    chat(terminal, f"vào tổ {code}", "menu", "1", "1", "2", "1")
+    saved = terminal.folder / "saved"
+    assert terminal.types("db", "backup", saved).code == 0
+    period = week_of(today(datetime.now(UTC)))
+    words = ("report", "--commune", "ho-nai", "--period", f"week:{period.key}")
+    before = terminal.types(*words).json
+    assert before["help"]["visits"] == 2
+    with postgres.database(postgres_server) as url:
+        terminal.settings["BOT_DATABASE_URL"] = url
+        restored = terminal.types("db", "restore", saved)
+        assert restored.code == 0, restored.err
+        assert terminal.types(*words).json == before
+        assert "KP 3" in chat(terminal, "menu", options=("--as", "chị Hạnh"))[0]["out"][-1]["text"]
 
 
 def test_purge_says_how_much_went(terminal: Terminal) -> None:

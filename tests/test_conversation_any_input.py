@@ -22,7 +22,18 @@ SYLLABLES = (
     *("không", "duoc", "mã", "otp", "vào", "tổ", "ABCD-2345", "BCGH-2345", "7", "ba", "0", "lượt"),
 )
 VERBS = ("guide", "step", "part", "topic", "stuck", "fix", "other", "done", "log", "logt", "logn")
-MORE_VERBS = ("logok", "logmany", "undo", "mine", "name", "which", "person", "back", "again", "join")
+MORE_VERBS = (
+    "logok",
+    "logmany",
+    "undo",
+    "mine",
+    "name",
+    "which",
+    "person",
+    "back",
+    "again",
+    "join",
+)
 ARGUMENTS = (*Topic, "1", "50", "51", "20261118", "20269999", "x", "", "9" * 30, "٣", "²", "-1")
 
 sentences = st.lists(st.sampled_from(SYLLABLES), max_size=8).map(" ".join)
@@ -91,7 +102,7 @@ def test_what_is_not_understood_never_gets_the_same_words_twice_in_a_row(
     walker, state, before = walkers[0], State(), ""
     for text in said:
         seen = walker.take(state, text)
-        if seen.state.misses > 1:
+        if seen.state.misses > 1 and seen.outcome != "refused":
             assert seen.texts != before, text
         before, state = seen.texts, seen.state
 
@@ -113,9 +124,6 @@ def test_on_the_whole_road_nothing_ends_in_an_apology(
     person = world.person("bà Tư")
     sorry = world.base.sentences["error.sorry"].split(",")[1].strip()
     for kind, text in said:
-        if isinstance(kind, Kind):
-            messages = person.sends(kind, text)
-        else:
-            messages = person.says(text)
+        messages = person.sends(kind, text) if isinstance(kind, Kind) else person.says(text)
         assert messages
         assert not any(sorry in message.text for message in messages)

@@ -128,6 +128,40 @@ def test_thanks_are_taken_kindly_and_lose_nothing(walker: Walker, step: State, s
     assert walker.take(seen.state, "1").state.view == step.view
 
 
+@pytest.mark.parametrize(
+    ("said", "view"),
+    [
+        ("dạ xong rồi con", f"step:{GUIDE}:{STEPS[2]}"),
+        ("kẹt rồi con ơi", f"stuck:{GUIDE}:{STEPS[1]}"),
+        ("trở lại giùm nha", f"step:{GUIDE}:{STEPS[0]}"),
+        ("cho tui gặp cán bộ đi", "person"),
+        ("Dạ, về đầu ạ!", HOME),
+        ("ok 👍", f"step:{GUIDE}:{STEPS[2]}"),
+    ],
+)
+def test_words_of_courtesy_do_not_hide_what_is_meant(
+    walker: Walker, step: State, said: str, view: str
+) -> None:
+    assert walker.take(step, said).state.view == view
+
+
+@pytest.mark.parametrize("said", ["cám ơn con nha", "dạ cảm ơn cháu", "cảm ơn nghen"])
+def test_thanks_are_heard_with_courtesy_around_them(walker: Walker, step: State, said: str) -> None:
+    assert walker.take(step, said).state.bookmark == step.bookmark
+    assert "có mặt liền" in walker.take(step, said).texts
+
+
+@pytest.mark.parametrize(
+    ("said", "view"), [("dung", "step:at"), ("phải", "step:at"), ("không", "person")]
+)
+def test_one_candidate_is_asked_for_with_yes_or_no(walker: Walker, said: str, view: str) -> None:
+    asked = walker.take(State(), "zalo tui bị hack rồi")
+    assert asked.labels() == ["Đúng rồi", "Không phải", "Về đầu"]
+    assert walker.take(asked.state, said).state.view.startswith(view)
+    back = walker.take(walker.take(asked.state, "1").state, "trở lại")
+    assert back.labels() == asked.labels()
+
+
 @pytest.mark.parametrize("said", ["ai vậy", "máy hay người", "có tốn tiền không"])
 def test_who_asks_hears_that_it_is_a_machine(walker: Walker, step: State, said: str) -> None:
     seen = walker.take(step, said)

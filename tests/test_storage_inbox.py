@@ -158,15 +158,15 @@ def test_the_turns_commit_empties_the_body_and_keeps_what_happened(
 
 
 def test_the_oldest_open_event_of_a_person_is_claimed_first(shelf: Shelf, office: Office) -> None:
-    tu = shelf.write(accept, office, "bà Tư", "t1", "t2")
+    tu = shelf.write(accept, office, "bà Tư", "t9", "t10")  # not the order of the alphabet
     nam = shelf.write(accept, office, "ông Năm", "n1")
-    shelf.write(accept, office, "bà Tư", "t3")
+    shelf.write(accept, office, "bà Tư", "t1")
     claimed = []
     for identity in (tu, nam, tu, tu, nam):
         claimed.append(shelf.write(claimed_text, identity))
         if claimed[-1]:
             shelf.write(answer, identity)
-    assert claimed == ["t1", "n1", "t2", "t3", ""]
+    assert claimed == ["t9", "n1", "t10", "t1", ""]
 
 
 def test_a_unit_that_is_rolled_back_leaves_the_event_open_and_sends_nothing(

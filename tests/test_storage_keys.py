@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.app.installation import open_database, open_installation
+from bot.app.installation import open_installation
 from bot.config import Settings
 from bot.core.errors import WrongKeyError
 from bot.core.keys import KeyRing, Purpose, derive
@@ -94,16 +95,23 @@ def test_a_key_ring_shows_no_secret() -> None:
     assert NEW_KEY not in repr(KeyRing(KEY, (NEW_KEY,)))
 
 
-def test_a_start_with_another_key_is_refused_in_one_sentence(
-    settings: Settings, clock: FixedClock
-) -> None:
-    open_installation(settings, clock).database.close()
-    wrong = open_database(settings.model_copy(update={"secret_key": SecretStr(NEW_KEY)}), clock)
+def test_a_database_that_another_key_wrote_is_refused_in_one_sentence(shelf: Shelf) -> None:
+    shelf.write(migrate.check_key)
+    wrong = Database(shelf.url, KeyRing(NEW_KEY), shelf.clock)
     with pytest.raises(WrongKeyError) as refused:
         wrong.write(migrate.check_key)
     wrong.close()
     assert "BOT_SECRET_KEY" in str(refused.value)
     assert "\n" not in str(refused.value)
+    shelf.write(migrate.check_key)
+
+
+def test_a_start_with_another_key_is_refused(tmp_path: Path, clock: FixedClock) -> None:
+    given = {"database_url": f"sqlite:///{tmp_path / 'x.db'}", "var_dir": tmp_path}
+    settings = Settings.model_validate(given | {"secret_key": KEY})
+    open_installation(settings, clock).database.close()
+    with pytest.raises(WrongKeyError):
+        open_installation(Settings.model_validate(given | {"secret_key": NEW_KEY}), clock)
     open_installation(settings, clock).database.close()
 
 

@@ -29,8 +29,8 @@ from storage.mailbox import Finished
 from storage.models import conversations, outbox
 from storage.outbox import Letter, Post
 from tests.storage_tools import (
+    AMPLE,
     ENGINES,
-    UNLIMITED,
     Office,
     Shelf,
     arrival,
@@ -196,9 +196,9 @@ def test_a_released_lease_is_free_at_once_and_only_its_holder_can_release_it(
 ) -> None:
     shelf.write(post, office, "bà Tư", "t1", "t2")
     shelf.write(take, office, "A")
-    shelf.write(sending.release, Post(office.account.id, "B", UNLIMITED))
+    shelf.write(sending.release, Post(office.account.id, "B", AMPLE))
     assert take_texts(shelf, office, holder="B") == []
-    shelf.write(sending.release, Post(office.account.id, "A", UNLIMITED))
+    shelf.write(sending.release, Post(office.account.id, "A", AMPLE))
     assert take_texts(shelf, office, holder="B") == ["t1"]
 
 
@@ -366,7 +366,7 @@ def test_a_burst_goes_at_once_and_then_the_rate_rules_across_a_change_of_process
 
 
 def test_a_chat_has_its_own_bucket(shelf: Shelf, office: Office) -> None:
-    limits = Limits(chat=Rate(0.5, 1))
+    limits = Limits(Rate(100, 100), Rate(0.5, 1))
     shelf.write(post, office, "bà Tư", "t1", "t2")
     shelf.write(post, office, "ông Năm", "n1")
     assert sorted(send_all(shelf, office, limits=limits)) == ["n1", "t1"]

@@ -34,9 +34,9 @@ from storage import outbox as sending
 from storage.database import Database
 from storage.outbox import Letter, Post
 from tests.storage_tools import (
+    AMPLE,
     ENGINES,
     KEY,
-    UNLIMITED,
     Office,
     Shelf,
     letters_of,
@@ -191,7 +191,7 @@ class Mail(RuleBasedStateMachine):
             self.shelf.write(record, self.office, letter, Delivered())
             self._expect(self.places[chat], Delivered())
         self.flying.clear()
-        self.shelf.write(sending.release, Post(self.office.account.id, self.holder, UNLIMITED))
+        self.shelf.write(sending.release, Post(self.office.account.id, self.holder, AMPLE))
         self.holder = f"holder-{next(self.holders)}"
 
     @invariant()

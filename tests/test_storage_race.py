@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
-from bot.core.errors import StorageError
+from bot.core.errors import BusyError, StorageError
+from bot.core.keys import KeyRing
 from bot.core.vocabulary import Identity
 from storage import jobs, mailbox, questions, staff
 from storage.database import Database, Unit
@@ -21,12 +23,14 @@ from storage.models import job_runs, members
 from storage.questions import Tally
 from tests.storage_tools import (
     ENGINES,
+    KEY,
     Office,
     Shelf,
     answer,
     arrival,
     open_office,
     open_shelf,
+    post,
     together,
 )
 
@@ -255,8 +259,8 @@ def test_the_road_of_a_turn_takes_at_most_six_statements(sqlite_shelf: Shelf) ->
         answer(unit, identity, "chào")
         driver.set_trace_callback(None)
 
-    for text in ("first contact", "second message"):
-        event = sqlite_shelf.write(arrival, office, "bà Tư", text)
+    for event_id in ("first contact", "second message"):
+        event = sqlite_shelf.write(arrival, office, "bà Tư", event_id)
         sqlite_shelf.write(mailbox.accept, [event])
         seen.clear()
         sqlite_shelf.write(turn, event.identity)
@@ -270,3 +274,36 @@ def test_a_database_that_is_closed_has_an_empty_write_ahead_log(sqlite_shelf: Sh
     Database.truncate_log(sqlite_shelf.database)
     assert log.stat().st_size == 0
     assert sqlite_shelf.read(staff.find_worker, office.id, "chị Hạnh") == (office.member, None)
+
+
+def test_a_unit_that_cannot_begin_is_busy(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    with open_shelf(request, "sqlite", tmp_path) as shelf:
+        impatient = text("PRAGMA busy_timeout = 0")
+        shelf.write(lambda unit: unit.connection.execute(impatient))
+        other = Database(shelf.url, KeyRing(KEY), shelf.clock)
+        with other.unit(), pytest.raises(BusyError):
+            shelf.write(open_office)
+        other.close()
+        shelf.write(open_office)
+
+
+@pytest.mark.parametrize("road", ["short", "long"])
+def test_a_connection_that_was_cut_inside_a_unit_is_busy_and_the_next_unit_works(
+    request: pytest.FixtureRequest, tmp_path: Path, road: str
+) -> None:
+    """By the short road of a turn, straight to the driver, and by SQLAlchemy's."""
+    with open_shelf(request, "postgres", tmp_path) as shelf:
+        office = shelf.write(open_office)
+
+        def cut(unit: Unit) -> None:
+            pid = unit.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with psycopg.connect(shelf.url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [pid])
+            if road == "short":
+                mailbox.claim(unit, Identity(bytes(32)))
+            staff.known_chat(unit, Identity(bytes(32)))
+
+        for _ in range(3):
+            with pytest.raises(BusyError):
+                shelf.write(cut)
+        assert shelf.write(post, office, "bà Tư", "t1")

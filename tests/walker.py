@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.app.installation import Installation
 from bot.app.wiring import make_script
@@ -68,18 +68,21 @@ class Seen:
         return [choice.label for choice in self.choices]
 
 
-@dataclass
 class Walker:
     """One person; ``worker`` is who they are to the office, None for a resident."""
 
-    installation: Installation
-    unit: Unit
-    worker: Worker | None = None
-    steps: int = field(default=0)
+    def __init__(
+        self, installation: Installation, unit: Unit, worker: Worker | None = None
+    ) -> None:
+        self.installation = installation
+        self.unit = unit
+        self.worker = worker
+        self.steps = 0
+        self.script = make_script(installation)
+        self.house = self.script.houses[find_commune(installation.communes, "ho-nai").id]
 
-    def __post_init__(self) -> None:
-        self.script = make_script(self.installation)
-        self.house = self.script.houses[find_commune(self.installation.communes, "ho-nai").id]
+    def __repr__(self) -> str:
+        return f"<Walker {self.worker.role if self.worker else 'resident'}>"
 
     def join(self, role: Role, team: str | None = None) -> Walker:
         """The same place for somebody who has joined."""

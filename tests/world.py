@@ -95,6 +95,14 @@ class Person:
         shown = [choice.label for choice in self.prompt]
         raise AssertionError(f"no button {label!r} among {shown}")
 
+    def presses_earlier(self, label: str) -> list[Outbound]:
+        """Press the newest button with this label on any message so far."""
+        for message in reversed(self.heard):
+            for choice in message.choices:
+                if choice.label == label:
+                    return self.sends_action(choice.action)
+        raise AssertionError(f"no button {label!r} was ever shown")
+
     def sends_action(self, action: str) -> list[Outbound]:
         """Press a button that carried this action, perhaps weeks ago."""
         return self._does(Kind.ACTION, action)

@@ -76,9 +76,12 @@ def bring_up_to_date(database: Database) -> None:
 
 
 def open_database(
-    settings: Settings, clock: Clock = system_clock, *, make_key: bool = True
+    settings: Settings, clock: Clock = system_clock, *, make_key: bool = True, any_key: bool = False
 ) -> Database:
-    """The database, opened by the key that it was written with; one that is new may be given a key."""
+    """The database, opened by the key that it was written with; one that is new may be given a key.
+
+    ``any_key`` is for who will overwrite all that is there.
+    """
     given = find_key(settings)
     if given is None and not make_key:
         raise _missing_key(settings)
@@ -87,7 +90,8 @@ def open_database(
     if not _is_new(database, settings):
         if given is None:
             raise _missing_key(settings)
-        database.write(migrate.check_key)
+        if not any_key:
+            database.write(migrate.check_key)
     elif given is None and not _keep_key(settings, current):
         return open_database(settings, clock)  # another process was faster: its key is the one
     return database

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,9 +47,9 @@ class Application:
     hosted: dict[AccountId, tuple[Account, Channel]]
 
     async def store(self, account: Account, events: Sequence[Inbound]) -> None:
-        """Accept events of one account; returns when all are safe."""
-        for event in events:
-            await self.intake.accept(account.commune.id, account.id, event)
+        """Accept events of one account, in their order and in one group; returns when all are safe."""
+        accept = self.intake.accept
+        await asyncio.gather(*(accept(account.commune.id, account.id, event) for event in events))
 
     async def close(self) -> None:
         """Stop in the order of the road, then close the channels and the database."""
@@ -72,6 +73,7 @@ def build(
     )
     engine = Engine(installation.database, make_script(installation), sender.wake, observe)
     intake = Intake(installation.database, engine.notify, observe)
+    engine.should_wait = lambda: intake.is_pressed
     return Application(installation, intake, engine, sender, Jobs(installation.database), by_id)
 
 

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 SCAN_SECONDS = 1.0
 BUSY_PAUSE_SECONDS = 0.05
+WAIT_SECONDS, MOST_WAITS = 0.01, 10
 MOST_TURNS_A_HOP = 8  # about 5 ms of SQLite's only writer: accepting waits no longer than that
 Observer = Callable[[str], None]
 """Is told the name of each point that a message passes: ``accepted``, ``turn``, ``sent``."""
@@ -159,6 +160,7 @@ class Engine:
         self._waiting: asyncio.Queue[Identity] = asyncio.Queue()
         self._queued: set[Identity] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self.should_wait: Callable[[], bool] = lambda: False  # set by the wiring
 
     def notify(self, identity: Identity) -> None:
         """This person has an open event. Cheap, and harmless when said twice."""
@@ -195,12 +197,20 @@ class Engine:
             group += [self._waiting.get_nowait() for _ in range(min(share, MOST_TURNS_A_HOP - 1))]
             # From here on a new event of these people must queue again: it may come after our look.
             self._queued.difference_update(group)
+            await self._make_way()
             again = await self._database.hop(self._answer, group)
             self._wake_sender()
             if again.was_busy:
                 await asyncio.sleep(BUSY_PAUSE_SECONDS)
             for identity in again.identities:
                 self.notify(identity)
+
+    async def _make_way(self) -> None:
+        """A flood is stored first; turns go on a little all the same, or a long one would stop them."""
+        for _ in range(MOST_WAITS):
+            if not self.should_wait():
+                return
+            await asyncio.sleep(WAIT_SECONDS)
 
     def _answer(self, group: list[Identity]) -> _Again:
         """One turn for each, each in a unit of its own; runs in a writer thread."""

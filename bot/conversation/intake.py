@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.mailbox import Arrival
 
 LONGEST_TEXT = 4096
+PRESSED_FROM = 32
 OWN_ACTION = re.compile(r"[a-z][a-z-]*(?::[a-z0-9-]+)*", re.ASCII)
 
 
@@ -51,6 +52,11 @@ class Intake:
         self._observe("accepted")
         self._notify(identity)
         return identity
+
+    @property
+    def is_pressed(self) -> bool:
+        """True while so many events wait to be stored that turns should make way."""
+        return self._open is not None and len(self._open.arrivals) >= PRESSED_FROM
 
     async def settle(self) -> None:
         """Wait until what has begun to be stored is stored."""

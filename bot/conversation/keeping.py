@@ -11,7 +11,9 @@ log = logging.getLogger(__name__)
 REST_SECONDS = 5.0
 
 
-async def keep_running(name: str, begin: Callable[[], Coroutine[object, object, None]]) -> None:
+async def keep_running(
+    name: str, begin: Callable[[], Coroutine[object, object, None]], rest: float = REST_SECONDS
+) -> None:
     """Run to the end; after a failure rest and begin again. The log gets the error's type, not its words."""
     while True:
         work = asyncio.create_task(begin(), name=name)
@@ -25,4 +27,4 @@ async def keep_running(name: str, begin: Callable[[], Coroutine[object, object, 
         if error is None:
             return
         log.error("%s failed and begins again: %s", name, type(error).__name__)
-        await asyncio.sleep(REST_SECONDS)
+        await asyncio.sleep(rest)

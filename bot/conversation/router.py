@@ -7,8 +7,9 @@ cannot differ. What is left is words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from bot.conversation.turn import HOME, OVER, Action, Reply, Turn
 from bot.core.messages import Choice, Kind
@@ -17,6 +18,8 @@ from bot.core.text import fold, normalise, spoken_number, words
 BACK = "back"
 AGAIN = "again"
 WRONG_DIGIT = "wrong-digit"
+LONGEST_COURTESY = 8
+"""Words in a message that may still be one command with politeness around it."""
 WRITTEN_ACTION = re.compile(r"[a-z]+(?::[a-z0-9-]+)*", re.ASCII)
 
 Matcher = Callable[[Turn], bool]
@@ -84,12 +87,13 @@ class Router:
             return Action.parse(inbound.text)
         if inbound.kind is not Kind.TEXT or inbound.redacted:
             return None
-        said = fold(inbound.text)
-        choice = _named(turn, said)
-        if choice is not None:
-            return Action.parse(choice.action)
-        if said in self._commands and _means(turn, said, turn.library.glossary.commanding):
-            return Action.parse(self._commands[said])
+        for said in _ways_to_read(turn):
+            choice = _named(turn, said)
+            if choice is not None:
+                return Action.parse(choice.action)
+            folded = fold(said)
+            if folded in self._commands and _means(said, turn.library.glossary.commanding):
+                return Action.parse(self._commands[folded])
         written = inbound.text.strip()
         if ":" in written and WRITTEN_ACTION.fullmatch(written) and self._knows(written):
             return Action.parse(written)
@@ -110,22 +114,34 @@ class Router:
         return Action.parse(action).verb in self._verbs
 
 
+def _ways_to_read(turn: Turn) -> Iterator[str]:
+    """What was typed, in lower case without signs; then without the words of courtesy around it."""
+    said = re.findall(r"[\w/]+", normalise(turn.inbound.text).lower())
+    yield " ".join(said)
+    if turn.state.at or len(said) > LONGEST_COURTESY:
+        return
+    polite = turn.library.glossary.courtesies
+    bare = list(dropwhile(lambda word: fold(word) in polite, said))
+    bare = list(dropwhile(lambda word: fold(word) in polite, reversed(bare)))[::-1]
+    if bare and bare != said:
+        yield " ".join(bare)
+
+
 def _named(turn: Turn, said: str) -> Choice | None:
     """The open choice whose label was typed, or another word for it, or the action that it carries."""
-    choices, glossary = turn.state.choices, turn.library.glossary
+    choices, glossary, folded = turn.state.choices, turn.library.glossary, fold(said)
     for choice in choices:
-        if said == fold(choice.label) or turn.inbound.text.strip() == choice.action:
+        if folded == fold(choice.label) or turn.inbound.text.strip() == choice.action:
             return choice
-    meant = glossary.labels.get(said, frozenset())
-    if not _means(turn, said, glossary.answering):
+    meant = glossary.labels.get(folded, frozenset())
+    if not _means(said, glossary.answering):
         return None
     return next((choice for choice in choices if fold(choice.label) in meant), None)
 
 
-def _means(turn: Turn, said: str, written: frozenset[str]) -> bool:
+def _means(said: str, written: frozenset[str]) -> bool:
     """False for one syllable typed with other marks than the words: “đúng” is not “dừng”."""
-    typed = normalise(turn.inbound.text).lower().strip(" .,!?")
-    return typed == said or " " in said or typed in written
+    return said == fold(said) or " " in said or said in written
 
 
 def _read_part(turn: Turn) -> Action | None:

@@ -21,6 +21,7 @@ class Glossary(Record):
     same: dict[str, tuple[str, ...]]
     commands: dict[str, tuple[str, ...]]
     common: tuple[str, ...] = ()
+    polite: tuple[str, ...] = ()
     answers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @cached_property
@@ -32,6 +33,11 @@ class Glossary(Record):
     def field(self) -> frozenset[str]:
         """Folded syllables of the words that the whole field uses: they say little about one guide."""
         return frozenset(part for word in self.common for part in fold(word).split())
+
+    @cached_property
+    def courtesies(self) -> frozenset[str]:
+        """Folded words that people put before and after what they mean."""
+        return frozenset(fold(word) for word in self.polite)
 
     @cached_property
     def actions(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ COMMON_WEIGHT = 0.35
 MOST_CHOICES = 3
 TYPO_WEIGHT = 0.7
 OTHER_MARKS = 0.4
+HOOK, TILDE = "\N{COMBINING HOOK ABOVE}", "\N{COMBINING TILDE}"
 SHORTEST_WITH_TYPO = 5
 
 
@@ -88,6 +89,7 @@ class PhraseSearch:
 
     def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
         self._titles = {guide.id: guide.title for guide in guides.values()}
+        self._topics = {guide.id: guide.topic for guide in guides.values()}
         self._glossary = glossary
         said = [(guide.id, saying) for guide in guides.values() for saying in _sayings(guide)]
         self._sayings = [*(saying for _, saying in said), *_written_in(glossary)]
@@ -108,9 +110,14 @@ class PhraseSearch:
         second = ranked[1].score if len(ranked) > 1 else 0.0
         if best >= ANSWER_AT and best - second >= CLEAR_LEAD:
             return Understood(question, Decision.ANSWER, None, ranked[:MOST_CHOICES])
-        if len(rivals) == 1 and len(ranked) > 1:
-            rivals = ranked[:2]
+        if len(rivals) == 1:
+            rivals = (*ranked, *self._neighbours(ranked[0].id))[:2]
         return Understood(question, Decision.CHOOSE, None, rivals)
+
+    def _neighbours(self, guide: str) -> Iterator[Match]:
+        """Other guides, those of the same topic first, that nothing in the question spoke for."""
+        near = sorted(self._titles, key=lambda one: self._topics[one] != self._topics[guide])
+        yield from (Match(one, self._titles[one], 0.0) for one in near if one != guide)
 
     def _content(self, text: str) -> tuple[str, ...]:
         """The words that carry meaning, in order, abbreviations written out."""
@@ -144,21 +151,21 @@ class PhraseSearch:
         return sizes, dict(places)
 
     @cached_property
-    def _marked(self) -> dict[str, set[str]]:
-        """Folded word → how guides write it with its marks; words they write without any are left out."""
-        known: defaultdict[str, set[str]] = defaultdict(set)
+    def _marked(self) -> dict[str, set[frozenset[str]]]:
+        """Folded word → the marks that guides write it with; words they write without any are left out."""
+        known: defaultdict[str, set[frozenset[str]]] = defaultdict(set)
         for saying in self._sayings:
-            for folded, written in _with_marks(saying):
-                known[folded].add(written)
+            for folded, marks in _with_marks(saying):
+                known[folded].add(marks)
         return dict(known)
 
     def _differing(self, question: str) -> frozenset[str]:
-        """Folded words that were typed with other marks than guides write: “lúa” is rice, not “lừa”."""
+        """Folded words typed with other marks than guides write, not only fewer: “lúa” is not “lừa”."""
         known = self._marked
         return frozenset(
             folded
-            for folded, written in _with_marks(question)
-            if written not in known.get(folded, {written})
+            for folded, marks in _with_marks(question)
+            if not any(marks <= written for written in known.get(folded, {marks}))
         )
 
     @cached_property
@@ -225,18 +232,18 @@ def _written_in(glossary: Glossary) -> Iterator[str]:
         yield from variants
 
 
-def _with_marks(text: str) -> Iterator[tuple[str, str]]:
-    """The words of a text that carry marks: folded, and with the marks in one way of writing."""
+def _with_marks(text: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The words of a text that carry marks: folded, and which marks, wherever they stand."""
     for word in re.findall(r"\w+", normalise(text).lower()):
         folded = fold(word)
         if folded != word:
-            yield folded, _one_way(word)
+            marks = filter(unicodedata.combining, unicodedata.normalize("NFD", word))
+            yield folded, frozenset(map(_heard_mark, marks)) | ({"đ"} & set(word))
 
 
-def _one_way(word: str) -> str:
-    """“hoà” and “hòa”, “kỳ” and “kì” are the same word: the marks in a fixed order, without their places."""
-    marks = sorted(m for m in unicodedata.normalize("NFD", word) if unicodedata.combining(m))
-    return fold(word).replace("y", "i") + "".join(marks) + ("đ" if word.startswith("đ") else "")
+def _heard_mark(mark: str) -> str:
+    """In the South hỏi and ngã sound alike and are mixed up in writing."""
+    return HOOK if mark == TILDE else mark
 
 
 def _deletions(word: str) -> set[str]:

@@ -1,0 +1,279 @@
+"""What the bot can say: every sentence of the catalogue and of the guides, in every form of address."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.messages import Kind
+from bot.core.vocabulary import AddressForm, Role, Topic
+from bot.library import load
+from bot.library.guides import Guide
+from bot.locale import Texts, load_sentences, placeholders
+
+ROOT = Path(__file__).parent.parent
+SENTENCES = load_sentences(ROOT / "content")
+LIBRARY = load(ROOT / "content")
+CODE = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
+
+FAMILIES = {
+    "topic.": [str(topic) for topic in Topic],
+    "kind.": ["phuong", "xa"],
+    "media.": [str(kind) for kind in Kind if f"media.{kind}" in SENTENCES],
+    "role.": [str(role) for role in Role],
+}
+"""Ids that are put together in code, and what can stand behind the point."""
+FRAGMENTS = ("kind.", "role.", "log.what", "person.hours", "option.people", "mine.line")
+"""Parts of sentences: they need no capital."""
+ADDRESS = {"you", "You"}
+SPEAKERS = {"turn", "texts"}
+"""Names of what has ``say`` and ``option``."""
+ID = re.compile(r"[a-z][a-z-]*\.[a-z][a-z0-9-]*")
+SAMPLES = {
+    "number": 3,
+    "total": 12,
+    "count": 4,
+    "most": 50,
+    "visits": 7,
+    "week": 21,
+    "day": "21/11/2026",
+    "digits": "1, 2, 3",
+}
+REPEATS = {"vòng vòng", "từ từ", "xa xa", "luôn luôn", "người người", "ngày ngày", "hay hay"}
+"""Reduplications that are words."""
+
+UNLIKED = {
+    "vui lòng": "bỏ đi, hoặc “nhờ”",
+    "quý khách": "{you}",
+    "người dùng": "{you}, mình",
+    "truy cập": "vào",
+    "thao tác": "làm, bước",
+    "hệ thống": "máy, app",
+    "click": "bấm",
+    "nhấp": "bấm",
+    "kích chuột": "bấm",
+    "lựa chọn": "chọn",
+    "tùy chọn": "mục",
+    "giao diện": "màn hình",
+    "hiển thị": "hiện ra",
+    "thiết bị": "máy, điện thoại",
+    "tiến hành": "làm",
+    "thực hiện": "làm",
+    "sử dụng": "dùng, xài",
+    "không hợp lệ": "không đúng",
+    "hãy": "bỏ đi",
+    "nhé": "nha",
+    "đấy": "đó",
+    "như thế này": "như vầy",
+    "ấn": "bấm",
+    "lợn": "heo",
+    "ốm": "bệnh",
+    "giời": "trời",
+    "submit": "gửi",
+    "upload": "đưa lên",
+    "download": "tải",
+    "file": "tệp",
+    "update": "cập nhật",
+    "log in": "đăng nhập",
+    "logout": "thoát ra",
+    "ticket": "yêu cầu",
+    "user": "{you}",
+}
+"""Office, computer and northern words, each with what to say instead."""
+QUOTED = re.compile(r"\*\*.*?\*\*|“.*?”|\".*?\"")
+"""Names of buttons and messages of apps stand as the apps write them."""
+
+
+def _sentence_calls() -> Iterator[tuple[list[str], set[str] | None, str]]:
+    """(ids that may be said, names of the values given or None when unknown, place) of each call."""
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            is_turn = getattr(node.func.value, "id", "") in SPEAKERS
+            if not is_turn or node.func.attr not in ("say", "option"):
+                continue
+            given = {keyword.arg for keyword in node.keywords}
+            names = None if None in given else {name for name in given if name}
+            found = list(_constants(node.args[0]))
+            if found:
+                yield found, names, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def _constants(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _constants(node.body)
+        yield from _constants(node.orelse)
+    elif isinstance(node, ast.JoinedStr):
+        prefix = node.values[0]
+        assert isinstance(prefix, ast.Constant), "an id begins with its family"
+        yield from (f"{prefix.value}{rest}" for rest in FAMILIES[str(prefix.value)])
+
+
+def _written_ids() -> dict[str, str]:
+    """Every string in code that looks like an id of the catalogue → where; ids put together included."""
+    families = {sentence.split(".")[0] for sentence in SENTENCES}
+    found: dict[str, str] = {}
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                text = node.value
+                place = f"{path.relative_to(ROOT)}:{node.lineno}"
+                if ID.fullmatch(text) and text.split(".")[0] in families:
+                    found.setdefault(text, place)
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                prefix = str(node.values[0].value)
+                for rest in FAMILIES.get(prefix, ()):
+                    found.setdefault(f"{prefix}{rest}", f"{path.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
+def test_the_search_finds_something() -> None:
+    assert len(list(_sentence_calls())) > 60
+    assert len(SENTENCES) > 100
+
+
+def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
+    for ids, _, place in _sentence_calls():
+        for sentence in ids:
+            assert sentence in SENTENCES, f"{place}: {sentence}"
+
+
+NO_SENTENCES = {"team.name"}
+"""Strings of the same build that are states."""
+
+
+def test_every_string_that_looks_like_a_sentence_is_one() -> None:
+    for sentence, place in _written_ids().items():
+        assert sentence in SENTENCES or sentence in NO_SENTENCES, f"{place}: {sentence}"
+
+
+def test_every_sentence_of_the_catalogue_is_said_somewhere() -> None:
+    written = _written_ids()
+    unused = [sentence for sentence in SENTENCES if sentence not in written]
+    assert not unused
+
+
+def test_a_sentence_is_given_just_the_values_that_it_needs() -> None:
+    for ids, given, place in _sentence_calls():
+        for sentence in ids:
+            if given is None:
+                continue  # the values come as a mapping: the walk through all screens fills them
+            needed = placeholders(SENTENCES[sentence]) - ADDRESS
+            assert needed <= given, f"{place}: {sentence}"
+            if len(ids) == 1:
+                assert needed == given, f"{place}: {sentence}"
+
+
+def test_refusals_of_the_rules_need_no_values() -> None:
+    codes = set()
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_rule = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RuleError"
+            if is_rule and isinstance(node.args[0], ast.Constant):
+                codes.add(str(node.args[0].value))
+    told = {code for code in codes if code.split(".")[0] in {s.split(".")[0] for s in SENTENCES}}
+    assert {"join.used", "log.visits", "undo.late"} <= told
+    for code in told:
+        assert not placeholders(SENTENCES[code]) - ADDRESS, code
+
+
+def test_every_kind_of_message_has_its_answer() -> None:
+    from handlers.other import KINDS
+
+    assert {f"media.{kind}" for kind in KINDS} <= set(SENTENCES)
+    assert set(FAMILIES["media."]) == {str(kind) for kind in KINDS}
+
+
+def _texts_of(guide: Guide) -> Iterator[str]:
+    """Every text of a guide that a person may read."""
+    yield from (guide.title, guide.who, *guide.needs, guide.counter, guide.no_smartphone)
+    yield from (*guide.warnings, *filter(None, (guide.ask, guide.place, guide.time)))
+    for error in guide.errors:
+        yield from (error.sign, error.fix)
+    for way in guide.ways:
+        yield way.label
+        yield from (text for step in way.steps for text in (step.label, step.text))
+    if guide.fee:
+        yield guide.fee.text
+
+
+def _everything() -> Iterator[tuple[str, str]]:
+    yield from SENTENCES.items()
+    for guide in LIBRARY.guides.values():
+        yield from ((guide.id, text) for text in _texts_of(guide))
+
+
+def _filled(text: str, form: AddressForm) -> str:
+    values = {name: SAMPLES.get(name, "Hố Nai") for name in placeholders(text) - ADDRESS}
+    return Texts(SENTENCES, form.words).fill(text, **values)
+
+
+@pytest.mark.parametrize("form", list(AddressForm))
+def test_every_text_reads_well_in_every_form_of_address(form: AddressForm) -> None:
+    for name, text in _everything():
+        filled = _filled(text, form)
+        assert "{" not in filled, name
+        assert "}" not in filled, name
+        assert filled == filled.strip(), name
+        assert "  " not in filled, name
+        for doubled in re.finditer(r"\b(\w+) \1\b", filled, re.IGNORECASE):
+            assert doubled[0].lower() in REPEATS, f"{name}: {doubled[0]} – {filled}"
+        for twice in re.finditer(rf"{form.words}\W+{form.words}", filled, re.IGNORECASE):
+            raise AssertionError(f"{name}: {twice[0]} – {filled}")
+        if not name.startswith(FRAGMENTS):
+            _check_capitals(name, filled)
+
+
+def _check_capitals(name: str, text: str) -> None:
+    """Each sentence begins with a capital, a digit, or a sign that stands before one."""
+    for start in re.finditer(r"(?:^|[.!?] |\n)[\"“(*•\s]*(\w)", text):
+        letter = start[1]
+        assert letter.isupper() or letter.isdigit(), f"{name}: {text[start.start() :][:40]}"
+
+
+def test_the_form_of_address_is_never_written_out() -> None:
+    # “bà con” also means the neighbours, who may be spoken of.
+    words = [form.words for form in AddressForm if form is not AddressForm.BA_CON]
+    for name, text in _everything():
+        for word in words:
+            assert not re.search(rf"(?<!\w){word}(?!\w)", text, re.IGNORECASE), f"{name}: {text}"
+
+
+def test_no_text_uses_words_of_the_office_or_the_computer() -> None:
+    faults = [
+        f"{name}: “{word}”, nên nói: {instead} – {text}"
+        for name, text in _everything()
+        for word, instead in UNLIKED.items()
+        if re.search(rf"(?<!\w){word}(?!\w)", QUOTED.sub("", text), re.IGNORECASE)
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def test_labels_are_short_enough_for_every_messenger() -> None:
+    for name, text in SENTENCES.items():
+        if name.startswith("option."):
+            assert len(text) <= 32, name
+    for guide in LIBRARY.guides.values():
+        for label in (guide.title, *(w.label for w in guide.ways), *(e.sign for e in guide.errors)):
+            assert len(label) <= 64, f"{guide.id}: {label}"
+
+
+def test_sentences_are_short() -> None:
+    for name, text in SENTENCES.items():
+        for sentence in re.split(r"(?<=[.!?]) ", _filled(text, AddressForm.BA_CON)):
+            assert len(sentence.split()) <= 25, f"{name}: {sentence}"
+        assert len(_filled(text, AddressForm.CO_CHU)) <= 300, name
+
+
+def test_every_form_of_address_begins_a_sentence_with_a_capital() -> None:
+    for form in AddressForm:
+        texts = Texts({"a": "{You} nè {you}"}, form.words)
+        assert texts.say("a")[0].isupper()
+        assert texts.say("a").lower() == f"{form.words} nè {form.words}"

@@ -1,0 +1,132 @@
+"""The README is the only manual, so it is held to what the program really offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from pydantic import SecretStr
+
+from bot.__main__ import main
+from bot.config import PREFIX, Settings
+from tests.command_line import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+EMPTY = "trống"
+ROOMS = ("bot/", "handlers/", "storage/", "content/", "tests/", "bench/", "docs/", ".ci/")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Cells of the table below a heading, its head and ruler left out."""
+    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    assert len(lines) > 3
+    cells = [re.split(r"(?<!\\)\|", line.strip("|")) for line in lines[2:]]
+    return [[cell.strip().replace("\\|", "|") for cell in row] for row in cells]
+
+
+def shown(value: object) -> str:
+    """A default as the table writes it."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return f"`{text}`" if text else EMPTY
+
+
+def commands(group: click.Group = main, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+def test_every_setting_stands_in_the_table_with_its_default_and_help() -> None:
+    code = [
+        [f"`{PREFIX}{name.upper()}`", shown(field.default), field.description]
+        for name, field in Settings.model_fields.items()
+    ]
+    assert len(code) > 10
+    assert rows("Cài đặt") == code
+
+
+def test_every_command_and_option_stands_in_the_table() -> None:
+    said = {}
+    for cells in rows("Lệnh"):
+        command = re.match("`python -m bot ([a-z ]+?)(?= [^a-z]|`| FILE)", cells[0])
+        assert command, cells
+        said[command[1]] = set(re.findall("--[a-z-]+", cells[0]))
+        assert cells[1]
+    offered = {path: options(command) for path, command in commands()}
+    assert len(offered) > 10
+    assert said == offered
+
+
+def options(command: click.Command) -> set[str]:
+    given = [one for one in command.params if isinstance(one, click.Option)]
+    return {name for one in given for name in one.opts if name.startswith("--")} - {"--help"}
+
+
+def test_every_command_explains_itself_in_vietnamese() -> None:
+    for path, command in commands():
+        assert command.help, path
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{path} {option.name}"
+
+
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"python -m bot ([a-z]+(?: [a-z]+)?)", README)))
+)
+def test_commands_named_anywhere_in_the_readme_exist(command: str) -> None:
+    known = dict(commands())
+    assert command in known or command.split()[0] in known
+
+
+def test_two_commands_start_it_all() -> None:
+    first = README.split("```")[1]
+    assert re.findall("^make ([a-z]+)", first, re.MULTILINE) == ["run", "test"]
+    assert len(first.strip().splitlines()) == 2
+
+
+def test_make_targets_are_documented_and_real() -> None:
+    targets = set(re.findall(r"^([a-z]+):(?!=)", MAKEFILE, re.MULTILINE))
+    assert {"run", "test", "check", "bench"} <= targets
+    assert set(re.findall(r"\bmake ([a-z]+)\b", README)) == targets
+
+
+def test_places_named_in_the_readme_exist() -> None:
+    named = {
+        path for path in re.findall(r"[`\s]([a-z.]+/[\w./-]+)", README) if path.startswith(ROOMS)
+    }
+    assert len(named) > 20
+    assert {path for path in named if not (ROOT / path.rstrip(".")).exists()} == set()
+
+
+def test_the_readme_is_short_and_knows_no_machine_of_ours() -> None:
+    lines = README.splitlines()
+    assert 60 < len(lines) < 200
+    assert [line for line in lines if len(line) > 130 and not line.startswith("|")] == []
+    assert re.findall(r"/work|/root|/home|/tmp|pypi|files\.pythonhosted|localhost:\d", README) == []
+
+
+def test_decisions_are_dated_and_say_why_and_what_it_costs() -> None:
+    section = README.split("\n## Quyết định\n", 1)[1]
+    decisions = section.strip().split("\n\n")
+    assert len(decisions) >= 8
+    for decision in decisions:
+        assert re.match(r"\*\*20\d\d-\d\d-\d\d · .+\.\*\*", decision), decision
+        assert [word for word in ("Bối cảnh:", "Chọn:", "Giá:") if word not in decision] == []
+        assert len(decision.splitlines()) <= 5
+
+
+def test_the_ci_runs_what_the_readme_says() -> None:
+    steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert steps[0] == "#!/usr/bin/env bash"
+    assert [line for line in steps if "make " in line] == [
+        "make check",
+        "BOT_TEST_DEEP=1 make test",
+    ]
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+    assert "-p tests.engines" in MAKEFILE

@@ -1,0 +1,111 @@
+"""Golden conversations: each story is replayed and must read as it is written.
+
+A story is a file in ``tests/stories``. Lines that do something:
+
+    = chị Hạnh, tổ viên KP 3     who acts from here on; a member of a team has joined before
+    > quen mk vneid              types; {mã: tổ viên KP 3} is a new invitation code, {mã} the last one
+    [Xong]                       presses the button of the open prompt
+    [[Đúng, ghi luôn]]           presses a button of that name further up
+    (voice)                      sends something that is no text
+    * 21 days                    time goes by
+
+``#`` lines are for the reader. Everything else is what the bot says; BOT_STORIES=rewrite writes it anew,
+to be read as a diff before it is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.core.messages import Kind, Outbound
+from bot.core.vocabulary import Role
+from tests.clock import FixedClock
+from tests.world import Person, World
+
+STORIES = sorted((Path(__file__).parent / "stories").glob("*.md"))
+DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* ")
+ROLES = {"tổ viên": Role.MEMBER, "tổ trưởng": Role.TEAM_LEADER, "cán bộ": Role.OFFICER}
+CODE = re.compile(r"\{mã(?:: (?P<role>tổ viên|tổ trưởng|cán bộ) ?(?P<team>[^}]*))?\}")
+REWRITES = os.environ.get("BOT_STORIES") == "rewrite"
+
+
+def test_there_are_stories() -> None:
+    assert len(STORIES) >= 12
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+def test_a_story_reads_as_it_is_written(path: Path, world: World, clock: FixedClock) -> None:
+    written = path.read_text(encoding="utf-8")
+    told = Teller(world, clock).tell(written)
+    if REWRITES:
+        path.write_text(told, encoding="utf-8")
+    assert told == written, "BOT_STORIES=rewrite ghi lại; đọc diff trước khi giữ"
+
+
+@dataclass
+class Teller:
+    """Replays the lines of a story and writes down what the bot says to them."""
+
+    world: World
+    clock: FixedClock
+    people: dict[str, Person] = field(default_factory=dict)
+    person: Person | None = None
+    code: str = ""
+
+    def tell(self, written: str) -> str:
+        """The story with the answers of today."""
+        lines: list[str] = []
+        for line in written.splitlines():
+            if line.startswith("#"):
+                lines += [line, ""]
+            elif DOES_SOMETHING.match(line):
+                lines += [line, *self._do(line), ""]
+        return "\n".join(lines).rstrip() + "\n"
+
+    def _do(self, line: str) -> list[str]:
+        if line.startswith("= "):
+            self.person = self._enter(line.removeprefix("= "))
+            return []
+        if line.startswith("* "):
+            number, unit = line.removeprefix("* ").split()
+            self.clock.passes(**{unit: float(number)})
+            return []
+        assert self.person is not None, "who acts? begin with a line like “= bà Tư”"
+        return [row for message in self._act(self.person, line) for row in _rows(message)]
+
+    def _act(self, person: Person, line: str) -> list[Outbound]:
+        if line.startswith("> "):
+            return person.says(CODE.sub(self._write_code, line.removeprefix("> ")))
+        if line.startswith("[["):
+            return person.presses_earlier(line.strip("[]"))
+        if line.startswith("["):
+            return person.presses(line.strip("[]"))
+        return person.sends(Kind(line.strip("()")))
+
+    def _enter(self, who: str) -> Person:
+        name, _, role = who.partition(", ")
+        if name not in self.people:
+            team = role.removeprefix("tổ viên ")
+            self.people[name] = (
+                self.world.member(name, team) if role else self.world.person(name)
+            )
+        return self.people[name]
+
+    def _write_code(self, found: re.Match[str]) -> str:
+        if found["role"]:
+            self.code = self.world.invite(ROLES[found["role"]], found["team"] or None)
+        return self.code
+
+
+def _rows(message: Outbound) -> list[str]:
+    """A message as a reader of the story sees it: indented, its choices numbered."""
+    return [
+        *(f"    {row}".rstrip() for row in message.text.splitlines()),
+        *(f"      {choice.n} {choice.label}" for choice in message.choices),
+    ]
