@@ -267,32 +267,44 @@ def answer_question(turn: Turn) -> Reply:
         return jump
     understood = turn.understanding.understand(turn.inbound.text)
     questions.tally_question(turn.unit, turn.commune.id, understood)
-    found = [match.id for match in understood.guides]
-    if understood.decision is Decision.ANSWER and turn.state.view == f"guide:{found[0]}":
-        return _choose_way(turn, turn.library.guides[found[0]])
-    at_hand = _at_hand(turn, IN_STEPS)
-    is_about_it = at_hand is not None and (not found or found[0] == at_hand.id)
-    if at_hand is not None and is_about_it and not turn.state.misses:
-        return _stuck_by_words(turn, at_hand)
+    about_this = _about_this_guide(turn, understood)
+    if about_this is not None:
+        return about_this
     if understood.decision is Decision.ANSWER:
-        return open_guide(turn.doing(f"guide:{found[0]}"))
+        return open_guide(turn.doing(f"guide:{understood.guides[0].id}"))
     if understood.decision is Decision.CHOOSE and turn.state.misses < 2:
         return _let_choose(turn, understood.guides)
     return _repair(turn, understood)
 
 
-def _choose_way(turn: Turn, guide: Guide) -> Reply:
-    """A question that leads to the open guide again: the way it names, or the ways in other words."""
+def _about_this_guide(turn: Turn, understood: Understood) -> Reply | None:
+    """Words about the guide at hand, or that only make sense there; None when they lead elsewhere."""
+    guide = _at_hand(turn)
+    found = understood.guides[0].id if understood.guides else None
+    if guide is None or found not in (guide.id, None):
+        return None
+    at_opening = turn.state.view == f"guide:{guide.id}"
+    if at_opening and understood.decision is Decision.ANSWER:
+        return _choose_way(turn, guide, "guide.already-open")
+    if turn.state.misses:
+        return None
+    if at_opening:
+        return replace(_choose_way(turn, guide, "guide.unclear"), misses=1)
+    return _stuck_by_words(turn, guide) if _at_hand(turn, IN_STEPS) else None
+
+
+def _choose_way(turn: Turn, guide: Guide, sentence: str) -> Reply:
+    """The way of the open guide that the words name, or its ways in other words."""
     glossary = turn.library.glossary
     said = troubles.content(turn.inbound.text, glossary)
     shared = [len(said & troubles.content(way.label, glossary)) for way in guide.ways]
-    if shared.count(max(shared)) == 1 and max(shared):
+    if max(shared) and shared.count(max(shared)) == 1:
         return _show_step(turn, guide, guide.ways[shared.index(max(shared))], 0)
     options = _ways(guide)
     if len(guide.ways) == 1:
         options = [turn.option("option.begin", _step_action(guide, guide.ways[0], 0))]
     options = [*options[: MOST_OPTIONS - 1], turn.option("option.person", "person")]
-    return reply(turn.say("guide.already-open"), *options)
+    return reply(turn.say(sentence, title=guide.title), *options)
 
 
 def _let_choose(turn: Turn, matches: tuple[Match, ...]) -> Reply:

@@ -62,7 +62,7 @@ def join(turn: Turn) -> Reply:
     if worker.name:
         return Reply((Say(f"{worker.name}: {welcome}"),), here=HOME, outcome="joined")
     later = turn.option("option.later", HOME)
-    ask = Say(f"{welcome}\n{turn.say('join.ask-name')}", (later,), home=False)
+    ask = Say(f"{welcome}\n{turn.say('join.ask-name')}", zero=later)
     return Reply((ask,), here=HOME, at=AT_NAME, outcome="joined")
 
 
@@ -91,7 +91,7 @@ def ask_name(turn: Turn) -> Reply:
     if turn.worker is None:
         return not_for_you(turn)
     later = turn.option("option.later", HOME)
-    return Reply((Say(turn.say("join.ask-name"), (later,), home=False),), at=AT_NAME)
+    return Reply((Say(turn.say("join.ask-name"), zero=later),), at=AT_NAME)
 
 
 def take_name(turn: Turn) -> Reply:

@@ -13,7 +13,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.core.errors import BusyError, StorageError
+from bot.core.errors import BusyError, StorageError, why
 from bot.core.keys import KeyRing
 
 Ts = TypeVarTuple("Ts")
@@ -159,7 +159,11 @@ class Database:
         self.clock = clock
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
-        self._reader = _sqlite_engine(url, read_only=True) if self.is_sqlite else self._engine
+        self._reader = (
+            _sqlite_engine(url, read_only=True)
+            if self.is_sqlite
+            else self._engine.execution_options(postgresql_readonly=True)
+        )
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         # Accepting must not wait behind eight turns; on SQLite the single writer is the point.
@@ -220,7 +224,10 @@ class Database:
         for pool in {self._writers, self._accepting, self._readers}:
             pool.shutdown(wait=True)
         if self.is_sqlite:
-            self.truncate_log()
+            with suppress(
+                DBAPIError, sqlite3.DatabaseError
+            ):  # a broken file is closed all the same
+                self.truncate_log()
         self._reader.dispose()
         self._engine.dispose()
 
@@ -262,7 +269,11 @@ def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
     path = make_url(url).database or ""
     if path and path != ":memory:" and not read_only:
         _make_private(Path(path))
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        hide_parameters=True,  # values of a statement may be words of a person
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
@@ -292,7 +303,7 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StorageError(
-            f"Không mở được tệp dữ liệu {path} ({error.strerror}): kiểm tra quyền của thư mục "
+            f"Không mở được tệp dữ liệu {path} ({why(error)}): kiểm tra quyền của thư mục "
             "hoặc đặt BOT_DATABASE_URL sang chỗ khác."
         ) from error
 
@@ -302,6 +313,7 @@ def _postgres_engine(url: str) -> Engine:
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=POSTGRES_WRITERS + READERS + 1,
         max_overflow=2,
+        hide_parameters=True,
         pool_recycle=1800,
         connect_args={"connect_timeout": 5},
     )

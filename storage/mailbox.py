@@ -19,6 +19,7 @@ from bot.core.messages import Address, Choice, Inbound, Kind, Outbound, Referenc
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage.database import INSERTS, Prepared, Unit
 from storage.models import (
+    buckets,
     chat_links,
     conversations,
     inbox,
@@ -247,6 +248,20 @@ def finish(unit: Unit, claimed: Claimed, result: Finished) -> None:
             )
 
 
+def drop_oldest(unit: Unit, identity: Identity) -> bool:
+    """Close the person's oldest open event unread and unanswered; True when there was one."""
+    lock(unit, identity)
+    waiting = select(func.min(inbox.c.id)).where(
+        inbox.c.identity == identity, inbox.c.done_at.is_(None)
+    )
+    dropped = unit.connection.execute(
+        update(inbox)
+        .where(inbox.c.id == waiting.scalar_subquery())
+        .values(done_at=unit.now, outcome="dropped", body=None)
+    )
+    return dropped.rowcount == 1
+
+
 def _save_state(unit: Unit, claimed: Claimed, result: Finished) -> None:
     if claimed.state is not None:
         saved = {
@@ -284,19 +299,18 @@ def _outbox_row(unit: Unit, claimed: Claimed, key: str, message: Outbound) -> di
 
 
 def recognise(unit: Unit, claimed: Claimed) -> bool:
-    """After a change of key: find the conversation under an old hash and move it to the present one."""
+    """After a change of key: move all that is known of this chat from its old hash to the present one.
+
+    True when there was something, also older events: then the claim must be made again.
+    """
+    moved = 0
     for old in older_identities(unit.keys, claimed.commune, claimed.inbound.address):
-        moved = unit.connection.execute(
-            update(conversations)
-            .where(conversations.c.identity == old)
-            .values(identity=claimed.identity)
-        ).rowcount
-        unit.connection.execute(
-            update(chat_links).where(chat_links.c.identity == old).values(identity=claimed.identity)
-        )
-        if moved:
-            return True
-    return False
+        lock(unit, old)
+        for table in (conversations, chat_links, inbox, outbox):
+            moved += unit.connection.execute(
+                update(table).where(table.c.identity == old).values(identity=claimed.identity)
+            ).rowcount
+    return moved > 0
 
 
 def waiting_people(unit: Unit, limit: int = 500) -> list[Identity]:
@@ -316,27 +330,22 @@ def is_done(unit: Unit, account: AccountId, event_id: str) -> bool:
 
 
 def purge(unit: Unit, keep: timedelta) -> int:
-    """Drop events, answers and conversations unused for so long; gives how many rows went."""
+    """Drop events, messages and conversations unused for so long; gives how many rows went.
+
+    A message that nobody could send in that time goes too: nothing sealed is kept for ever.
+    """
     before: datetime = unit.now - keep
-    done = (inbox.c.done_at.is_not(None)) & (inbox.c.received_at < before)
-    finished = outbox.c.finished_at.is_not(None) & (outbox.c.created_at < before)
     linked = select(chat_links.c.identity)
     idle = (conversations.c.last_used_at < before) & conversations.c.identity.not_in(linked)
     return sum(
         unit.connection.execute(statement).rowcount
         for statement in (
-            delete(inbox).where(done),
-            delete(outbox).where(finished),
+            delete(inbox).where(inbox.c.done_at.is_not(None), inbox.c.received_at < before),
+            delete(outbox).where(outbox.c.created_at < before),
+            delete(buckets).where(buckets.c.filled_at < before),
             delete(conversations).where(idle),
         )
     )
-
-
-def count_open(unit: Unit) -> int:
-    """How many events wait for their turn."""
-    return unit.connection.execute(
-        select(func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
-    ).scalar_one()
 
 
 def _pack_inbound(inbound: Inbound) -> bytes:

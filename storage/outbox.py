@@ -7,7 +7,7 @@ out, so a message that must be tried again holds what is behind it and nothing e
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -81,13 +81,12 @@ def take(unit: Unit, post: Post, busy: frozenset[Identity]) -> Batch:
     whole = _read_buckets(unit, post.account, post.limits.account, [ACCOUNT_SCOPE])[ACCOUNT_SCOPE]
     if whole.tokens < 1:
         return Batch(pause_seconds=whole.seconds_to_token)
-    most = min(MOST_AT_ONCE, int(whole.tokens))
-    heads = [
-        head for head in _heads(unit, post.account, most + len(busy)) if head.identity not in busy
-    ]
-    heads = _within_limits(unit, post, whole, heads[:most])
-    _mark_sending(unit, heads)
-    return Batch(tuple(_open_letter(unit, head) for head in heads))
+    most = int(min(MOST_AT_ONCE, whole.tokens))
+    heads = _heads(unit, post.account, most + len(busy))
+    heads = [head for head in heads if head.identity not in busy][:most]
+    allowed = _within_limits(unit, post, whole, heads)
+    _mark_sending(unit, allowed)
+    return Batch(tuple(_open_letter(unit, head) for head in allowed))
 
 
 def take_own(unit: Unit, identity: Identity) -> tuple[Letter, ...]:
@@ -219,17 +218,27 @@ def _read_buckets(
 
 
 def _within_limits(unit: Unit, post: Post, whole: _Bucket, heads: Sequence[_Head]) -> list[_Head]:
-    """Spend a token of the account and of the chat for each; who finds an empty bucket waits."""
+    """Spend a token of the account and of the chat for each; who finds an empty bucket steps aside."""
     if post.limits == Limits() or not heads:
         return list(heads)
     own = _read_buckets(unit, post.account, post.limits.chat, [head.identity for head in heads])
     allowed = [head for head in heads if own[head.identity].tokens >= 1]
+    aside = [
+        {"row": head.id, "again": unit.now + timedelta(seconds=own[head.identity].seconds_to_token)}
+        for head in heads
+        if own[head.identity].tokens < 1
+    ]
+    if aside:
+        unit.connection.execute(_LATER, aside)
     for head in allowed:
         own[head.identity].tokens -= 1
     whole.tokens -= len(allowed)
     spent = [whole, *(own[head.identity] for head in allowed)]
     _save_buckets(unit, post.account, [bucket for bucket in spent if bucket.rate])
     return allowed
+
+
+_LATER = update(outbox).where(outbox.c.id == bindparam("row")).values(not_before=bindparam("again"))
 
 
 def _save_buckets(unit: Unit, account: AccountId, changed: Sequence[_Bucket]) -> None:
@@ -276,7 +285,11 @@ def _open_letter(unit: Unit, head: _Head) -> Letter:
 
 _DELIVERED = (
     update(outbox)
-    .where(outbox.c.id == bindparam("row"))
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.tries == bindparam("attempt"),
+        outbox.c.finished_at.is_(None),
+    )
     .values(
         status="delivered",
         body=None,
@@ -287,9 +300,12 @@ _DELIVERED = (
 
 
 def record(unit: Unit, account: AccountId, results: Sequence[tuple[Letter, Delivery]]) -> None:
-    """Write down what the messenger said of each message."""
+    """Write down what the messenger said of each message.
+
+    An answer that comes after another process has taken the letter up changes nothing of it.
+    """
     delivered = [
-        {"row": letter.id, "now": unit.now, "reference": outcome.message}
+        {"row": letter.id, "attempt": letter.tries, "now": unit.now, "reference": outcome.message}
         for letter, outcome in results
         if isinstance(outcome, Delivered)
     ]
@@ -302,11 +318,29 @@ def record(unit: Unit, account: AccountId, results: Sequence[tuple[Letter, Deliv
             case Unreachable(reason):
                 _close_all(unit, letter, reason)
             case Rejected(reason):
-                _close(unit, letter, "failed", reason)
+                _change(unit, letter, _finished(unit, "failed", reason))
             case Moved(chat):
                 _move(unit, letter, chat)
             case Delivered():
                 pass
+
+
+def _change(unit: Unit, letter: Letter, values: Mapping[str, object]) -> bool:
+    """Change the letter's row if this attempt is still the one that counts."""
+    changed = unit.connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.id == letter.id,
+            outbox.c.tries == letter.tries,
+            outbox.c.finished_at.is_(None),
+        )
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def _finished(unit: Unit, status: str, reason: str) -> dict[str, object]:
+    return {"status": status, "body": None, "finished_at": unit.now, "error": reason[:200]}
 
 
 def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> None:
@@ -314,40 +348,31 @@ def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> 
     if seconds is None:
         seconds = min(LONGEST_WAIT_SECONDS, 2.0 ** min(letter.tries, 10))
     again = unit.now + timedelta(seconds=seconds)
-    held = unit.connection.execute(
-        update(outbox)
-        .where(outbox.c.id == letter.id, outbox.c.created_at >= unit.now - GIVE_UP_AFTER)
-        .values(
-            status="waiting",
-            not_before=again,
-            second_try=True if retry.maybe_taken else outbox.c.second_try,
-            error=retry.reason[:200],
-        )
-    )
-    if held.rowcount == 0:
-        _close(unit, letter, "failed", retry.reason)
+    age = select(outbox.c.created_at).where(outbox.c.id == letter.id)
+    created_at = unit.connection.execute(age).scalar_one_or_none()
+    if created_at is not None and unit.now - created_at > GIVE_UP_AFTER:
+        _change(unit, letter, _finished(unit, "failed", retry.reason))
+    else:
+        held = {"status": "waiting", "not_before": again, "error": retry.reason[:200]}
+        _change(unit, letter, held | ({"second_try": True} if retry.maybe_taken else {}))
     if retry.whole_account:
+        paused = sender_leases.c.paused_until
         unit.connection.execute(
             update(sender_leases)
-            .where(sender_leases.c.account_id == account)
+            .where(sender_leases.c.account_id == account, or_(paused.is_(None), paused < again))
             .values(paused_until=again)
         )
 
 
-def _close(unit: Unit, letter: Letter, status: str, reason: str) -> None:
-    unit.connection.execute(
-        update(outbox)
-        .where(outbox.c.id == letter.id)
-        .values(status=status, body=None, finished_at=unit.now, error=reason[:200])
-    )
-
-
 def _close_all(unit: Unit, letter: Letter, reason: str) -> None:
     """Nothing more goes to this address until the person writes again."""
+    finished = _finished(unit, "unreachable", reason)
+    if not _change(unit, letter, finished):
+        return
     unit.connection.execute(
         update(outbox)
         .where(outbox.c.identity == letter.identity, outbox.c.finished_at.is_(None))
-        .values(status="unreachable", body=None, finished_at=unit.now, error=reason[:200])
+        .values(**finished)
     )
     unit.connection.execute(
         update(conversations)
@@ -357,9 +382,9 @@ def _close_all(unit: Unit, letter: Letter, reason: str) -> None:
 
 
 def _move(unit: Unit, letter: Letter, chat: str) -> None:
-    unit.connection.execute(
-        update(conversations)
-        .where(conversations.c.identity == letter.identity)
-        .values(address=unit.keys.seal(Purpose.ADDRESS, chat.encode()))
-    )
-    unit.connection.execute(update(outbox).where(outbox.c.id == letter.id).values(status="waiting"))
+    if _change(unit, letter, {"status": "waiting"}):
+        unit.connection.execute(
+            update(conversations)
+            .where(conversations.c.identity == letter.identity)
+            .values(address=unit.keys.seal(Purpose.ADDRESS, chat.encode()))
+        )

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Table, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import StorageError, why
 from bot.core.keys import KEY_ID_BYTES, NONCE_BYTES, KeyRing, Purpose
@@ -59,6 +60,9 @@ def restore(database: Database, path: Path, *, force: bool) -> int:
             return database.write(_read, file, force)
     except OSError as error:
         raise StorageError(f"Không đọc được bản lưu {path}: {why(error)}.") from error
+    except DBAPIError as error:
+        reason = str(error.orig).partition("\n")[0]  # what follows may show a row
+        raise StorageError(f"Không ghi được bản lưu vào cơ sở dữ liệu này: {reason}") from error
 
 
 def check_backup(keys: KeyRing, path: Path) -> None:

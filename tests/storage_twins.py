@@ -17,10 +17,11 @@ from storage.audit import Act
 from storage.communes import Account, Commune
 from storage.database import Unit
 from storage.help_entries import Entry, NewEntry
-from storage.models import communes, identities, invitations, metadata, people
+from storage.models import communes, identities, metadata, people
 from tests.storage_tools import Office, answer, arrival, open_office, post, take
 
 CODE = "ABCD2345"
+OPERATOR_CODE = "EFGH6789"
 DAY = date(2026, 11, 18)
 LIMITS = Limits(Rate(1, 20), Rate(1, 5))
 STEP = 1_000_000
@@ -53,6 +54,8 @@ def furnish(unit: Unit) -> Home:
     expires = unit.now + timedelta(days=14)
     invited = (Role.MEMBER, office.team, "chú Ba")
     invitation = staff.add_invitation(unit, office.id, code_hash, invited, expires)
+    operator = unit.keys.hash(Purpose.CODE, str(office.id), OPERATOR_CODE)
+    staff.add_invitation(unit, office.id, operator, (Role.OPERATOR, None, None), expires)
     hanh = post(unit, office, "chị Hạnh", "chào chị")
     staff.link_chat(unit, office.id, hanh, (office.member, None))
     binh = post(unit, office, "anh Bình", "chào anh")
@@ -132,7 +135,12 @@ def _other_hashes(
     unit: Unit, home: Home, commune: CommuneId, account: str
 ) -> Mapping[bytes, bytes]:
     """Hash of a chat or code of the commune → of the same chat or code in the twin."""
-    hashes = {home.code_hash: unit.keys.hash(Purpose.CODE, str(commune), CODE)}
+    hashes = {
+        unit.keys.hash(Purpose.CODE, str(home.id), code): unit.keys.hash(
+            Purpose.CODE, str(commune), code
+        )
+        for code in (CODE, OPERATOR_CODE)
+    }
     for chat in ("bà Tư", "chị Hạnh", "anh Bình"):
         mine = mailbox.identity_of(unit.keys, home.id, home.office.address(chat))
         theirs = mailbox.Address(home.office.account.channel, account, chat)
@@ -155,10 +163,3 @@ def _shifted(table: Table, row: dict[str, Any], hidden: Mapping[bytes, bytes]) -
         elif isinstance(value, bytes):
             shifted[column] = hidden.get(value, value)
     return shifted
-
-
-def used_invitation(unit: Unit, home: Home) -> bool:
-    """True once somebody has spent the invitation."""
-    mine = invitations.c.id == home.invitation
-    found = select(invitations.c.used_at).where(mine)
-    return unit.connection.execute(found).scalar_one() is not None

@@ -164,14 +164,14 @@ def test_the_promised_conversation(terminal: Terminal) -> None:
 
 
 def test_a_digit_a_label_and_an_action_do_the_same(tmp_path: Path) -> None:
-    first = chat(Terminal(tmp_path / "first"), "menu")[0]["out"][-1]["choices"]
-    assert len(first) > 2
-    for choice in first:
-        answers = []
-        for number, said in enumerate((str(choice["n"]), choice["label"], choice["action"])):
-            terminal = Terminal(tmp_path / f"{choice['n']}-{number}")
-            answers.append(chat(terminal, "menu", said)[1]["out"])
-        assert answers[0] == answers[1] == answers[2]
+    shown = chat(Terminal(tmp_path / "first"), "menu")[0]["out"][-1]["choices"]
+    assert len(shown) > 2
+    answers = []
+    for way in ("n", "label", "action"):
+        said = [line for choice in shown for line in ("menu", str(choice[way]))]
+        answers.append([row["out"] for row in chat(Terminal(tmp_path / way), *said)])
+    assert len(answers[0]) == 2 * len(shown)
+    assert answers[0] == answers[1] == answers[2]
 
 
 def test_the_next_chat_goes_on_where_the_last_one_stopped(terminal: Terminal) -> None:

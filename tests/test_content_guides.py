@@ -19,7 +19,6 @@ from tests.world import World
 
 CONTENT = Path(__file__).parent.parent / "content"
 GUIDES = load(CONTENT).guides
-WITH_OPENING = [guide for guide in GUIDES.values() if guide.id != SCAM]
 
 guides = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES.keys())
 
@@ -105,19 +104,18 @@ def test_sums_of_money_carry_their_day(guide: Guide) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("guide", WITH_OPENING, ids=lambda guide: guide.id)
-def test_a_guide_says_so_when_its_review_is_overdue(
-    guide: Guide, world: World, clock: FixedClock
-) -> None:
+def test_a_guide_says_so_when_its_review_is_overdue(world: World, clock: FixedClock) -> None:
     person = world.person()
-    days = (guide.review_by - local_day(clock.now)).days
-    clock.passes(days=days)
-    person.sends_action(f"guide:{guide.id}")
-    assert "lâu chưa xem lại" not in person.last
-    clock.passes(days=1)
-    person.sends_action(f"guide:{guide.id}")
-    assert "lâu chưa xem lại" in person.last
-    assert len(person.last) <= 500
+    for guide in sorted(GUIDES.values(), key=lambda guide: guide.review_by):
+        if guide.id == SCAM:
+            continue  # who was robbed a minute ago reads no introduction
+        clock.passes(days=(guide.review_by - local_day(clock.now)).days)
+        person.sends_action(f"guide:{guide.id}")
+        assert "lâu chưa xem lại" not in person.last
+        clock.passes(days=1)
+        person.sends_action(f"guide:{guide.id}")
+        assert "lâu chưa xem lại" in person.last
+        assert len(person.last) <= 500
 
 
 @pytest.mark.parametrize("form", list(AddressForm))

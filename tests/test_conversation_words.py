@@ -98,6 +98,16 @@ def test_trouble_told_in_the_middle_of_a_guide_brings_its_mend(
     assert walker.take(seen.state, "trở lại").state.view == step.view
 
 
+def test_unclear_words_at_the_opening_of_a_guide_keep_it_open(walker: Walker) -> None:
+    opened = _at(walker, f"guide:{GUIDE}")
+    first = walker.take(opened, "nuôi heo")
+    assert first.labels()[0] == "Quên mật khẩu đăng nhập"
+    assert "Gặp người giúp" in first.labels()
+    second = walker.take(first.state, "trồng cao su")
+    assert second.labels()[0] == "Gặp người giúp"
+    assert walker.take(second.state, "trở lại").state.view == f"guide:{GUIDE}"
+
+
 def test_a_second_miss_in_a_guide_offers_a_person(walker: Walker, step: State) -> None:
     first = walker.take(step, "nuôi heo")
     second = walker.take(first.state, "trồng lúa")
@@ -145,7 +155,9 @@ def test_words_of_courtesy_do_not_hide_what_is_meant(
     assert walker.take(step, said).state.view == view
 
 
-@pytest.mark.parametrize("said", ["cám ơn con nha", "dạ cảm ơn cháu", "cảm ơn nghen"])
+@pytest.mark.parametrize(
+    "said", ["cám ơn con nha", "dạ cảm ơn cháu", "cảm ơn nghen", "cam on con nhieu"]
+)
 def test_thanks_are_heard_with_courtesy_around_them(walker: Walker, step: State, said: str) -> None:
     assert walker.take(step, said).state.bookmark == step.bookmark
     assert "có mặt liền" in walker.take(step, said).texts

@@ -9,115 +9,28 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from bot.app.installation import Installation
 from bot.app.installation import open_installation as open_base
-from bot.app.wiring import make_script, save_account
-from bot.conversation.engine import Engine, unobserved
+from bot.conversation.engine import unobserved
 from bot.conversation.intake import Intake
-from bot.conversation.router import Route, Router, on
 from bot.conversation.turn import Reply, Turn, reply
 from bot.core.errors import BusyError, StorageError
-from bot.core.messages import Address, Inbound, Kind
-from bot.core.vocabulary import Identity, Role
+from bot.core.vocabulary import Role
 from bot.services import teams
-from bot.services.plans import find_commune
-from handlers import ROUTES
-from storage import outbox
-from storage.database import Unit
-from storage.mailbox import identity_of
 from storage.models import conversations, inbox
 from storage.models import outbox as outbox_rows
+from tests.channel_floor import Floor, floor, plays, when
 from tests.channel_harness import eventually
 from tests.channel_logs import heard
 from tests.storage_tools import rows_of
 
 MAIL = {"inbox", "outbox", "conversations"}
-
-
-@dataclass
-class Floor:
-    """An engine at work, and people who write to it without waiting for answers."""
-
-    base: Installation
-    engine: Engine
-    intake: Intake
-
-    @property
-    def account(self) -> Any:
-        """The terminal of the ward."""
-        return save_account(self.base, find_commune(self.base.communes, "ho-nai"), "console", {})
-
-    def identity(self, name: str) -> Identity:
-        """Who that is to the database."""
-        keys, account = self.base.database.keys, self.account
-        return identity_of(keys, account.commune.id, Address("console", account.name, name))
-
-    async def hears(self, name: str, text: str, event: str | None = None) -> None:
-        """Somebody writes; returns when it is stored."""
-        account = self.account
-        address = Address("console", account.name, name)
-        number = event or f"{name}-{text}"
-        inbound = Inbound(address, number, Kind.TEXT, text, datetime.now(UTC))
-        await self.intake.accept(account.commune.id, account.id, inbound)
-
-    def rows(self, table: Any) -> list[Any]:
-        """All rows of a table, oldest first."""
-
-        def read(unit: Unit) -> list[Any]:
-            return list(unit.connection.execute(select(table).order_by(table.c.id)))
-
-        return self.base.database.read(read)
-
-    def answers(self, name: str) -> list[str]:
-        """The texts that wait for this person, in order."""
-        letters = self.base.database.write(outbox.take_own, self.identity(name))
-        return [letter.message.text for letter in letters]
-
-    def outcomes(self, name: str) -> list[str | None]:
-        """How the person's events went, in order; None for one that is open."""
-        mine = self.identity(name)
-        return [row.outcome for row in self.rows(inbox) if bytes(row.identity) == mine]
-
-    async def rests(self) -> None:
-        """Waits until no event is open."""
-        await eventually(lambda: all(row.done_at is not None for row in self.rows(inbox)))
-
-
-@asynccontextmanager
-async def floor(base: Installation, *first: Route) -> AsyncIterator[Floor]:
-    """An engine whose route table begins with these."""
-    script = make_script(base)
-    router = Router((*first, *ROUTES), base.library.glossary.actions)
-    engine = Engine(base.database, replace(script, router=router), lambda: None, unobserved)
-    engine.start()
-    try:
-        yield Floor(base, engine, Intake(base.database, engine.notify, unobserved))
-    finally:
-        await engine.stop()
-
-
-def plays(
-    base: Installation, scene: Callable[[Floor], Coroutine[Any, Any, None]], *first: Route
-) -> None:
-    async def play() -> None:
-        async with floor(base, *first) as made:
-            await scene(made)
-
-    asyncio.run(play())
-
-
-def when(word: str, handler: Callable[[Turn], Reply]) -> Route:
-    """Messages that begin with that word."""
-    return on(lambda turn: turn.inbound.text.startswith(word), handler)
 
 
 # ---- faults ----------------------------------------------------------------------------------
@@ -210,24 +123,6 @@ def test_an_event_that_found_no_database_is_taken_up_again_later(base: Installat
         assert made.answers("bà Tư")[-1] == "Xong"
 
     plays(base, scene, when("mất", lost))
-
-
-@pytest.mark.parametrize("state", ["{", "[]", '{"choices": [[1]]}', '{"data": 7, "trail": 3}'])
-def test_a_state_that_cannot_be_read_stops_nobody_else(base: Installation, state: str) -> None:
-    async def scene(made: Floor) -> None:
-        await made.hears("bà Tư", "menu")
-        await made.rests()
-        spoil = update(conversations).values(state=state)
-        made.base.database.write(lambda unit: unit.connection.execute(spoil))
-        await made.hears("bà Tư", "menu", "again")
-        for _ in range(2 * base.database.turn_workers):  # a chance for every worker to fall over it
-            made.engine.notify(made.identity("bà Tư"))
-            await asyncio.sleep(0.02)
-        for number in range(9):
-            await made.hears(f"người {number}", "menu")
-        await eventually(lambda: all(made.outcomes(f"người {n}") == ["answered"] for n in range(9)))
-
-    plays(base, scene)
 
 
 def test_a_body_that_cannot_be_opened_stops_nobody_else(base: Installation) -> None:

@@ -69,6 +69,11 @@ plan: {title: Kế hoạch thử, year: 2026, seed: "009"}
 targets: []
 """
 
+GLOSSARY = """silent: [dạ]
+same: {mật khẩu: [mk]}
+commands: {menu: [menu]}
+"""
+
 
 @pytest.fixture
 def content(tmp_path):
@@ -76,6 +81,7 @@ def content(tmp_path):
     (root / "guides").mkdir(parents=True)
     (root / "plans").mkdir()
     (root / "domains.yaml").write_text(DOMAINS, encoding="utf-8")
+    (root / "glossary.yaml").write_text(GLOSSARY, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root
@@ -140,7 +146,10 @@ def test_guides_come_in_the_order_of_their_names(content):
 
 def test_a_directory_that_is_not_there_is_a_fault(tmp_path):
     faults, _ = library.check(tmp_path / "nowhere")
-    assert [(one.file, one.line) for one in faults] == [("nowhere/domains.yaml", 1)]
+    assert [(one.file, one.line) for one in faults] == [
+        ("nowhere/domains.yaml", 1),
+        ("nowhere/glossary.yaml", 1),
+    ]
 
 
 def test_a_file_with_another_ending_is_not_passed_over(content):

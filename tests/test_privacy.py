@@ -271,24 +271,20 @@ def test_the_search_finds_what_was_planted(
 # --- The same through the real program
 
 
-@pytest.mark.parametrize("level", ["debug", "info"])
-def test_a_chat_leaves_no_trace_on_the_disk_or_in_its_log(level: str, tmp_path: Path) -> None:
+def test_a_chat_leaves_no_trace_on_the_disk_or_in_its_log(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
     lines = [line for typed in TYPED.values() for line in ("menu", *typed.splitlines())]
     lines += ["quên mật khẩu vneid", "1", *TYPED.values()]
-    ended = terminal.runs("chat", "--json", stdin="\n".join(lines) + "\n", BOT_LOG_LEVEL=level)
+    ended = terminal.runs("chat", "--json", stdin="\n".join(lines) + "\n", BOT_LOG_LEVEL="debug")
     assert ended.code == 0, ended.err
     assert len(ended.rows) >= len(lines)
     assert traces(ended.err.encode()) == set()
     saved = tmp_path / "backup"
     assert terminal.types("db", "backup", saved).code == 0
     assert terminal.made != []
-    half = b"001234"  # the second half of a number typed over two lines may stand alone: nobody's number
-    wanted = {needle for needle in ALL if needle != half}
     for path in (saved, *terminal.var.iterdir()):
-        assert traces(path.read_bytes(), wanted) == set(), path
-    shown = {needle for needle in WORST if b"\n" not in needle}
-    assert traces(ended.out.encode(), shown) == set()
+        assert traces(path.read_bytes()) == set(), path
+    assert traces(ended.out.encode(), WORST) == set()
 
 
 # --- Logs

@@ -1,187 +1,29 @@
-"""The sender: order, patience, limits, and never two at once, whatever the messenger answers.
-
-The messenger is a fake wire of a few lines; its channel keeps the real protocol.
-"""
+"""The sender: order, every answer of a messenger, beginning and ending, and never two senders at once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from bot.conversation.engine import unobserved
 from bot.conversation.keeping import keep_running
 from bot.conversation.sender import MOST_FAILURES, Sender
 from bot.core.messages import (
-    Delivered,
-    Delivery,
-    Inbound,
-    Limits,
     Moved,
-    Outbound,
-    Rate,
     Rejected,
-    Retry,
     Unreachable,
 )
-from storage.database import Database, Unit
-from storage.models import sender_leases
-from storage.outbox import LEASE
+from storage.database import Database
 from tests.channel_harness import eventually
+from tests.channel_wire import LATER, Room, Wire, all_finished, runs
 from tests.clock import FixedClock
-from tests.storage_tools import Office, letters_of, open_office, post
-
-LATER = Retry(None, "busy")
-WIDE = Limits(account=Rate(per_second=1000, burst=1000))
-
-
-class Wire:
-    """A messenger: takes messages, answers as it was told, holds answers back while it is shut."""
-
-    def __init__(self) -> None:
-        self.tried: list[tuple[str, str]] = []
-        self.taken: list[tuple[str, str]] = []
-        self.on_the_way: Counter[str] = Counter()
-        self.crossed: list[str] = []  # chats that had two messages on the way at once
-        self._answers: dict[str, list[Delivery | Exception]] = {}
-        self._open = asyncio.Event()
-        self._open.set()
-
-    def answers(self, text: str, *outcomes: Delivery | Exception) -> None:
-        """What the next tries of this text get, instead of being taken."""
-        self._answers.setdefault(text, []).extend(outcomes)
-
-    def shut(self) -> None:
-        """From now on every answer waits."""
-        self._open.clear()
-
-    def open(self) -> None:
-        """Lets the waiting answers go."""
-        self._open.set()
-
-    async def takes(self, chat: str, text: str) -> Delivery:
-        self.tried.append((chat, text))
-        self.on_the_way[chat] += 1
-        if self.on_the_way[chat] > 1:
-            self.crossed.append(chat)
-        await self._open.wait()
-        await asyncio.sleep(0)
-        self.on_the_way[chat] -= 1
-        planned = self._answers.get(text)
-        if planned:
-            outcome = planned.pop(0)
-            if isinstance(outcome, Exception):
-                raise outcome
-            return outcome
-        self.taken.append((chat, text))
-        return Delivered(f"m{len(self.taken)}")
-
-    def texts(self, chat: str) -> list[str]:
-        """What that chat has got, in order."""
-        return [text for to, text in self.taken if to == chat]
-
-    def tries(self, text: str) -> int:
-        """How often this was tried."""
-        return sum(text == tried for _, tried in self.tried)
-
-
-class WireChannel:
-    """A channel over the wire."""
-
-    name = "wire"
-    account = "ho-nai"
-
-    def __init__(self, wire: Wire, limits: Limits) -> None:
-        self.limits = limits
-        self._wire = wire
-
-    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
-        return True
-
-    def parse(self, body: bytes) -> list[Inbound]:
-        return []
-
-    async def send(self, chat: str, message: Outbound) -> Delivery:
-        return await self._wire.takes(chat, message.text)
-
-    async def close(self) -> None:
-        return
-
-
-class Room:
-    """A ward with its outbox, a wire, and senders that share both."""
-
-    def __init__(self, database: Database, clock: FixedClock) -> None:
-        self.database = database
-        self.clock = clock
-        self.office: Office = database.write(open_office)
-        self.wire = Wire()
-
-    def post(self, chat: str, *texts: str) -> None:
-        """Answers that wait for that chat."""
-        self.database.write(post, self.office, chat, *texts)
-
-    def sender(self, wire: Wire | None = None, limits: Limits = WIDE) -> Sender:
-        """One process that sends."""
-        channel = WireChannel(wire or self.wire, limits)
-        return Sender(self.database, {self.office.account.id: channel}, unobserved)
-
-    @property
-    def letters(self) -> list[Any]:
-        """The outbox, oldest first."""
-        return self.database.read(letters_of, self.office.account.id)
-
-    def letter(self, place: int) -> Any:
-        """One row of it."""
-        return self.letters[place]
-
-    async def looks(self, sender: Sender) -> None:
-        """Waits until the sender has looked into the outbox at the present time of the clock."""
-        until = self.database.clock() + LEASE
-
-        def read(unit: Unit) -> Any:
-            return unit.connection.execute(select(sender_leases.c.until)).scalar_one_or_none()
-
-        sender.wake()
-        await eventually(lambda: self.database.read(read) == until)
-        sender.wake()
-        await asyncio.sleep(0.05)  # what it found, it has begun to send by now or in the next look
-
-
-def runs(
-    room: Room,
-    scene: Callable[[Sender], Coroutine[Any, Any, None]],
-    limits: Limits = WIDE,
-) -> None:
-    """Plays the scene with one sender at work."""
-
-    async def play() -> None:
-        room.wire = Wire()
-        sender = room.sender(limits=limits)
-        sender.start()
-        try:
-            await scene(sender)
-        finally:
-            room.wire.open()
-            await sender.stop()
-
-    asyncio.run(play())
 
 
 @pytest.fixture
 def room(database: Database, clock: FixedClock) -> Room:
     """An empty outbox on each engine."""
     return Room(database, clock)
-
-
-def all_finished(room: Room) -> bool:
-    return all(letter.finished_at is not None for letter in room.letters)
 
 
 # ---- order -----------------------------------------------------------------------------------
@@ -238,99 +80,6 @@ def test_a_message_that_must_wait_holds_up_its_own_address_only(room: Room) -> N
         assert room.wire.texts("a") == ["a1", "a2"]
 
     runs(room, scene)
-
-
-# ---- patience --------------------------------------------------------------------------------
-
-
-def test_the_pauses_grow_to_ten_minutes_and_after_a_day_it_is_given_up(room: Room) -> None:
-    async def scene(sender: Sender) -> None:
-        room.wire.answers("a1", *[LATER] * 300)
-        room.post("a", "a1", "a2")
-        pauses: list[float] = []
-        while room.letter(0).finished_at is None:
-            tries = room.letter(0).tries
-            sender.wake()
-            await eventually(lambda before=tries: room.letter(0).tries > before)
-            await eventually(lambda: room.letter(0).status != "sending")
-            pauses.append((room.letter(0).not_before - room.clock.now).total_seconds())
-            room.clock.passes(seconds=max(pauses[-1], 0) + (3600 if len(pauses) > 11 else 0))
-        assert pauses[:11] == [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 600.0, 600.0]
-        assert (room.letter(0).status, room.letter(0).error) == ("failed", "busy")
-        sender.wake()
-        await eventually(lambda: room.wire.texts("a") == ["a2"])
-
-    runs(room, scene)
-
-
-def test_a_pause_that_the_messenger_names_is_kept_to_the_second(room: Room) -> None:
-    async def scene(sender: Sender) -> None:
-        room.wire.answers("a1", Retry(77.0, "wait"))
-        room.post("a", "a1")
-        sender.wake()
-        await eventually(lambda: room.letter(0).status == "waiting" and room.letter(0).tries == 1)
-        assert room.letter(0).not_before == room.clock.now + timedelta(seconds=77)
-        room.clock.passes(seconds=76.9)
-        await room.looks(sender)
-        assert room.wire.tries("a1") == 1
-        room.clock.passes(seconds=0.2)
-        sender.wake()
-        await eventually(lambda: room.wire.texts("a") == ["a1"])
-
-    runs(room, scene)
-
-
-def test_a_throttled_account_pauses_for_everybody_and_then_goes_on(room: Room) -> None:
-    async def scene(sender: Sender) -> None:
-        room.wire.answers("a1", Retry(30.0, "429", whole_account=True))
-        room.post("a", "a1", "a2")
-        sender.wake()
-        await eventually(lambda: room.letter(0).status == "waiting" and room.letter(0).tries == 1)
-        room.post("b", "b1")
-        for _ in range(3):
-            room.clock.passes(seconds=9.9)
-            await room.looks(sender)
-        assert room.wire.tried == [("a", "a1")]
-        room.clock.passes(seconds=0.4)
-        sender.wake()
-        await eventually(lambda: all_finished(room))
-        assert room.wire.texts("a") == ["a1", "a2"]
-        assert room.wire.texts("b") == ["b1"]
-
-    runs(room, scene)
-
-
-def test_the_messengers_rates_are_kept(room: Room) -> None:
-    limits = Limits(account=Rate(per_second=10, burst=5), chat=Rate(per_second=1, burst=2))
-
-    async def scene(sender: Sender) -> None:
-        room.post("a", "a1", "a2", "a3", "a4")
-        sender.wake()
-        await eventually(lambda: room.wire.texts("a") == ["a1", "a2"])
-        await room.looks(sender)
-        for chat in "bcdefg":
-            room.post(chat, f"{chat}1")
-        sender.wake()
-        await eventually(lambda: len(room.wire.taken) == 5)
-        await room.looks(sender)
-        assert len(room.wire.taken) == 5
-        room.clock.passes(seconds=1)
-        await eventually(lambda: len(room.wire.taken) == 9)
-        await room.looks(sender)
-        assert room.wire.texts("a") == ["a1", "a2", "a3"]
-        room.clock.passes(seconds=1)
-        await eventually(lambda: all_finished(room))
-
-    runs(room, scene, limits)
-
-
-def test_a_messenger_without_limits_is_sent_to_all_the_same(room: Room) -> None:
-    async def scene(sender: Sender) -> None:
-        room.post("a", "a1")
-        sender.wake()
-        await eventually(lambda: room.wire.texts("a") == ["a1"])
-
-    runs(room, scene, Limits())
 
 
 # ---- other answers ---------------------------------------------------------------------------

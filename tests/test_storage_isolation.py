@@ -139,6 +139,7 @@ CASES: dict[str, Case] = {
     "mailbox.claim": lambda u, h: mailbox.claim(u, h.tu),
     "mailbox.finish": finish,
     "mailbox.recognise": lambda u, h: mailbox.recognise(u, claimed(u, h)),
+    "mailbox.drop_oldest": lambda u, h: mailbox.drop_oldest(u, h.tu),
     "mailbox.is_done": lambda u, h: mailbox.is_done(u, h.office.account.id, "e2"),
     "outbox.take": lambda u, h: sending.take(u, account_post(h), frozenset()),
     "outbox.take_own": lambda u, h: sending.take_own(u, h.tu),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.app.installation import open_installation
 from bot.config import Settings
@@ -35,6 +35,7 @@ from tests.storage_tools import (
     open_shelf,
     post,
     take,
+    together,
 )
 from tests.world import World
 
@@ -124,6 +125,14 @@ def test_the_canary_is_written_once(database: Database) -> None:
     (first,) = database.read(sealed)
     database.write(migrate.check_key)
     assert database.read(sealed) == [first]
+
+
+def test_of_processes_that_start_at_once_one_writes_the_canary_and_all_agree(shelf: Shelf) -> None:
+    for _ in range(10):
+        shelf.write(lambda unit: unit.connection.execute(delete(canary)))
+        start = partial(shelf.write, migrate.check_key)
+        assert together(start, start, start) == [None, None, None]
+        shelf.write(migrate.check_key)
 
 
 @dataclass(frozen=True)

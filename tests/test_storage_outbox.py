@@ -297,6 +297,7 @@ def test_a_pause_of_the_whole_account_holds_every_address_of_it_and_no_other_acc
     shelf: Shelf, office: Office
 ) -> None:
     other = shelf.write(open_office)
+    assert take_texts(shelf, other) == []  # it has its lease already
     shelf.write(post, other, "bà Tư", "other account")
     shelf.write(post, office, "bà Tư", "t1")
     shelf.write(post, office, "ông Năm", "n1")

@@ -217,6 +217,23 @@ def test_a_backup_is_one_moment_even_while_others_write(
         assert restored.read(rows_of) == before
 
 
+def test_what_does_not_fit_is_refused_in_one_sentence_that_shows_no_row(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """SQLite takes any length; PostgreSQL holds to the one that was declared."""
+    name = "bà Nguyễn Thị Rất Dài " * 20
+    with open_shelf(request, "sqlite", tmp_path) as source:
+        office = source.write(open_office)
+        source.write(staff.add_staff, office.id, name, Role.OFFICER)
+        transfer.backup(source.database, tmp_path / "backup")
+    with open_shelf(request, "postgres", tmp_path) as target:
+        with pytest.raises(StorageError, match="Không ghi được bản lưu vào") as refused:
+            transfer.restore(target.database, tmp_path / "backup", force=False)
+        assert "\n" not in str(refused.value)
+        assert "Nguyễn" not in str(refused.value)
+        assert not any(target.read(rows_of).values())
+
+
 def settings_for(url: str, folder: Path) -> Settings:
     return Settings.model_validate({"database_url": url, "secret_key": KEY, "var_dir": folder})
 

@@ -92,9 +92,7 @@ class Teller:
         name, _, role = who.partition(", ")
         if name not in self.people:
             team = role.removeprefix("tổ viên ")
-            self.people[name] = (
-                self.world.member(name, team) if role else self.world.person(name)
-            )
+            self.people[name] = self.world.member(name, team) if role else self.world.person(name)
         return self.people[name]
 
     def _write_code(self, found: re.Match[str]) -> str:

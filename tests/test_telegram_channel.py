@@ -12,7 +12,16 @@ import pytest
 
 from bot.channels import telegram_receiving as receiving
 from bot.core.errors import BusyError
-from bot.core.messages import Choice, Delivered, Inbound, Kind, Outbound, Rejected, Unreachable
+from bot.core.messages import (
+    Choice,
+    Delivered,
+    Inbound,
+    Kind,
+    Outbound,
+    Rejected,
+    Retry,
+    Unreachable,
+)
 from tests.channel_harness import eventually
 from tests.channel_logs import heard
 from tests.channel_telegram import SECRET, TelegramHarness, TelegramWire, captured
@@ -146,6 +155,32 @@ def test_links_are_sent_without_a_preview() -> None:
         await wire.channel.send(wire.chat, Outbound("Vào https://dichvucong.gov.vn"))
         [call] = wire.emulator.calls_of("sendMessage")
         assert call["link_preview_options"] == {"is_disabled": True}
+
+    plays(scene)
+
+
+@pytest.mark.parametrize("trouble", ["429", "500", "dropped"])
+def test_a_long_message_goes_on_where_it_was_stopped(trouble: str) -> None:
+    words = " ".join(str(n) for n in range(3000))
+
+    async def scene(wire: TelegramWire) -> None:
+        def begins(method: str, _: object) -> None:
+            wire.emulator.on_call = None
+            match trouble:
+                case "429":
+                    wire.emulator.fail_next("sendMessage", retry_after=1)
+                case "500":
+                    wire.emulator.fail_next("sendMessage", status=500)
+                case "dropped":
+                    wire.emulator.drop_next("sendMessage", after_taking=False)
+
+        wire.emulator.on_call = begins
+        message = Outbound(words, YES_NO)
+        assert isinstance(await wire.channel.send(wire.chat, message), Retry)
+        assert isinstance(await wire.channel.send(wire.chat, message), Delivered)
+        assert isinstance(await wire.channel.send(wire.chat, message), Delivered)  # said again
+        assert " ".join(one.text for one in wire.person.messages).split() == words.split() * 2
+        assert [one.labels for one in wire.person.messages[:3]] == [[], [], []]
 
     plays(scene)
 

@@ -15,7 +15,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.config import Settings
-from bot.core.errors import BusyError, NotFoundError, SettingError, StorageError, WrongKeyError, why
+from bot.core.errors import (
+    BotError,
+    BusyError,
+    NotFoundError,
+    SettingError,
+    StorageError,
+    WrongKeyError,
+    why,
+)
 from bot.core.keys import KeyRing
 from bot.core.vocabulary import AddressForm
 from bot.library import Library, load
@@ -87,13 +95,18 @@ def open_database(
         raise _missing_key(settings)
     current = given or secrets.token_hex(KEY_BYTES)
     database = Database(settings.database_url, _ring(settings, current), clock)
-    if not _is_new(database, settings):
-        if given is None:
-            raise _missing_key(settings)
-        if not any_key:
-            database.write(migrate.check_key)
-    elif given is None and not _keep_key(settings, current):
-        return open_database(settings, clock)  # another process was faster: its key is the one
+    try:
+        if not _is_new(database, settings):
+            if given is None:
+                raise _missing_key(settings)
+            if not any_key:
+                database.write(migrate.check_key)
+        elif given is None and not _keep_key(settings, current):
+            database.close()
+            return open_database(settings, clock)  # another process was faster: its key is the one
+    except BotError:
+        database.close()
+        raise
     return database
 
 

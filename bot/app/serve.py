@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -143,8 +145,13 @@ def _announce(
     code = installation.database.write(teams.set_up_code, commune)
     if code is not None:
         say(f"Mã cài đặt cho người quản trị đầu tiên (dùng một lần): {code}")
-        say(f"Dùng mã: python -m bot chat --commune {commune.slug}, rồi gõ: vào tổ {code}")
-    say("Nói chuyện thử: python -m bot chat. Dừng: Ctrl-C.")
+        say(f"Dùng mã: {_python()} -m bot chat --commune {commune.slug}, rồi gõ: vào tổ {code}")
+    say(f"Nói chuyện thử: {_python()} -m bot chat. Dừng: Ctrl-C.")
+
+
+def _python() -> str:
+    """The interpreter as it can be typed here, so that the line can be copied."""
+    return os.path.relpath(sys.executable) if sys.prefix != sys.base_prefix else "python"
 
 
 async def _until_stopped() -> None:

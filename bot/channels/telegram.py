@@ -52,6 +52,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")  # PTB warns at every 429 until t
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 – the name of a header
 TEXT_LIMIT = 4096  # UTF-16 units: the stricter of two readings
 LONGEST_ACTION_BYTES = 64
+MOST_BEGUN = 1000
 LAST_SECOND = 253402300800  # the end of the year 9999
 SHORT_LABEL = 20  # buttons up to this length stand two in a row
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -111,6 +112,7 @@ class TelegramChannel:
     def __init__(self, account: str, token: str, secret: str, api_base: str) -> None:
         self.account = account
         self.secret = secret
+        self._begun: dict[int, int] = {}  # messages sent in part, and how many pieces of each
         self._updates_url = f"{api_base}/bot{token}/getUpdates"
         self._sending = self._open(connections=32)
         self._polling = self._open(connections=1)
@@ -183,7 +185,8 @@ class TelegramChannel:
             gone = any(sign in reason for sign in GONE)
             return Unreachable(refused.message) if gone else Rejected(refused.message)
         except TelegramError as error:
-            return Retry(None, type(error).__name__, whole_account=_is_of_account(error))
+            whole = _is_of_account(error)
+            return Retry(None, type(error).__name__, whole_account=whole, maybe_taken=not whole)
 
     async def _acknowledge(self, press: str) -> None:
         """End the spinner of a button; too late is no harm."""
@@ -208,18 +211,34 @@ class TelegramChannel:
         return True
 
     async def _send_new(self, chat: str, text: str, buttons: _Buttons) -> Delivery:
+        """All pieces; where a try stopped halfway, the next one goes on from there."""
         sent: Delivery = Rejected("nothing to say")
-        pieces = _pieces(text)
-        for number, piece in enumerate(pieces, start=1):
-            message = await self.bot.send_message(
-                chat,
-                _as_html(piece),
-                parse_mode=ParseMode.HTML,
-                reply_markup=buttons if number == len(pieces) else None,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
-            sent = Delivered(str(message.message_id))
+        pieces, message = _pieces(text), hash((chat, text))
+        for number in range(self._begun.pop(message, 0), len(pieces)):
+            try:
+                sent = await self._send_piece(
+                    chat, pieces[number], buttons if number + 1 == len(pieces) else None
+                )
+            except TelegramError:
+                if number:
+                    self._remember(message, number)
+                raise
         return sent
+
+    async def _send_piece(self, chat: str, text: str, buttons: _Buttons) -> Delivered:
+        message = await self.bot.send_message(
+            chat,
+            _as_html(text),
+            parse_mode=ParseMode.HTML,
+            reply_markup=buttons,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return Delivered(str(message.message_id))
+
+    def _remember(self, message: int, pieces: int) -> None:
+        if len(self._begun) >= MOST_BEGUN:
+            del self._begun[next(iter(self._begun))]
+        self._begun[message] = pieces
 
     async def close(self) -> None:
         """Close the connections."""

@@ -69,13 +69,20 @@ def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer)
     return claimed.has_more
 
 
-def apologise(unit: Unit, script: Script, identity: Identity) -> None:
+def apologise(unit: Unit, script: Script, identity: Identity, observe: Observer) -> bool:
     """Close the event whose turn failed, with a sentence that says so and a way on."""
     claimed = _claim(unit, identity)
-    if claimed is not None:
-        turn = _open_turn(unit, script, claimed)
-        sorry = Say(turn.say("error.sorry"), (turn.option("option.person", "person"),))
-        mailbox.finish(unit, claimed, close_turn(turn, Reply((sorry,), outcome="failed")))
+    if claimed is None:
+        return False
+    turn = _open_turn(unit, script, claimed)
+    sorry = Say(turn.say("error.sorry"), (turn.option("option.person", "person"),))
+    mailbox.finish(unit, claimed, close_turn(turn, Reply((sorry,), outcome="failed")))
+    return claimed.has_more
+
+
+def give_up(unit: Unit, script: Script, identity: Identity, observe: Observer) -> bool:
+    """Close the event that cannot even be apologised for: one bad event must not hold the others."""
+    return mailbox.drop_oldest(unit, identity)
 
 
 def _claim(unit: Unit, identity: Identity) -> Claimed | None:
@@ -96,11 +103,22 @@ def _open_turn(unit: Unit, script: Script, claimed: Claimed) -> Turn:
         texts=house.texts,
         worker=claimed.worker,
         inbound=claimed.inbound,
-        state=State() if claimed.state is None else State.from_json(claimed.state),
+        state=_read_state(claimed.state),
         identity=claimed.identity,
         key=str(claimed.inbox_id),
         is_first=claimed.state is None,
     )
+
+
+def _read_state(stored: str | None) -> State:
+    """The state as it was left; one that cannot be read any more is begun anew, not the end of the chat."""
+    if stored is None:
+        return State()
+    try:
+        return State.from_json(stored)
+    except (ValueError, TypeError) as error:
+        log.error("a state could not be read: %s", type(error).__name__)
+        return State()
 
 
 def close_turn(turn: Turn, answer: Reply) -> Finished:
@@ -217,7 +235,7 @@ class Engine:
         again = _Again()
         for identity in group:
             try:
-                if self._database.write(take_turn, self._script, identity, self._observe):
+                if self._answer_one(identity):
                     again.identities.append(identity)
             except BusyError:
                 again.was_busy = True
@@ -225,18 +243,27 @@ class Engine:
             except StorageError as error:
                 # The event stays open; the scan takes it up again.
                 log.error("a turn found no database: %s", type(error).__name__)
-            except Exception as error:  # noqa: BLE001 – one of the two places: a turn must not stop the engine
-                self._give_up(identity, error)
-                again.identities.append(identity)
         return again
 
-    def _give_up(self, identity: Identity, error: Exception) -> None:
-        """Log the place, not the values: those may hold words of a person. Then apologise."""
-        log.error("a turn failed: %s at %s", type(error).__name__, _place(error))
-        try:
-            self._database.write(apologise, self._script, identity)
-        except BotError as second:
-            log.warning("the apology failed too: %s", type(second).__name__)
+    def _answer_one(self, identity: Identity) -> bool:
+        """The turn; when it fails an apology, and when even that fails the event is closed in silence.
+
+        True when more of this person may wait. The log gets the place, not the values: those may hold
+        words of a person.
+        """
+        for work in (take_turn, apologise, give_up):
+            try:
+                return self._database.write(work, self._script, identity, self._observe)
+            except StorageError:
+                raise
+            except Exception as error:  # noqa: BLE001 – one of the two places: a turn must not stop the engine
+                log.error(
+                    "a turn failed: %s at %s (%s)",
+                    type(error).__name__,
+                    _place(error),
+                    work.__name__,
+                )
+        return False
 
 
 @dataclass(slots=True)

@@ -53,7 +53,7 @@ class Jobs:
     async def run_due(self) -> None:
         """Do what is due now."""
         dropped = await self._database.write_soon(purge_once_a_day)
-        if dropped is not None:
+        if dropped:
             log.info("purge dropped %s rows", dropped)
             if self._database.is_sqlite:
                 await asyncio.to_thread(self._database.truncate_log)

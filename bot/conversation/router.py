@@ -121,8 +121,8 @@ def _ways_to_read(turn: Turn) -> Iterator[str]:
     if turn.state.at or len(said) > LONGEST_COURTESY:
         return
     polite = turn.library.glossary.courtesies
-    bare = list(dropwhile(lambda word: fold(word) in polite, said))
-    bare = list(dropwhile(lambda word: fold(word) in polite, reversed(bare)))[::-1]
+    bare = list(dropwhile(polite.__contains__, said))
+    bare = list(dropwhile(polite.__contains__, reversed(bare)))[::-1]
     if bare and bare != said:
         yield " ".join(bare)
 

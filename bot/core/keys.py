@@ -21,6 +21,7 @@ from bot.core.errors import WrongKeyError
 
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12
+SHORTEST_SEALED = KEY_ID_BYTES + NONCE_BYTES + 16  # the tag of an empty message
 WRONG_KEY = (
     "Khóa bí mật không khớp với dữ liệu này: đặt lại đúng BOT_SECRET_KEY "
     "(hoặc tệp khóa trong thư mục var/) đã dùng trước đây."
@@ -86,6 +87,8 @@ class KeyRing:
     def open(self, purpose: Purpose, sealed: bytes) -> bytes:
         """What ``seal`` was given; raises ``WrongKeyError`` when no live root made it."""
         head, nonce = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES : KEY_ID_BYTES + NONCE_BYTES]
+        if len(sealed) < SHORTEST_SEALED:
+            raise WrongKeyError(WRONG_KEY)
         for root in self._roots:
             if root.id == head:
                 try:

@@ -36,8 +36,8 @@ class Glossary(Record):
 
     @cached_property
     def courtesies(self) -> frozenset[str]:
-        """Folded words that people put before and after what they mean."""
-        return frozenset(fold(word) for word in self.polite)
+        """Words that people put before and after what they mean: with their marks, or with none."""
+        return frozenset(form for word in self.polite for form in (word.lower(), fold(word)))
 
     @cached_property
     def actions(self) -> dict[str, str]:
