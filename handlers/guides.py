@@ -35,7 +35,7 @@ def list_topic(turn: Turn) -> Reply:
     if first + size < len(found):
         options.append(turn.option("option.more", f"topic:{name}:{first // size + 1}"))
     text = turn.say("topic.choose", topic=turn.say(f"topic.{name}"))
-    return reply(text, *options, here=str(turn.action))
+    return reply(text, *options, here=f"topic:{name}:{first // size}" if first else f"topic:{name}")
 
 
 def open_guide(turn: Turn) -> Reply:
@@ -82,7 +82,8 @@ def show_part(turn: Turn) -> Reply:
     texts = {"needs": _needs(turn, guide), "no-smartphone": _fill(turn, guide.no_smartphone)}
     text = texts.get(part) or _fill(turn, guide.counter)
     again = turn.option("option.open-guide", f"guide:{guide.id}")
-    return reply(text, again, here=str(turn.action))
+    # Only what was recognised is remembered: an action can be typed, and hold anything.
+    return reply(text, again, here=f"part:{guide.id}:{part if part in texts else 'counter'}")
 
 
 def _needs(turn: Turn, guide: Guide) -> str:
@@ -195,7 +196,9 @@ def _stuck(turn: Turn, guide: Guide, page: int, step: str) -> Reply:
         options.append(turn.option("option.other-trouble", f"other:{guide.id}:{page + 1}"))
     options += [turn.option("option.person", "person"), _to_step(turn, guide, step)]
     text = turn.say("guide.stuck-more" if page else "guide.stuck")
-    return Reply((Say(text, tuple(options)),), here=str(turn.action), bookmark=step or None)
+    at_step = step.replace("step:", "stuck:", 1) if step and not page else ""
+    here = at_step or f"other:{guide.id}:{page}"
+    return Reply((Say(text, tuple(options)),), here=here, bookmark=step or None)
 
 
 def _stuck_by_words(turn: Turn, guide: Guide) -> Reply:
@@ -243,7 +246,7 @@ def show_fix(turn: Turn) -> Reply:
         _fill(turn, error.fix),
         _to_step(turn, guide, step),
         turn.option("option.still-stuck", "person"),
-        here=str(turn.action),
+        here=f"fix:{guide.id}:{key}",
     )
 
 
@@ -257,7 +260,7 @@ def finish(turn: Turn) -> Reply:
     counter = turn.option("option.counter", f"part:{guide.id}:counter")
     more = turn.option("option.other-guides", f"topic:{guide.topic}")
     ending = Say(text, (counter, more))
-    return Reply((ending,), here=str(turn.action), bookmark="", outcome="finished")
+    return Reply((ending,), here=f"done:{guide.id}", bookmark="", outcome="finished")
 
 
 def answer_question(turn: Turn) -> Reply:
@@ -347,7 +350,8 @@ def choose_again(turn: Turn) -> Reply:
         return replace(_ask_whether(turn, Match(guides[0].id, guides[0].title, 1.0)), misses=0)
     options = [Option(guide.title, f"guide:{guide.id}") for guide in guides[: MOST_OPTIONS - 1]]
     options.append(turn.option("option.something-else", "person"))
-    return reply(turn.say("question.choose"), *options, here=str(turn.action))
+    here = ":".join(["which", *(guide.id for guide in guides)])
+    return reply(turn.say("question.choose"), *options, here=here)
 
 
 def _repair(turn: Turn, understood: Understood) -> Reply:

@@ -143,7 +143,8 @@ async def _nothing(wire: TelegramWire) -> None:
     return
 
 
-LATER = Retry(None, "")
+LATER = Retry(None, "", maybe_taken=True)
+UNSENT = Retry(None, "")
 TROUBLES = (
     Trouble("no trouble", _nothing, Delivered(), _nothing),
     _fails("flood", Retry(7.0, "", whole_account=True), retry_after=7),
@@ -156,7 +157,7 @@ TROUBLES = (
     Trouble("late", _is_late, LATER, _is_in_time),
     Trouble("hangs up before", _hangs_up_before, LATER, _nothing),
     Trouble("hangs up after", _hangs_up_after, LATER, _nothing),
-    Trouble("connection refused", _is_away, LATER, _is_back),
+    Trouble("connection refused", _is_away, UNSENT, _is_back),
     _refuses("conflict", "Conflict: made up", LATER, status=409),
     _refuses("wrong token", "Unauthorized", Retry(None, "", whole_account=True), status=401),
     Trouble("blocked", _blocks, Unreachable("")),

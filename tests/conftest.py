@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from bot.app.installation import Installation as Base
-from bot.app.installation import open_installation as open_base
+from bot.app.installation import Installation, open_installation
 from bot.config import Settings
 from bot.core.keys import KeyRing
 from storage.database import Database
@@ -24,7 +23,7 @@ from tests.world import World
 KEY = "khóa dùng trong kiểm tra"
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
-for name, examples in (("quick", 60), ("deep", 1000)):
+for name, examples in (("quick", 60), ("deep", 250)):
     hypothesis_settings.register_profile(
         name,
         max_examples=examples,
@@ -84,15 +83,15 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def base(settings: Settings, clock: FixedClock) -> Iterator[Base]:
+def base(settings: Settings, clock: FixedClock) -> Iterator[Installation]:
     """Everything up to the communes loaded, as a command would open it."""
-    opened = open_base(settings, clock)
+    opened = open_installation(settings, clock)
     yield opened
     opened.database.close()
 
 
 @pytest.fixture
-def world(base: Base) -> Iterator[World]:
+def world(base: Installation) -> Iterator[World]:
     """A running application and people who talk to it."""
     made = World(base)
     yield made

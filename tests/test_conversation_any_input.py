@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from bot.app.installation import open_installation
 from bot.config import Settings
 from bot.conversation.turn import State
 from bot.core.messages import Kind
 from bot.core.vocabulary import Role, Topic
+from storage.models import conversations
 from tests.clock import FixedClock
 from tests.walker import Walker
 from tests.world import World
@@ -127,3 +129,27 @@ def test_on_the_whole_road_nothing_ends_in_an_apology(
         messages = person.sends(kind, text) if isinstance(kind, Kind) else person.says(text)
         assert messages
         assert not any(sorry in message.text for message in messages)
+
+
+def test_an_action_typed_with_words_of_a_person_leaves_none_of_them_in_the_state(
+    world: World,
+) -> None:
+    person = world.person()
+    person.says("menu")
+    for action in (
+        "part:at-da-bi-lua:0912345678",
+        "stuck:vneid-quen-mat-khau:nguyen-thi-hanh",
+        "fix:vneid-quen-mat-khau:nguyen-thi-hanh",
+        "other:vneid-quen-mat-khau:nguyen-thi-hanh",
+        "done:vneid-quen-mat-khau:nguyen-thi-hanh",
+        "which:nguyen-thi-hanh",
+        "topic:vneid:nguyen-thi-hanh",
+        "guide:nguyen-thi-hanh",
+        "step:vneid-quen-mat-khau:nguyen-thi-hanh",
+        "logn:vneid:0912345678",
+    ):
+        person.sends_action(action)
+    states = select(conversations.c.state)
+    stored = world.base.database.read(lambda unit: unit.connection.execute(states).scalars().all())
+    assert stored
+    assert not [state for state in stored if "nguyen" in state or "0912345678" in state]

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.app.installation import Installation
-from bot.app.installation import open_installation as open_base
+from bot.app.installation import open_installation
 from bot.conversation.engine import unobserved
 from bot.conversation.intake import Intake
 from bot.conversation.turn import Reply, Turn, reply
@@ -125,6 +125,24 @@ def test_an_event_that_found_no_database_is_taken_up_again_later(base: Installat
     plays(base, scene, when("mất", lost))
 
 
+@pytest.mark.parametrize("state", ["{", '{"choices": [[1]]}'])
+def test_a_state_that_cannot_be_read_stops_nobody_else(base: Installation, state: str) -> None:
+    async def scene(made: Floor) -> None:
+        await made.hears("bà Tư", "menu")
+        await made.rests()
+        spoil = update(conversations).values(state=state)
+        made.base.database.write(lambda unit: unit.connection.execute(spoil))
+        await made.hears("bà Tư", "menu", "again")
+        for _ in range(2 * base.database.turn_workers):  # a chance for every worker to fall over it
+            made.engine.notify(made.identity("bà Tư"))
+            await asyncio.sleep(0.02)
+        for number in range(9):
+            await made.hears(f"người {number}", "menu")
+        await eventually(lambda: all(made.outcomes(f"người {n}") == ["answered"] for n in range(9)))
+
+    plays(base, scene)
+
+
 def test_a_body_that_cannot_be_opened_stops_nobody_else(base: Installation) -> None:
     spoil = update(inbox).values(body=b"\x00" * 40)
 
@@ -204,7 +222,7 @@ def test_two_processes_on_one_database_answer_each_event_once(base: Installation
         return reply(turn.inbound.text)
 
     async def scene() -> None:
-        second = await asyncio.to_thread(open_base, base.settings, base.database.clock)
+        second = await asyncio.to_thread(open_installation, base.settings, base.database.clock)
         route = when("số:", count)
         async with floor(base, route) as one, floor(second, route) as other:
             names = [f"người {number}" for number in range(6)]

@@ -82,6 +82,24 @@ def test_a_message_that_must_wait_holds_up_its_own_address_only(room: Room) -> N
     runs(room, scene)
 
 
+def test_a_message_that_is_on_the_way_is_not_taken_again(room: Room) -> None:
+    async def scene(sender: Sender) -> None:
+        room.wire.shut()
+        room.post("a", "a1", "a2")
+        sender.wake()
+        await eventually(lambda: room.wire.tried == [("a", "a1")])
+        for _ in range(3):
+            room.clock.passes(seconds=5)
+            await room.looks(sender)
+        assert room.wire.tried == [("a", "a1")]
+        room.wire.open()
+        await eventually(lambda: all_finished(room))
+        assert room.wire.crossed == []
+        assert not any(letter.second_try for letter in room.letters)
+
+    runs(room, scene)
+
+
 # ---- other answers ---------------------------------------------------------------------------
 
 

@@ -85,7 +85,7 @@ def test_answered_events_sent_letters_and_idle_conversations_go_after_thirty_day
     shelf.clock.passes(days=29, hours=23)
     assert purge(shelf) == 0
     shelf.clock.passes(hours=2)
-    assert purge(shelf) == 3  # the event, the letter, the conversation
+    assert purge(shelf) == 4  # the event, the letter, its bucket, the conversation
     for table in (mailbox.inbox, outbox, conversations):
         assert shelf.read(left, table, office) == []
     assert purge(shelf) == 0

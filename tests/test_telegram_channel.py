@@ -222,8 +222,14 @@ class Inbox:
     def __init__(self) -> None:
         self.stored: list[Inbound] = []
         self.refusals = 0
+        self.has_got_nothing = False
+        self.holds_nothing = asyncio.Event()
+        self.holds_nothing.set()
 
     async def store(self, events: Sequence[Inbound]) -> None:
+        if not events:
+            self.has_got_nothing = True
+            await self.holds_nothing.wait()
         if self.refusals and events:
             self.refusals -= 1
             raise BusyError("Cơ sở dữ liệu đang bận")
@@ -267,12 +273,13 @@ def test_nothing_is_lost_when_telegram_counts_anew_after_a_quiet_week() -> None:
         async with polling(wire, inbox):
             await eventually(lambda: len(inbox.stored) == 1)
             await eventually(lambda: queue._waiter is not None)
+            inbox.holds_nothing.clear()
             assert queue._waiter is not None
-            first = queue._waiter
-            first.set_result(None)  # the long poll ends with nothing
-            await eventually(lambda: queue._waiter not in (None, first))
+            queue._waiter.set_result(None)  # the long poll ends with nothing
+            await eventually(lambda: inbox.has_got_nothing)
             queue._next_id = 5
             await wire.person.says("sau một tuần")
+            inbox.holds_nothing.set()
             await eventually(lambda: "sau một tuần" in inbox.texts)
 
     plays(scene)

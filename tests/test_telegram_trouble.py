@@ -95,6 +95,22 @@ def test_a_flooded_chat_gets_everything_in_order(on: Stage) -> None:
 
 
 @two_ways
+def test_a_message_that_goes_again_because_its_answer_was_lost_is_marked(on: Stage) -> None:
+    async def scene(place: Town) -> None:
+        person = place.emulator.person()
+        await person.starts()
+        await place.rests()
+        before = len(person.messages)
+        place.emulator.drop_next("sendMessage", after_taking=True)
+        await person.says("menu")
+        await place.rests()
+        assert len(person.messages) == before + 2
+        assert [letter.second_try for letter in place.server.letters] == [False, False, True]
+
+    on.plays(scene)
+
+
+@two_ways
 def test_who_has_blocked_us_gets_nothing_more_until_they_write_again(on: Stage) -> None:
     async def scene(place: Town) -> None:
         person = place.emulator.person()

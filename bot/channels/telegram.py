@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,19 +28,18 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.channels.wire import is_id, read_object
+from bot.channels.telegram_reading import number_of, read_update
+from bot.channels.wire import read_object
 from bot.core.messages import (
     Address,
     Choice,
     Delivered,
     Delivery,
     Inbound,
-    Kind,
     Limits,
     Moved,
     Outbound,
     Rate,
-    Reference,
     Rejected,
     Retry,
     Unreachable,
@@ -53,36 +52,11 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 – the name of 
 TEXT_LIMIT = 4096  # UTF-16 units: the stricter of two readings
 LONGEST_ACTION_BYTES = 64
 MOST_BEGUN = 1000
-LAST_SECOND = 253402300800  # the end of the year 9999
+NEVER_CONNECTED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 SHORT_LABEL = 20  # buttons up to this length stand two in a row
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot was kicked")
-MEDIA = {
-    "voice": Kind.VOICE,
-    "audio": Kind.VOICE,
-    "video_note": Kind.VOICE,
-    "photo": Kind.PICTURE,
-    "video": Kind.PICTURE,
-    "animation": Kind.PICTURE,
-    "sticker": Kind.STICKER,
-    "location": Kind.LOCATION,
-    "venue": Kind.LOCATION,
-    "contact": Kind.CONTACT,
-    "document": Kind.FILE,
-}
-# Telegram's own notes in a private chat: nobody said anything to us.
-NOTES = {
-    "pinned_message",
-    "message_auto_delete_timer_changed",
-    "write_access_allowed",
-    "chat_background_set",
-    "connected_website",
-    "users_shared",
-    "chat_shared",
-    "boost_added",
-    "proximity_alert_triggered",
-}
 
 
 class _Wire(HTTPXRequest):
@@ -138,13 +112,13 @@ class TelegramChannel:
     def parse(self, body: bytes) -> list[Inbound]:
         """The event of one update; ``ValueError`` when the body is not an update."""
         update = read_object(body)
-        if _number(update.get("update_id")) is None:
+        if number_of(update.get("update_id")) is None:
             raise ValueError("not an update")
         return self.read(update)
 
     def read(self, update: Mapping[str, Any]) -> list[Inbound]:
         """The event of an update already decoded; groups and channels are not answered."""
-        event = _read_event(update)
+        event = read_update(update)
         if event is None:
             return []
         chat, kind, text, reference, at = event
@@ -185,8 +159,9 @@ class TelegramChannel:
             gone = any(sign in reason for sign in GONE)
             return Unreachable(refused.message) if gone else Rejected(refused.message)
         except TelegramError as error:
-            whole = _is_of_account(error)
-            return Retry(None, type(error).__name__, whole_account=whole, maybe_taken=not whole)
+            whole, unsent = _is_of_account(error), _is_unsent(error)
+            reason = type(error).__name__
+            return Retry(None, reason, whole_account=whole, maybe_taken=not (whole or unsent))
 
     async def _acknowledge(self, press: str) -> None:
         """End the spinner of a button; too late is no harm."""
@@ -247,91 +222,10 @@ class TelegramChannel:
 
 
 _Buttons = InlineKeyboardMarkup | None
-_Event = tuple[str, Kind, str, Reference, datetime]
-
-
-def _read_event(update: Mapping[str, Any]) -> _Event | None:
-    """(chat, kind, text, reference, moment) of an update of a private chat."""
-    for field, read in (
-        ("message", _read_message),
-        ("edited_message", _read_edited),
-        ("callback_query", _read_press),
-        ("my_chat_member", _read_membership),
-    ):
-        part = update.get(field)
-        if isinstance(part, dict):
-            return read(part)
-    return None
-
-
-def _read_message(message: Mapping[str, Any]) -> _Event | None:
-    chat = _private_chat(message)
-    if chat is None or not NOTES.isdisjoint(message):
-        return None
-    at = _moment(message)
-    text = message.get("text")
-    if isinstance(text, str):
-        command, _, payload = text.partition(" ")
-        if command == "/start":
-            return chat, Kind.START, payload.strip(), Reference(), at
-        return chat, Kind.TEXT, text, Reference(), at
-    kind = next((kind for field, kind in MEDIA.items() if field in message), Kind.OTHER)
-    return chat, kind, "", Reference(), at
-
-
-def _read_edited(message: Mapping[str, Any]) -> _Event | None:
-    """New words only: a place that is shared live is edited every few seconds."""
-    chat, text = _private_chat(message), message.get("text")
-    if chat is None or not isinstance(text, str):
-        return None
-    return chat, Kind.EDITED, text, Reference(), _moment(message)
-
-
-def _read_press(query: Mapping[str, Any]) -> _Event | None:
-    origin, sender = query.get("message"), query.get("from")
-    if isinstance(origin, dict):
-        chat, number = _private_chat(origin), _number(origin.get("message_id"))
-    else:
-        chat, number = _number(sender.get("id")) if isinstance(sender, dict) else None, None
-    if chat is None:
-        return None
-    press, data = query.get("id"), query.get("data")
-    reference = Reference(number, press if is_id(press) else None)
-    action = data if isinstance(data, str) else ""
-    return chat, Kind.ACTION, action, reference, datetime.now(UTC)
-
-
-def _read_membership(change: Mapping[str, Any]) -> _Event | None:
-    chat, member = _private_chat(change), change.get("new_chat_member")
-    status = member.get("status") if isinstance(member, dict) else None
-    if chat is None or status not in ("kicked", "left"):
-        return None
-    return chat, Kind.STOPPED, "", Reference(), _moment(change)
-
-
-def _private_chat(part: Mapping[str, Any]) -> str | None:
-    chat = part.get("chat")
-    if not isinstance(chat, dict) or chat.get("type") != "private":
-        return None
-    return _number(chat.get("id"))
-
-
-def _number(value: object) -> str | None:
-    """An id as it is kept; None when it is none. JSON's true is no number, though Python's is."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return None
-    return str(value) if value.bit_length() <= 63 else None
 
 
 def _is_update(update: object) -> bool:
-    return isinstance(update, dict) and _number(update.get("update_id")) is not None
-
-
-def _moment(part: Mapping[str, Any]) -> datetime:
-    date = part.get("date")
-    if isinstance(date, int) and 0 < date < LAST_SECOND:
-        return datetime.fromtimestamp(date, UTC)
-    return datetime.now(UTC)
+    return isinstance(update, dict) and number_of(update.get("update_id")) is not None
 
 
 def seconds_of(wait: RetryAfter) -> float:
@@ -343,6 +237,11 @@ def seconds_of(wait: RetryAfter) -> float:
 def _is_of_account(error: TelegramError) -> bool:
     """True when no other message of this bot would fare better now."""
     return isinstance(error, InvalidToken) or "too many requests" in error.message.lower()
+
+
+def _is_unsent(error: TelegramError) -> bool:
+    """True when no connection came about: nothing can have been taken."""
+    return type(error.__cause__).__name__ in NEVER_CONNECTED
 
 
 def _render(message: Outbound) -> tuple[str, _Buttons]:
