@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -20,6 +20,7 @@ from storage.models import conversations
 from tests.storage_tools import ENGINES, KEY, Shelf, open_office, open_shelf, rows_of
 from tests.storage_twins import furnish
 
+MOST_EXAMPLES = min(settings().max_examples, 300)
 SECRETS = ["chị Hạnh", "anh Bình", "KP 1", "phuong", "vneid", "vneid-quen-mat-khau", "console"]
 
 
@@ -52,6 +53,7 @@ def vault(
 
 
 @given(data=st.data())
+@settings(max_examples=MOST_EXAMPLES)
 def test_a_bit_that_was_flipped_anywhere_is_noticed(vault: Vault, data: st.DataObject) -> None:
     damaged = bytearray(vault.good)
     place = data.draw(st.integers(0, len(damaged) - 1))
@@ -63,6 +65,7 @@ def test_a_bit_that_was_flipped_anywhere_is_noticed(vault: Vault, data: st.DataO
 
 
 @given(size=st.integers(0, 10_000))
+@settings(max_examples=MOST_EXAMPLES)
 @example(0)
 @example(7)  # only the sign at the beginning
 @example(8)

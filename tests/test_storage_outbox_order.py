@@ -47,6 +47,8 @@ from tests.storage_tools import (
     take,
 )
 
+MOST_EXAMPLES = min(settings().max_examples, 300)
+"""Each is a whole conversation with a database: a thousand would take a quarter of an hour."""
 CHATS = ["bà Tư", "ông Năm", "cô Sáu"]
 GIVE_UP = timedelta(hours=24)
 
@@ -210,7 +212,9 @@ class Mail(RuleBasedStateMachine):
 
 def test_each_address_is_first_in_first_out_whatever_the_messenger_answers(shelf: Shelf) -> None:
     machine = type("Mail", (Mail,), {"shelf": shelf})
-    run_state_machine_as_test(machine, settings=settings(stateful_step_count=30))
+    run_state_machine_as_test(
+        machine, settings=settings(stateful_step_count=30, max_examples=MOST_EXAMPLES)
+    )
 
 
 RATES = st.builds(Rate, st.sampled_from([0.5, 1.0, 3.0]), st.integers(1, 4))
@@ -227,6 +231,7 @@ def assert_within(rate: Rate, moments: list[datetime]) -> None:
 
 
 @given(account=RATES, chat=RATES, steps=STEPS)
+@settings(max_examples=MOST_EXAMPLES)
 def test_two_processes_together_never_send_more_than_the_buckets_allow(
     shelf: Shelf, account: Rate, chat: Rate, steps: list[tuple[float, str]]
 ) -> None:

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.conversation.jobs import KEEP_CONVERSATIONS, purge_once_a_day
-from bot.core.messages import Delivered, Rejected, Unreachable
+from bot.core.messages import Delivered, Limits, Rate, Rejected, Unreachable
 from bot.core.vocabulary import Identity, Role
 from storage import mailbox, staff
 from storage.database import Database, Unit
-from storage.models import conversations, outbox
+from storage.models import buckets, conversations, outbox
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,
@@ -234,3 +234,23 @@ def test_a_kept_period_is_a_choice_of_the_caller(shelf: Shelf, office: Office) -
     shelf.write(older)
     shelf.write(mailbox.purge, timedelta(days=1))
     assert len(chats(shelf, office)) == 1
+
+
+def test_the_bucket_of_a_chat_goes_with_its_conversation(shelf: Shelf, office: Office) -> None:
+    """Its key is the keyed hash of the person, which may live for 30 days after the last use."""
+    limits = Limits(Rate(1, 9), Rate(1, 9))
+    tu = shelf.write(post, office, "bà Tư", "t1")
+    assert len(shelf.write(partial(take, limits=limits), office)) == 1
+    shelf.clock.passes(days=31)
+    purge(shelf)
+    scopes = select(buckets.c.scope).where(buckets.c.account_id == office.account.id)
+    kept = shelf.read(lambda unit: unit.connection.execute(scopes).scalars().all())
+    assert bytes(tu) not in {bytes(scope) for scope in kept}
+
+
+def test_a_letter_that_nobody_sent_in_thirty_days_is_not_kept(shelf: Shelf, office: Office) -> None:
+    """Its channel may not be hosted any more."""
+    shelf.write(post, office, "bà Tư", "t1")
+    shelf.clock.passes(days=31)
+    purge(shelf)
+    assert shelf.read(left, outbox, office) == []
