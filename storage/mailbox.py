@@ -77,16 +77,11 @@ class Finished:
 
 def identity_of(keys: KeyRing, commune: CommuneId, address: Address) -> Identity:
     """Keyed hash of one chat: the same person on the same account of the same commune."""
-    return Identity(keys.hash(Purpose.CHAT, *_identity_parts(commune, address)))
+    return Identity(keys.hash(Purpose.CHAT, *identity_parts(commune, address)))
 
 
-def older_identities(keys: KeyRing, commune: CommuneId, address: Address) -> tuple[Identity, ...]:
-    """The same chat as it was known under each old key."""
-    hashes = keys.older_hashes(Purpose.CHAT, *_identity_parts(commune, address))
-    return tuple(Identity(value) for value in hashes)
-
-
-def _identity_parts(commune: CommuneId, address: Address) -> tuple[str, ...]:
+def identity_parts(commune: CommuneId, address: Address) -> tuple[str, ...]:
+    """What is hashed."""
     return str(commune), address.channel, address.account, address.chat
 
 
@@ -296,21 +291,6 @@ def _outbox_row(unit: Unit, claimed: Claimed, key: str, message: Outbound) -> di
         "body": unit.keys.seal(Purpose.MESSAGE, _pack_outbound(message)),
         "now": unit.now,
     }
-
-
-def recognise(unit: Unit, claimed: Claimed) -> bool:
-    """After a change of key: move all that is known of this chat from its old hash to the present one.
-
-    True when there was something, also older events: then the claim must be made again.
-    """
-    moved = 0
-    for old in older_identities(unit.keys, claimed.commune, claimed.inbound.address):
-        lock(unit, old)
-        for table in (conversations, chat_links, inbox, outbox):
-            moved += unit.connection.execute(
-                update(table).where(table.c.identity == old).values(identity=claimed.identity)
-            ).rowcount
-    return moved > 0
 
 
 def waiting_people(unit: Unit, limit: int = 500) -> list[Identity]:

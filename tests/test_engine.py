@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.app.installation import Installation
-from bot.app.installation import open_installation
+from bot.app.installation import Installation, open_installation
 from bot.conversation.engine import unobserved
 from bot.conversation.intake import Intake
 from bot.conversation.turn import Reply, Turn, reply

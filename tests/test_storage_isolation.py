@@ -17,7 +17,7 @@ import storage
 from bot.core.errors import BotError
 from bot.core.messages import Delivered, Outbound, Unreachable
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
-from storage import audit, communes, help_entries, mailbox, questions
+from storage import audit, communes, help_entries, mailbox, questions, rekeying
 from storage import outbox as sending
 from storage import staff as people_of
 from storage.audit import Act
@@ -132,13 +132,14 @@ CASES: dict[str, Case] = {
         help_entries.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
     ],
     "mailbox.identity_of": lambda u, h: mailbox.identity_of(u.keys, h.id, h.office.address("x")),
-    "mailbox.older_identities": lambda u, h: mailbox.older_identities(
+    "mailbox.identity_parts": lambda u, h: mailbox.identity_parts(h.id, h.office.address("x")),
+    "rekeying.older_identities": lambda u, h: rekeying.older_identities(
         u.keys, h.id, h.office.address("x")
     ),
     "mailbox.accept": lambda u, h: mailbox.accept(u, [arrival(u, h.office, "bà Tư", "e1")]),
     "mailbox.claim": lambda u, h: mailbox.claim(u, h.tu),
     "mailbox.finish": finish,
-    "mailbox.recognise": lambda u, h: mailbox.recognise(u, claimed(u, h)),
+    "rekeying.recognise": lambda u, h: rekeying.recognise(u, claimed(u, h)),
     "mailbox.drop_oldest": lambda u, h: mailbox.drop_oldest(u, h.tu),
     "mailbox.is_done": lambda u, h: mailbox.is_done(u, h.office.account.id, "e2"),
     "outbox.take": lambda u, h: sending.take(u, account_post(h), frozenset()),

@@ -70,7 +70,7 @@ def test_a_late_answer_of_a_process_that_lost_its_lease_changes_nothing(
 def test_an_account_without_a_limit_of_its_own_can_send(
     shelf: Shelf, office: Office, limits: Limits
 ) -> None:
-    """``int(inf)`` in ``take``: the OverflowError ends the sender's loop."""
+    """An endless bucket is not a number of letters: ``int(inf)`` would end the sender's loop."""
     shelf.write(post, office, "bà Tư", "t1")
     assert deliver_all(shelf, office, limits) == ["t1"]
 

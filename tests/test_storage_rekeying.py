@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.core.errors import WrongKeyError
 from bot.core.keys import KeyRing
 from bot.core.vocabulary import Role
-from storage import mailbox, migrate, staff
+from storage import mailbox, migrate, rekeying, staff
 from storage import outbox as sending
 from storage.database import Database, Unit
 from storage.models import chat_links, conversations
@@ -79,7 +79,7 @@ def known_again(unit: Unit, office: Office, chat: str) -> mailbox.Claimed:
     mailbox.accept(unit, [event])
     claimed = mailbox.claim(unit, event.identity)
     assert claimed is not None
-    if claimed.state is None and mailbox.recognise(unit, claimed):
+    if claimed.state is None and rekeying.recognise(unit, claimed):
         claimed = mailbox.claim(unit, event.identity)
         assert claimed is not None
     return claimed
@@ -115,7 +115,7 @@ def test_a_stranger_is_not_recognised_after_a_change_of_key(rekeyed: Rekeyed) ->
         mailbox.accept(unit, [event])
         claimed = mailbox.claim(unit, event.identity)
         assert claimed is not None
-        return mailbox.recognise(unit, claimed)
+        return rekeying.recognise(unit, claimed)
 
     assert not rekeyed.after.write(work)
     assert rekeyed.before.read(known_as, office, "bà Tư") == (True, False)

@@ -19,7 +19,7 @@ from bot.core.vocabulary import CommuneId, Identity
 from bot.library import Library, Plan
 from bot.locale import Texts
 from bot.services.understanding import Understanding
-from storage import mailbox
+from storage import mailbox, rekeying
 from storage.communes import Commune
 from storage.database import Database, Unit
 from storage.mailbox import Claimed, Finished
@@ -87,7 +87,7 @@ def give_up(unit: Unit, script: Script, identity: Identity, observe: Observer) -
 
 def _claim(unit: Unit, identity: Identity) -> Claimed | None:
     claimed = mailbox.claim(unit, identity)
-    if claimed is not None and claimed.state is None and mailbox.recognise(unit, claimed):
+    if claimed is not None and claimed.state is None and rekeying.recognise(unit, claimed):
         return mailbox.claim(unit, identity)
     return claimed
 

@@ -75,19 +75,28 @@ class Glossary(Record):
     def _longest(self) -> int:
         return max((len(variant) for variant in self._written_out), default=1)
 
+    @cached_property
+    def _openings(self) -> frozenset[str]:
+        """First words of variants: any other word stands for itself."""
+        return frozenset(variant[0] for variant in self._written_out if variant)
+
     def expand(self, said: Iterable[str]) -> Iterator[str]:
         """The words with every variant replaced by its common form, longest variant first."""
-        rest = tuple(said)
-        while rest:
-            for length in range(min(self._longest, len(rest)), 0, -1):
-                meaning = self._written_out.get(rest[:length])
-                if meaning is not None:
-                    yield from meaning
-                    rest = rest[length:]
-                    break
+        spoken = tuple(said)
+        openings, place = self._openings, 0
+        while place < len(spoken):
+            length = self._variant_at(spoken, place) if spoken[place] in openings else 0
+            if length:
+                yield from self._written_out[spoken[place : place + length]]
             else:
-                yield rest[0]
-                rest = rest[1:]
+                yield spoken[place]
+            place += length or 1
+
+    def _variant_at(self, spoken: tuple[str, ...], place: int) -> int:
+        """How many words from there on are a variant; 0 for none."""
+        longest = min(self._longest, len(spoken) - place)
+        lengths = range(longest, 0, -1)
+        return next((n for n in lengths if spoken[place : place + n] in self._written_out), 0)
 
 
 def load_glossary(content_dir: Path) -> Glossary:

@@ -177,9 +177,12 @@ class PhraseSearch:
                 table[key].add(word)
         return dict(table)
 
+    @cached_property
+    def _rarest(self) -> float:
+        return 0.5 + math.log(1 + max(len(self._titles), 2))
+
     def _weight(self, word: str) -> float:
-        rarest = 0.5 + math.log(1 + max(len(self._titles), 2))
-        weight = self._rarity.get(word, rarest)
+        weight = self._rarity.get(word, self._rarest)
         return weight * COMMON_WEIGHT if word in self._glossary.field else weight
 
     def _features(self, said: Sequence[str]) -> dict[Feature, float]:
@@ -197,18 +200,24 @@ class PhraseSearch:
         shared: defaultdict[int, float] = defaultdict(float)
         telling: set[int] = set()
         for feature, weight in features.items():
+            holders = places.get(feature)
+            if not holders:
+                continue
             parts = (feature,) if isinstance(feature, str) else feature
-            for number in places.get(feature, ()):
-                shared[number] += weight * min(trust[word] for word in parts)
-                if not self._glossary.field.issuperset(parts):
-                    telling.add(number)
+            heard_well = weight * min(trust[word] for word in parts)
+            for number in holders:
+                shared[number] += heard_well
+            if not self._glossary.field.issuperset(parts):
+                telling.update(holders)
         total = sum(features.values())
-        best: defaultdict[str, float] = defaultdict(float)
+        best: dict[str, float] = {}
         for number, common in shared.items():
             guide = self._phrases[number][0]
             score = common / (QUESTION_SHARE * total + (1 - QUESTION_SHARE) * sizes[number])
-            # Words of the whole field never decide alone.
-            best[guide] = max(best[guide], score if number in telling else score * COMMON_WEIGHT)
+            if number not in telling:
+                score *= COMMON_WEIGHT  # words of the whole field never decide alone
+            if score > best.get(guide, 0.0):
+                best[guide] = score
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(Match(guide, self._titles[guide], round(s, 3)) for guide, s in ranked)
 

@@ -1,7 +1,4 @@
-"""REPORTED: faults in rooms that others are working on. Each test fails until its fault is mended.
-
-Then it belongs in the file that the line above it names.
-"""
+"""A chat that is known under two old keys at once: an old key was left out for a while, then put back."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.core.keys import KeyRing
-from storage import mailbox
+from storage import mailbox, rekeying
 from storage.database import Database, Unit
 from tests.storage_tools import (
     ENGINES,
@@ -32,16 +29,13 @@ def shelf(
         yield opened
 
 
-# storage/mailbox.py – test_storage_rekeying.py
-
-
 def known_again(unit: Unit, office: Office, chat: str) -> mailbox.Claimed:
     """A new event of the chat, claimed as the engine does."""
     event = arrival(unit, office, chat, f"again {chat}")
     mailbox.accept(unit, [event])
     claimed = mailbox.claim(unit, event.identity)
     assert claimed is not None
-    if claimed.state is None and mailbox.recognise(unit, claimed):
+    if claimed.state is None and rekeying.recognise(unit, claimed):
         claimed = mailbox.claim(unit, event.identity)
         assert claimed is not None
     return claimed
