@@ -174,14 +174,17 @@ def test_under_repeated_kills_everybody_gets_their_answers_in_order(
         people = [place.emulator.person() for _ in range(PEOPLE)]
         to_say = {person.id: list(WORDS[:MESSAGES]) for person in people}
         expected = await reference(place)
+        killed = 0
         for round_number in range(ROUNDS):
             point, occurrence = chance.choice(POINTS), chance.randint(1, 9)
             async with mortal(driver, place, point, occurrence) as server:
                 await say_some(people, to_say, chance, last=round_number + 1 == ROUNDS)
                 await eventually(lambda alive=server: alive.is_dead or is_idle(place))
+                killed += server.is_dead
         await place.server.start()
         await place.rests()
         assert_exact(place, people, [expected] * PEOPLE)
+        assert killed >= 1
 
     on.plays(scene, begin=False)
 

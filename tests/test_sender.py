@@ -178,6 +178,26 @@ def test_stopping_finishes_what_is_on_the_wire_and_begins_nothing_new(room: Room
     runs(room, scene)
 
 
+def test_stopping_does_not_wait_for_ever_for_an_answer_that_never_comes(room: Room) -> None:
+    async def scene() -> None:
+        deaf, wire = Wire(), Wire()
+        deaf.shut()
+        stuck, next_one = room.sender(deaf), room.sender(wire)
+        stuck.start()
+        room.post("a", "a1", "a2")
+        stuck.wake()
+        await eventually(lambda: deaf.tried == [("a", "a1")])
+        await stuck.stop(patience=0.2)
+        next_one.start()
+        await eventually(lambda: wire.texts("a") == ["a1", "a2"])
+        await eventually(lambda: all_finished(room))
+        assert [letter.second_try for letter in room.letters] == [True, False]
+        await next_one.stop()
+        deaf.open()
+
+    asyncio.run(scene())
+
+
 def test_a_sender_that_stops_hands_over_at_once(room: Room) -> None:
     async def scene() -> None:
         wires = [Wire(), Wire()]

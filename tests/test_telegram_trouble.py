@@ -20,7 +20,16 @@ from bot.web.server import Parts, build_server
 from bot.web.webhooks import Hook
 from storage import communes
 from tests.channel_harness import eventually
-from tests.channel_server import Stage, Town, Way, all_ways, stage, two_ways
+from tests.channel_server import (
+    Stage,
+    Town,
+    Way,
+    all_ways,
+    on_postgres,
+    stage,
+    two_ways,
+    without_inbox,
+)
 from tests.channel_telegram import SECRET, ImpatientChannel, TelegramHarness
 from tests.telegram_emulator import TelegramEmulator
 from tests.telegram_people import Person
@@ -234,6 +243,26 @@ def test_events_that_cannot_be_stored_are_sent_again_until_they_can(on: Stage) -
 def statuses_of(place: Town, update: dict[str, Any]) -> list[int | None]:
     number = update["update_id"]
     return [one.status for one in place.emulator.attempts if one.update_id == number]
+
+
+@on_postgres
+def test_a_fault_that_nobody_foresaw_does_not_end_the_receiving(on: Stage) -> None:
+    async def scene(place: Town) -> None:
+        person = place.emulator.person()
+        await person.starts()
+        await place.rests()
+        before = len(person.messages)
+        with without_inbox(on.url):
+            update = await person.says("menu")
+            if on.way.mode == "webhook":
+                await eventually(lambda: statuses_of(place, update)[:2] == [500, 500])
+            else:
+                await asyncio.sleep(0.5)  # the update comes in, and storing it fails
+        await person.waits_for(before + 1, 40)
+        await place.rests()
+        assert len(person.messages) == before + 1
+
+    on.plays(scene)
 
 
 @two_ways

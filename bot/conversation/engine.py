@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.conversation.keeping import keep_running
 from bot.conversation.router import Router
 from bot.conversation.turn import HOME, LONGEST_TRAIL, Option, Reply, Say, State, Turn
 from bot.core.errors import BotError, BusyError, StorageError
@@ -188,9 +189,11 @@ class Engine:
 
     def start(self) -> None:
         """Begin to work in the running loop."""
-        self._tasks = [asyncio.create_task(self._scan(), name="engine-scan")]
-        for number in range(self._database.turn_workers):
-            self._tasks.append(asyncio.create_task(self._work(), name=f"engine-{number}"))
+        work = [("engine-scan", self._scan)]
+        work += [(f"engine-{number}", self._work) for number in range(self._database.turn_workers)]
+        self._tasks = [
+            asyncio.create_task(keep_running(name, begin), name=name) for name, begin in work
+        ]
 
     async def stop(self) -> None:
         """Let running turns end, begin no new one."""

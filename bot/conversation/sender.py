@@ -22,6 +22,7 @@ from storage.outbox import Batch, Letter, Post
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
+STOP_SECONDS = 25.0
 MOST_FAILURES = 5
 """After so many tries a message that our own code cannot send is closed: it holds up what is behind it."""
 
@@ -60,16 +61,25 @@ class Sender:
     def start(self) -> None:
         """Begin to send in the running loop."""
         self._tasks = [
-            asyncio.create_task(keep_running(f"sender-{loop.account}", loop.run))
+            asyncio.create_task(keep_running(loop.name, loop.run), name=loop.name)
             for loop in self._loops
         ]
 
-    async def stop(self) -> None:
-        """Finish what is on the wire, give the leases back."""
+    async def stop(self, patience: float = STOP_SECONDS) -> None:
+        """Finish what is on the wire, give the leases back.
+
+        An answer that does not come, or cannot be written down, is not waited for beyond ``patience``:
+        its message will go again, marked as a second try.
+        """
         for loop in self._loops:
             loop.stopping = True
             loop.wake()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            for task in late:
+                log.warning("%s did not end in time", task.get_name())
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         for loop in self._loops:
             try:
                 await self._database.write_soon(outbox.release, loop.post)
@@ -82,6 +92,7 @@ class _AccountLoop:
 
     def __init__(self, sender: Sender, account: AccountId, channel: Channel) -> None:
         self.account = account
+        self.name = f"sender-{account}"
         self.stopping = False
         self._sender = sender
         self._channel = channel
