@@ -138,6 +138,8 @@ def test_a_state_that_cannot_be_read_stops_nobody_else(base: Installation, state
         for number in range(9):
             await made.hears(f"người {number}", "menu")
         await eventually(lambda: all(made.outcomes(f"người {n}") == ["answered"] for n in range(9)))
+        await made.rests()
+        assert made.outcomes("bà Tư") == ["answered", "answered"]
 
     plays(base, scene)
 
