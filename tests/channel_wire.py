@@ -131,6 +131,11 @@ class Room:
         """One row of it."""
         return self.letters[place]
 
+    def has_tried(self, place: int, times: int) -> bool:
+        """Whether so many tries of a letter are over; read at once, since the sender works meanwhile."""
+        letter = self.letter(place)
+        return bool(letter.tries == times and letter.status != "sending")
+
     async def looks(self, sender: Sender) -> None:
         """Waits until the sender has looked into the outbox at the present time of the clock."""
         until = self.database.clock() + LEASE
