@@ -56,6 +56,11 @@ class Formula(StrEnum):
     """The figures that our own logs can give; each is defined in bot/services/stats.py."""
 
     COMMUNICATION_SESSIONS = "communication_sessions"
+    CLASSES_HELD = "classes_held"
+    PEOPLE_TRAINED = "people_trained"
+    CONTESTS_HELD = "contests_held"
+    CONTESTANTS = "contestants"
+    TEAMS_ACTIVE = "teams_active"
 
 
 class Office(Record):
