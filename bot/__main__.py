@@ -25,6 +25,7 @@ from bot.app.installation import (
     open_existing,
     open_installation,
 )
+from bot.app.lobby import chat_url, join_url
 from bot.app.logs import set_up_logging
 from bot.app.talk import Talk
 from bot.channels.console import as_lines
@@ -261,7 +262,10 @@ def staff_invite(
         home = find_commune(installation.communes, commune)
         invited = installation.database.write(teams.invite, home, Role(role), team, name)
     say(f"Mã mời: {invited.code}")
-    say(f"Người nhận nhắn cho trợ lý: vào tổ {invited.code}")
+    if not invited.role.in_team:
+        say(f"Vào trang văn phòng: {join_url(settings, invited.code)}")
+    say(f"Khung chat trên web: {chat_url(settings, home, invited.code)}")
+    say(f"Hoặc người nhận nhắn cho trợ lý: vào tổ {invited.code}")
     if settings.telegram_username:
         say(f"Hoặc bấm: {teams.deep_link(settings.telegram_username, invited.code)}")
     say(f"Dùng một lần, trong {teams.VALID_FOR.days} ngày.")

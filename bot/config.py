@@ -18,6 +18,7 @@ from bot.core.errors import SettingError
 
 PREFIX = "BOT_"
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what Telegram's setWebhook takes
+ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?", re.ASCII)  # as CSP writes it
 FOR_TESTS = "BOT_TEST_"  # read by the test run only
 
 
@@ -39,7 +40,19 @@ class Settings(BaseModel):
     content_dir: Path = Field(Path("content"), description="Thư mục nội dung")
     host: str = Field("127.0.0.1", description="Địa chỉ máy chủ web lắng nghe")
     port: int = Field(8080, ge=1, le=65535, description="Cổng máy chủ web lắng nghe")
-    base_url: str = Field("http://127.0.0.1:8080", description="Địa chỉ công khai, dùng trong link")
+    base_url: str = Field(
+        "", description="Địa chỉ công khai, dùng trong link; trống thì là http://BOT_HOST:BOT_PORT"
+    )
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=9,
+        description="Số máy chủ trung gian (https) đứng trước, để biết địa chỉ người gửi",
+    )
+    chat_embed_on: str = Field(
+        "https://*.dongnai.gov.vn",
+        description="Các trang được nhúng khung chat, cách nhau dấu cách; trống là không trang nào",
+    )
     commune: str = Field("ho-nai", description="Xã, phường dùng khi không nói rõ xã nào")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Mức ghi nhật ký"
@@ -76,9 +89,23 @@ class Settings(BaseModel):
             "phải là sqlite:///tên-tệp hoặc postgresql://tên:mật-khẩu@máy:cổng/dữ-liệu"
         )
 
+    @property
+    def public_url(self) -> str:
+        """Where people and messengers reach us, without a slash at the end."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @field_validator("chat_embed_on")
+    @classmethod
+    def _origins(cls, origins: str) -> str:
+        if all(map(ORIGIN.fullmatch, origins.split())):
+            return origins
+        raise ValueError("mỗi trang viết dạng https://tên-miền, cách nhau dấu cách")
+
     @field_validator("base_url", "telegram_api_base")
     @classmethod
     def _web_address(cls, url: str) -> str:
+        if not url:
+            return url
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or not _has_port(parts):
             raise ValueError("phải là địa chỉ web bắt đầu bằng http:// hoặc https://")

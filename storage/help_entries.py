@@ -205,3 +205,13 @@ def _add_revision(
             content=json.dumps(content, sort_keys=True),
         )
     )
+
+
+def first_day(unit: Unit, commune: CommuneId) -> date | None:
+    """The first day of which an entry stands; None when there is none."""
+    first: date | None = unit.connection.execute(
+        select(func.min(help_entries.c.occurred_on)).where(
+            help_entries.c.commune_id == commune, help_entries.c.voided_at.is_(None)
+        )
+    ).scalar_one()
+    return first

@@ -301,14 +301,6 @@ def waiting_people(unit: Unit, limit: int = 500) -> list[Identity]:
     return [Identity(bytes(row[0])) for row in rows]
 
 
-def is_done(unit: Unit, account: AccountId, event_id: str) -> bool:
-    """True once the event's turn has been committed."""
-    found = unit.connection.execute(
-        select(inbox.c.done_at).where(inbox.c.account_id == account, inbox.c.event_id == event_id)
-    ).scalar_one_or_none()
-    return found is not None
-
-
 def purge(unit: Unit, keep: timedelta) -> int:
     """Drop events, messages and conversations unused for so long; gives how many rows went.
 

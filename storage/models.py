@@ -7,77 +7,28 @@ Columns marked PII hold or lead to personal data.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMES)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An instant: aware on our side, UTC in the database. A naive value is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; SQLite has no zones and stores the bare UTC time."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Back to an aware UTC time."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _id() -> Column[Any]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _commune() -> Column[Any]:
-    return Column("commune_id", Integer, ForeignKey("communes.id"), nullable=False)
-
-
-def _within_commune(table: str, column: str) -> ForeignKeyConstraint:
-    """A reference that stays inside the commune."""
-    return ForeignKeyConstraint(["commune_id", column], [f"{table}.commune_id", f"{table}.id"])
-
+from storage.columns import Moment, commune_column, id_column, within_commune
+from storage.columns import metadata as metadata  # with every table below in it
 
 communes = Table(
     "communes",
     metadata,
-    _id(),
+    id_column(),
     Column("slug", String(40), nullable=False, unique=True),
     Column("name", String(80), nullable=False),
     Column("kind", String(10), nullable=False),
@@ -86,50 +37,50 @@ communes = Table(
 neighbourhoods = Table(
     "neighbourhoods",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("name", String(80), nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("merged_into", Integer),
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "name"),
-    _within_commune("neighbourhoods", "merged_into"),
+    within_commune("neighbourhoods", "merged_into"),
 )
 
 teams = Table(
     "teams",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("name", String(80), nullable=False),
     Column("neighbourhood_id", Integer),
     Column("valid_from", Date),
     Column("valid_to", Date),
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "name"),
-    _within_commune("neighbourhoods", "neighbourhood_id"),
+    within_commune("neighbourhoods", "neighbourhood_id"),
 )
 
 members = Table(
     "members",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("team_id", Integer, nullable=False),
     Column("name", String(80), nullable=False),  # PII
     Column("role", String(20), nullable=False),
     Column("joined_at", Moment, nullable=False),
     Column("left_at", Moment),
     UniqueConstraint("commune_id", "id"),
-    _within_commune("teams", "team_id"),
+    within_commune("teams", "team_id"),
 )
 
 staff = Table(
     "staff",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("name", String(80), nullable=False),  # PII
     Column("role", String(20), nullable=False),
     Column("joined_at", Moment, nullable=False),
@@ -137,11 +88,44 @@ staff = Table(
     UniqueConstraint("commune_id", "id"),
 )
 
+credentials = Table(
+    "credentials",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("staff_id", Integer, nullable=False, unique=True),
+    Column("login", String(40), nullable=False, unique=True),  # PII
+    Column("password_hash", String(200), nullable=False),  # argon2id
+    Column("changed_at", Moment, nullable=False),
+    within_commune("staff", "staff_id"),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("staff_id", Integer, nullable=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False, index=True),
+    within_commune("staff", "staff_id"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("login_hash", LargeBinary(32), primary_key=True),  # also of names that nobody has
+    Column("count", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False, index=True),
+    Column("locked_until", Moment),
+)
+
 invitations = Table(
     "invitations",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("code_hash", LargeBinary(32), nullable=False, unique=True),
     Column("role", String(20), nullable=False),
     Column("team_id", Integer),
@@ -149,14 +133,14 @@ invitations = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
-    _within_commune("teams", "team_id"),
+    within_commune("teams", "team_id"),
 )
 
 accounts = Table(
     "accounts",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("channel", String(20), nullable=False),
     Column("name", String(40), nullable=False),
     Column("secrets", LargeBinary),  # sealed
@@ -185,8 +169,8 @@ buckets = Table(
 inbox = Table(
     "inbox",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("account_id", Integer, nullable=False),
     Column("event_id", String(80), nullable=False),
     Column("identity", LargeBinary(32), nullable=False),
@@ -195,7 +179,7 @@ inbox = Table(
     Column("done_at", Moment),
     Column("outcome", String(20)),
     UniqueConstraint("account_id", "event_id"),
-    _within_commune("accounts", "account_id"),
+    within_commune("accounts", "account_id"),
     sqlite_autoincrement=True,  # ids are part of outbox keys and must never come back after a purge
 )
 Index(
@@ -209,35 +193,36 @@ Index(
 conversations = Table(
     "conversations",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("account_id", Integer, nullable=False),
     Column("identity", LargeBinary(32), nullable=False, unique=True),
     Column("address", LargeBinary, nullable=False),  # PII, sealed
     Column("state", Text, nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("last_used_at", Moment, nullable=False, index=True),
-    _within_commune("accounts", "account_id"),
+    Column("forget_at", Moment, index=True),  # a shared computer: all of it goes then
+    within_commune("accounts", "account_id"),
 )
 
 chat_links = Table(
     "chat_links",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("identity", LargeBinary(32), nullable=False, unique=True),
     Column("member_id", Integer),
     Column("staff_id", Integer),
     Column("linked_at", Moment, nullable=False),
-    _within_commune("members", "member_id"),
-    _within_commune("staff", "staff_id"),
+    within_commune("members", "member_id"),
+    within_commune("staff", "staff_id"),
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("account_id", Integer, nullable=False),
     Column("identity", LargeBinary(32), nullable=False),
     Column("key", String(80), nullable=False, unique=True),  # one row per logical message
@@ -251,7 +236,7 @@ outbox = Table(
     Column("finished_at", Moment),  # delivered or given up; None while it waits or is being sent
     Column("message", String(80)),
     Column("error", String(200)),
-    _within_commune("accounts", "account_id"),
+    within_commune("accounts", "account_id"),
     sqlite_autoincrement=True,
 )
 _waits = outbox.c.finished_at.is_(None)
@@ -274,32 +259,32 @@ Index(
 people = Table(
     "people",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("created_at", Moment, nullable=False),
     Column("merged_into", Integer),
     UniqueConstraint("commune_id", "id"),
-    _within_commune("people", "merged_into"),
+    within_commune("people", "merged_into"),
 )
 
 identities = Table(
     "identities",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("person_id", Integer, nullable=False),
     Column("kind", String(10), nullable=False),
     Column("value_hash", LargeBinary(32), nullable=False),
     Column("key_id", LargeBinary(4), nullable=False),
     UniqueConstraint("commune_id", "kind", "value_hash"),
-    _within_commune("people", "person_id"),
+    within_commune("people", "person_id"),
 )
 
 help_entries = Table(
     "help_entries",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("client_id", String(80), nullable=False),
     Column("team_id", Integer, nullable=False),
     Column("member_id", Integer),
@@ -316,16 +301,16 @@ help_entries = Table(
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "client_id"),
     Index("ix_help_entries_when", "commune_id", "occurred_on"),
-    _within_commune("teams", "team_id"),
-    _within_commune("members", "member_id"),
-    _within_commune("people", "person_id"),
+    within_commune("teams", "team_id"),
+    within_commune("members", "member_id"),
+    within_commune("people", "person_id"),
 )
 
 help_entry_revisions = Table(
     "help_entry_revisions",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("entry_id", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("change", String(20), nullable=False),
@@ -335,9 +320,9 @@ help_entry_revisions = Table(
     Column("reason", String(200)),
     Column("content", Text, nullable=False),
     UniqueConstraint("commune_id", "entry_id", "revision"),
-    _within_commune("help_entries", "entry_id"),
-    _within_commune("members", "member_id"),
-    _within_commune("staff", "staff_id"),
+    within_commune("help_entries", "entry_id"),
+    within_commune("members", "member_id"),
+    within_commune("staff", "staff_id"),
 )
 
 question_tallies = Table(
@@ -354,8 +339,8 @@ question_tallies = Table(
 audit_log = Table(
     "audit_log",
     metadata,
-    _id(),
-    _commune(),
+    id_column(),
+    commune_column(),
     Column("at", Moment, nullable=False),
     Column("actor", String(40), nullable=False),
     Column("action", String(40), nullable=False),

@@ -29,7 +29,7 @@ from bot.core.messages import (
 )
 from bot.core.vocabulary import AccountId, Identity
 from storage.database import INSERTS, Unit
-from storage.mailbox import lock, unpack_outbound
+from storage.mailbox import unpack_outbound
 from storage.models import buckets, conversations, outbox, sender_leases
 
 LEASE = timedelta(seconds=30)
@@ -89,15 +89,6 @@ def take(unit: Unit, post: Post, busy: frozenset[Identity]) -> Batch:
     return Batch(tuple(_open_letter(unit, head) for head in allowed))
 
 
-def take_own(unit: Unit, identity: Identity) -> tuple[Letter, ...]:
-    """Everything that waits for one address, in order: for channels whose person fetches it."""
-    lock(unit, identity)
-    rows = unit.connection.execute(_OWN, {"identity": identity}).all()
-    heads = [_head(row) for row in rows]
-    _mark_sending(unit, heads)
-    return tuple(_open_letter(unit, head) for head in heads)
-
-
 def _hold_lease(unit: Unit, post: Post) -> float:
     """0 when the lease is ours now; otherwise the seconds until it is worth asking again."""
     until = unit.now + LEASE
@@ -135,12 +126,6 @@ _COLUMNS = (
     conversations.c.address,
 )
 _WITH_ADDRESS = outbox.join(conversations, conversations.c.identity == outbox.c.identity)
-_OWN = (
-    select(*_COLUMNS)
-    .select_from(_WITH_ADDRESS)
-    .where(outbox.c.identity == bindparam("identity"), outbox.c.finished_at.is_(None))
-    .order_by(outbox.c.id)
-)
 _earlier = aliased(outbox)
 # Walks the partial index in its own order and stops at the limit: the cost does not grow with the queue.
 _HEADS = (

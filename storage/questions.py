@@ -74,3 +74,11 @@ def list_tallies(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> l
         .group_by(question_tallies.c.decision, question_tallies.c.guide)
     )
     return [Tally(row[0], row[1], int(row[2])) for row in rows]
+
+
+def first_day(unit: Unit, commune: CommuneId) -> date | None:
+    """The first day on which somebody asked; None when nobody did."""
+    first: date | None = unit.connection.execute(
+        select(func.min(question_tallies.c.day)).where(question_tallies.c.commune_id == commune)
+    ).scalar_one()
+    return first

@@ -24,9 +24,10 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import StorageError, why
 from bot.core.keys import KEY_ID_BYTES, NONCE_BYTES, KeyRing, Purpose
+from storage.columns import Moment
 from storage.database import Database, Unit
 from storage.migrate import newest_version
-from storage.models import Moment, metadata
+from storage.models import metadata
 
 MAGIC = b"BANSO1\n"
 CHUNK = 1 << 20

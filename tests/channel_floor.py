@@ -21,7 +21,7 @@ from bot.core.messages import Address, Inbound, Kind
 from bot.core.vocabulary import Identity
 from bot.services.plans import find_commune
 from handlers import ROUTES
-from storage import outbox
+from storage import fetching
 from storage.database import Unit
 from storage.mailbox import identity_of
 from storage.models import inbox
@@ -64,7 +64,7 @@ class Floor:
 
     def answers(self, name: str) -> list[str]:
         """The texts that wait for this person, in order."""
-        letters = self.base.database.write(outbox.take_own, self.identity(name))
+        letters = self.base.database.read(fetching.waiting, self.identity(name))
         return [letter.message.text for letter in letters]
 
     def outcomes(self, name: str) -> list[str | None]:
@@ -82,7 +82,7 @@ async def floor(base: Installation, *first: Route) -> AsyncIterator[Floor]:
     """An engine whose route table begins with these."""
     script = make_script(base)
     router = Router((*first, *ROUTES), base.library.glossary.actions)
-    engine = Engine(base.database, replace(script, router=router), lambda: None, unobserved)
+    engine = Engine(base.database, replace(script, router=router), lambda people: None, unobserved)
     engine.start()
     try:
         yield Floor(base, engine, Intake(base.database, engine.notify, unobserved))

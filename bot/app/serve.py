@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from aiohttp import web
-
 from bot.app.installation import Installation
+from bot.app.lobby import join_url, open_lobby
 from bot.app.logs import set_up_logging
+from bot.app.office import OfficeDesk
 from bot.app.wiring import Application, build, save_account
 from bot.config import Settings
 from bot.conversation.engine import Observer, unobserved
@@ -22,7 +22,7 @@ from bot.core.errors import SettingError
 from bot.core.messages import Channel, Inbound
 from bot.services import teams
 from bot.services.plans import find_commune
-from bot.web.server import Parts, build_server
+from bot.web.server import Parts, Runner, build_server, start_server
 from bot.web.webhooks import Hook
 from storage.communes import Account
 from storage.database import is_reachable
@@ -97,7 +97,7 @@ def _start_receiving(app: Application, account: Account, channel: Channel) -> as
 
 def webhook_url(settings: Settings, account: Account) -> str:
     """The public address of an account's webhook."""
-    return f"{settings.base_url}/hook/{account.channel}/{account.name}"
+    return f"{settings.public_url}/hook/{account.channel}/{account.name}"
 
 
 def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], Awaitable[None]]:
@@ -107,7 +107,7 @@ def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], 
     return store
 
 
-async def _start_web(app: Application) -> web.AppRunner:
+async def _start_web(app: Application) -> Runner:
     settings, database = app.installation.settings, app.installation.database
     hooks = {
         (account.channel, account.name): Hook(channel, _store(app, account))
@@ -117,18 +117,12 @@ async def _start_web(app: Application) -> web.AppRunner:
     async def is_ready() -> bool:
         return await asyncio.to_thread(is_reachable, database)
 
-    runner = web.AppRunner(build_server(Parts(hooks, is_ready)), access_log=None)
-    await runner.setup()
+    parts = Parts(hooks, is_ready, open_lobby(app), OfficeDesk(app.installation))
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError as error:
-        await runner.cleanup()
+        return await start_server(build_server(parts), settings.host, settings.port)
+    except SettingError:
         await app.close()
-        raise SettingError(
-            f"Cổng {settings.port} trên {settings.host} không dùng được (có thể chương trình khác "
-            "đang chạy): tắt chương trình đó hoặc đặt BOT_PORT sang số khác."
-        ) from error
-    return runner
+        raise
 
 
 def _announce(
@@ -136,17 +130,19 @@ def _announce(
 ) -> None:
     """Where to find us, and the one-time code when nobody runs this installation yet."""
     settings = installation.settings
-    say(f"Bạn Số đang chạy: http://{settings.host}:{settings.port}/healthz")
+    here = settings.public_url
+    say(f"Bạn Số đang chạy: {here} (khung chat: {here}/chat, văn phòng: {here}/office)")
     names = ", ".join(commune.slug for commune in installation.communes)
+    channels = ", ".join(account.channel for account, _ in hosted)
     say(
-        f"Xã, phường: {names}. Kênh: {', '.join(a.channel for a, _ in hosted) or 'chưa bật kênh nào'}."
+        f"Xã, phường: {names}. Kênh nhắn tin: {channels or 'chưa bật, mới có khung chat trên web'}."
     )
     commune = find_commune(installation.communes, settings.commune)
     code = installation.database.write(teams.set_up_code, commune)
     if code is not None:
         say(f"Mã cài đặt cho người quản trị đầu tiên (dùng một lần): {code}")
-        say(f"Dùng mã: {_python()} -m bot chat --commune {commune.slug}, rồi gõ: vào tổ {code}")
-    say(f"Nói chuyện thử: {_python()} -m bot chat. Dừng: Ctrl-C.")
+        say(f"Dùng mã: mở {join_url(settings, code)}")
+    say(f"Nói chuyện thử ngay đây: {_python()} -m bot chat. Dừng: Ctrl-C.")
 
 
 def _python() -> str:

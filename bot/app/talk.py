@@ -13,15 +13,12 @@ from bot.app.wiring import Application, build, save_account
 from bot.channels.console import ConsoleChannel
 from bot.conversation.intake import mask
 from bot.core.errors import BotError, NotFoundError
-from bot.core.messages import Address, Channel, Delivered, Inbound, Kind, Outbound
-from bot.core.vocabulary import Identity
+from bot.core.messages import Address, Channel, Inbound, Kind, Outbound
 from bot.services.plans import find_commune
-from storage import mailbox, outbox, staff
+from storage import mailbox, staff
 from storage.communes import Account
 from storage.database import Unit
-from storage.outbox import Letter
 
-LOOK_SECONDS = 0.005
 PATIENCE_SECONDS = 30.0
 LOCAL = "local"
 
@@ -105,19 +102,11 @@ def _parser(name: str, account: str) -> Channel:
 
 
 async def answer(app: Application, account: Account, inbound: Inbound) -> list[Outbound]:
-    """Accept one event, wait for its turn, fetch and mark what it was answered."""
-    database = app.installation.database
-    identity = await app.intake.accept(account.commune.id, account.id, inbound)
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    while not await database.read_soon(mailbox.is_done, account.id, inbound.event_id):
-        if asyncio.get_running_loop().time() > deadline:
-            raise BotError("Trợ lý chưa trả lời được: xem cơ sở dữ liệu có đang bận không.")
-        await asyncio.sleep(LOOK_SECONDS)
-    letters = await database.write_soon(_fetch, account, identity)
+    """Accept one event, wait for its turn, fetch what waits and say that it has arrived."""
+    if await app.pickup.ask(account, inbound, PATIENCE_SECONDS) is None:
+        raise BotError("Trợ lý chưa trả lời được: xem cơ sở dữ liệu có đang bận không.")
+    identity = app.pickup.identify(account, inbound.address.channel, inbound.address.chat)
+    letters = await app.pickup.later(identity, 0, 0)
+    if letters:
+        await app.pickup.acknowledge(identity, letters[-1].id)
     return [letter.message for letter in letters]
-
-
-def _fetch(unit: Unit, account: Account, identity: Identity) -> tuple[Letter, ...]:
-    letters = outbox.take_own(unit, identity)
-    outbox.record(unit, account.id, [(letter, Delivered()) for letter in letters])
-    return letters

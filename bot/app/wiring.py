@@ -10,10 +10,11 @@ from bot.app.installation import Installation
 from bot.conversation.engine import Engine, House, Observer, Script, unobserved
 from bot.conversation.intake import Intake
 from bot.conversation.jobs import Jobs
+from bot.conversation.pickup import Doorbell, Pickup
 from bot.conversation.router import Router
 from bot.conversation.sender import Sender
 from bot.core.messages import Channel, Inbound
-from bot.core.vocabulary import AccountId
+from bot.core.vocabulary import AccountId, Identity
 from bot.services.understanding import PhraseSearch
 from handlers import ROUTES
 from storage import communes
@@ -44,6 +45,7 @@ class Application:
     engine: Engine
     sender: Sender
     jobs: Jobs
+    pickup: Pickup
     hosted: dict[AccountId, tuple[Account, Channel]]
 
     async def store(self, account: Account, events: Sequence[Inbound]) -> None:
@@ -71,10 +73,18 @@ def build(
     sender = Sender(
         installation.database, {account.id: channel for account, channel in hosted}, observe
     )
-    engine = Engine(installation.database, make_script(installation), sender.wake, observe)
+    bell = Doorbell()
+
+    def announce(identities: Sequence[Identity]) -> None:
+        sender.wake()
+        bell.ring(identities)
+
+    engine = Engine(installation.database, make_script(installation), announce, observe)
     intake = Intake(installation.database, engine.notify, observe)
     engine.should_wait = lambda: intake.is_pressed
-    return Application(installation, intake, engine, sender, Jobs(installation.database), by_id)
+    pickup = Pickup(installation.database, intake, bell)
+    jobs = Jobs(installation.database)
+    return Application(installation, intake, engine, sender, jobs, pickup, by_id)
 
 
 def save_account(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.conversation.keeping import keep_running
@@ -33,6 +33,10 @@ WAIT_SECONDS, MOST_WAITS = 0.01, 10
 MOST_TURNS_A_HOP = 8  # about 5 ms of SQLite's only writer: accepting waits no longer than that
 Observer = Callable[[str], None]
 """Is told the name of each point that a message passes: ``accepted``, ``turn``, ``sent``."""
+
+
+Announce = Callable[[Sequence[Identity]], None]
+"""Is told whose turns are over: their answers can be sent or fetched."""
 
 
 def unobserved(point: str) -> None:
@@ -170,11 +174,11 @@ class Engine:
     """Takes up open events: at once when told, and by looking every second."""
 
     def __init__(
-        self, database: Database, script: Script, wake_sender: Callable[[], None], observe: Observer
+        self, database: Database, script: Script, announce: Announce, observe: Observer
     ) -> None:
         self._database = database
         self._script = script
-        self._wake_sender = wake_sender
+        self._announce = announce
         self._observe = observe
         self._waiting: asyncio.Queue[Identity] = asyncio.Queue()
         self._queued: set[Identity] = set()
@@ -220,7 +224,7 @@ class Engine:
             self._queued.difference_update(group)
             await self._make_way()
             again = await self._database.hop(self._answer, group)
-            self._wake_sender()
+            self._announce(group)
             if again.was_busy:
                 await asyncio.sleep(BUSY_PAUSE_SECONDS)
             for identity in again.identities:

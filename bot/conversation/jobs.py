@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.core.errors import BotError
 from bot.locale import local_day
-from storage import jobs, mailbox
+from storage import fetching, jobs, mailbox, sign_ins
 from storage.database import Database, Unit
 
 log = logging.getLogger(__name__)
@@ -16,13 +16,14 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 60.0
 KEEP_CONVERSATIONS = timedelta(days=30)
 """Without consent nothing lives longer than this after its last use (design, section 6)."""
+KEEP_SIGN_INS = timedelta(days=1)
 
 
 def purge_once_a_day(unit: Unit) -> int | None:
     """Drop what is past its time; None when another process has done it today."""
     if not jobs.begin(unit, "purge", local_day(unit.now).isoformat()):
         return None
-    return mailbox.purge(unit, KEEP_CONVERSATIONS)
+    return mailbox.purge(unit, KEEP_CONVERSATIONS) + sign_ins.purge(unit, KEEP_SIGN_INS)
 
 
 class Jobs:
@@ -52,6 +53,7 @@ class Jobs:
 
     async def run_due(self) -> None:
         """Do what is due now."""
+        await self._database.write_soon(fetching.forget_due)
         dropped = await self._database.write_soon(purge_once_a_day)
         if dropped:
             log.info("purge dropped %s rows", dropped)

@@ -225,3 +225,13 @@ def _rank(text: str, at: int) -> int:
     if lines := ahead.count("\n", 0, len(ahead) - len(ahead.lstrip())):
         return 4 if lines > 1 else 3
     return 2 if behind.rstrip(_CLOSERS)[-1:] in tuple(".!?…:;") else 1
+
+
+def natural_order(name: str) -> tuple[tuple[str, int], ...]:
+    """A key to sort names by as people count: KP 2 before KP 10.
+
+    >>> sorted(["KP 10", "KP 2", "Ấp 1"], key=natural_order)
+    ['KP 2', 'KP 10', 'Ấp 1']
+    """
+    parts = re.findall(r"(\D*)(\d*)", name)
+    return tuple((word, int(number or 0)) for word, number in parts)

@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from bot.core.periods import Period
+from bot.core.text import natural_order
 from bot.core.vocabulary import Audience, CommuneId, Topic
 from bot.library import Plan, plan_as_json
+from bot.reports.weekly import TOP_QUESTIONS
 from storage import communes, help_entries, questions
 from storage.communes import Commune
 from storage.database import Unit
 from storage.help_entries import Count
 
-TOP_QUESTIONS = 10
 TOPIC_ORDER = {topic.value: place for place, topic in enumerate(Topic)}
 
 
@@ -41,13 +43,19 @@ def report(
         "requests": dict.fromkeys(("opened", "closed", "open_now", "median_hours_to_claim")),
         "trainings": {"held": None, "attendances": None, "people": None, "by_kind": []},
         "questions": _questions(unit, commune.id, window),
-        "teams": _teams(unit, commune, period),
+        "teams": _teams(unit, commune, plan, period),
         "targets": [_target(target) for target in _in_json(plan)],
         "adjustments": [],
         "hidden": [],
         "audience": audience.value,
     }
     return body | {"data_hash": data_hash(body)}
+
+
+def first_day(unit: Unit, commune: CommuneId) -> date | None:
+    """The first day of which anything is recorded; before it every figure is unknown. None: nothing yet."""
+    days = (help_entries.first_day(unit, commune), questions.first_day(unit, commune))
+    return min((day for day in days if day is not None), default=None)
 
 
 def data_hash(body: dict[str, Any]) -> str:
@@ -76,7 +84,7 @@ def _help(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]:
         "by_topic": [{"topic": c.key, "visits": c.visits, "people": c.people} for c in topics],
         "by_team": [
             {"team": c.key, "visits": c.visits, "people": c.people}
-            for c in sorted(split("team"), key=_by_team_number)
+            for c in sorted(split("team"), key=lambda count: natural_order(count.key))
         ],
         "by_place": [
             {"place": c.key, "visits": c.visits} for c in sorted(split("place"), key=_by_key)
@@ -91,12 +99,6 @@ def _help(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]:
 
 def _by_key(count: Count) -> str:
     return count.key
-
-
-def _by_team_number(count: Count) -> tuple[str, int, str]:
-    """KP 2 before KP 10."""
-    word, _, number = count.key.rpartition(" ")
-    return (word, int(number), "") if number.isdecimal() else (count.key, 0, "")
 
 
 def _questions(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]:
@@ -118,12 +120,13 @@ def _questions(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]
     }
 
 
-def _teams(unit: Unit, commune: Commune, period: Period) -> dict[str, Any]:
+def _teams(unit: Unit, commune: Commune, plan: Plan, period: Period) -> dict[str, Any]:
     names = [team.name for team in communes.list_teams(unit, commune.id, period.start)]
     window = (period.start, period.end)
     active = {count.key for count in help_entries.count_by(unit, commune.id, window, "team")}
     silent = [name for name in names if name not in active]
-    return {"total": len(names) or None, "reported": len(active), "silent": silent}
+    total = len(names) or plan.teams.count
+    return {"total": total, "reported": len(active), "silent": silent}
 
 
 def _in_json(plan: Plan) -> Sequence[dict[str, Any]]:
@@ -135,7 +138,7 @@ def _in_json(plan: Plan) -> Sequence[dict[str, Any]]:
 
 def _target(target: dict[str, Any]) -> dict[str, Any]:
     """A target with its progress: not computed by this version, so nothing is claimed."""
-    kept = ("id", "title", "unit", "op", "value")
+    kept = ("id", "title", "unit", "op", "value", "value_to", "level", "per")
     progress = {
         "opening": None,
         "done": None,
@@ -144,4 +147,8 @@ def _target(target: dict[str, Any]) -> dict[str, Any]:
         "need_per_week": None,
         "forecast": None,
     }
-    return {key: target[key] for key in kept} | progress | {"source": target["source"]}
+    return (
+        {key: target[key] for key in kept if key in target}
+        | progress
+        | {"source": target["source"]}
+    )

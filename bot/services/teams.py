@@ -128,14 +128,19 @@ def join(unit: Unit, commune: Commune, identity: Identity, code: str) -> Worker:
 
 
 def rename(unit: Unit, commune: Commune, worker: Worker, name: str) -> str:
-    """Set the name that others see; gives it as it was kept, without a telephone number typed beside it."""
-    kept = " ".join(mask_phones(name).replace(PHONE_MASK, " ").split())[:LONGEST_NAME]
+    """Set the name that others see; gives it as it was kept."""
+    kept = kept_name(name)
     if worker.role.in_team:
         staff.rename_member(unit, commune.id, worker.id, kept)
     else:
         staff.rename_staff(unit, commune.id, worker.id, kept)
     audit.record(unit, commune.id, Act(actor(worker), "rename", actor(worker)))
     return kept
+
+
+def kept_name(name: str) -> str:
+    """A name as it is kept: one line, without a telephone number typed beside it."""
+    return " ".join(mask_phones(name).replace(PHONE_MASK, " ").split())[:LONGEST_NAME]
 
 
 def actor(worker: Worker) -> str:

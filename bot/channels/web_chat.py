@@ -1,0 +1,98 @@
+"""The chat of the ward's own web site. Its page fetches; nothing can be pushed to it.
+
+Wire format, promised in the manual: ``{"id", "commune", "session", "text" | "action"}`` in, and
+``{"text", "marked", "choices": [{"n", "label", "action"}]}`` out. The session is the secret that stands
+for the person: whoever has it reads the conversation, so it never reaches a log or a clear column.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels.wire import is_id, read_object
+from bot.core.messages import Address, Delivered, Delivery, Inbound, Kind, Limits, Outbound
+
+SESSION = re.compile(r"([a-z0-9-]{1,60})\.[A-Za-z0-9_-]{43}", re.ASCII)
+SESSION_BYTES = 32
+START = "start"
+
+HandOver = Callable[[str, dict[str, Any]], None]
+
+
+def new_session(commune: str) -> str:
+    """A session of that commune that nobody can guess."""
+    return f"{commune}.{secrets.token_urlsafe(SESSION_BYTES)}"
+
+
+def commune_of(session: object) -> str | None:
+    """The commune of a session; None for what ``new_session`` cannot have made."""
+    found = SESSION.fullmatch(session) if isinstance(session, str) else None
+    return found[1] if found else None
+
+
+class WebChatChannel:
+    """The chat of one commune; ``hand_over`` is given what a page shall show."""
+
+    name = "web_chat"
+    limits = Limits()
+
+    def __init__(self, account: str, hand_over: HandOver) -> None:
+        self.account = account
+        self._hand_over = hand_over
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Anybody may talk; the session in the body is what proves who goes on talking."""
+        return True
+
+    def parse(self, body: bytes) -> list[Inbound]:
+        """What was typed or pressed; nothing for a body that holds neither, or both.
+
+        A body without a session begins a new one. ``ValueError`` for what no page of ours sends: no id,
+        another commune, a session that we did not make.
+        """
+        given = read_object(body)
+        number, session = given.get("id"), given.get("session")
+        if not is_id(number) or given.get("commune") != self.account:
+            raise ValueError("not a message of this chat")
+        if session is None:
+            session = new_session(self.account)
+        elif commune_of(session) != self.account:
+            raise ValueError("not a session of this chat")
+        words = _read_words(given.get("text"), given.get("action"))
+        if words is None:
+            return []
+        # The session must not stand in the clear column that keeps the ids of events apart.
+        event = hashlib.sha256(f"{session}\0{number}".encode()).hexdigest()
+        address = Address(self.name, self.account, session)
+        return [Inbound(address, event, *words, datetime.now(UTC))]
+
+    async def send(self, chat: str, message: Outbound) -> Delivery:
+        """Hand it to the page."""
+        self._hand_over(chat, as_json(message))
+        return Delivered()
+
+    async def close(self) -> None:
+        """Nothing to free."""
+
+
+def _read_words(text: object, action: object) -> tuple[Kind, str] | None:
+    match text, action:
+        case str(), None if text:
+            return Kind.TEXT, text
+        case None, str() if action:
+            verb, _, payload = action.partition(":")
+            return (Kind.START, payload) if verb == START else (Kind.ACTION, action)
+        case _:
+            return None
+
+
+def as_json(message: Outbound) -> dict[str, Any]:
+    """A message as the page gets it; ``marked`` keeps the ``**`` around names of buttons."""
+    choices = [{"n": c.n, "label": c.label, "action": c.action} for c in message.choices]
+    text = message.text.replace("**", "")
+    return {"text": text, "marked": message.text, "choices": choices}

@@ -1,0 +1,115 @@
+"""Answers that a person fetches, instead of a sender bringing them: a terminal, a web page.
+
+A doorbell wakes who waits in this process; a look now and then finds what another process has answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+
+from bot.conversation.intake import Intake
+from bot.core.messages import Address, Inbound
+from bot.core.vocabulary import Identity
+from storage import fetching, mailbox
+from storage.communes import Account
+from storage.database import Database, Unit
+from storage.fetching import Fetched
+
+LOOK_SECONDS = 1.0
+Letters = tuple[Fetched, ...]
+
+
+class Doorbell:
+    """Wakes who waits for answers to a person."""
+
+    def __init__(self) -> None:
+        self._listening: dict[Identity, set[asyncio.Event]] = {}
+
+    def ring(self, identities: Sequence[Identity]) -> None:
+        """These people may have letters."""
+        for identity in identities:
+            for heard in self._listening.get(identity, ()):
+                heard.set()
+
+    @contextlib.contextmanager
+    def listen(self, identity: Identity) -> Iterator[asyncio.Event]:
+        """Hears every ring meanwhile, so what rings between two looks is not lost."""
+        heard = asyncio.Event()
+        self._listening.setdefault(identity, set()).add(heard)
+        try:
+            yield heard
+        finally:
+            self._listening[identity].discard(heard)
+            if not self._listening[identity]:
+                del self._listening[identity]
+
+
+class Pickup:
+    """Stores what a person does, waits for the answers, and drops what has arrived."""
+
+    def __init__(self, database: Database, intake: Intake, bell: Doorbell) -> None:
+        self._database = database
+        self._intake = intake
+        self._bell = bell
+
+    def identify(self, account: Account, channel: str, chat: str) -> Identity:
+        """Who that chat is to the database."""
+        address = Address(channel, account.name, chat)
+        return mailbox.identity_of(self._database.keys, account.commune.id, address)
+
+    async def ask(self, account: Account, inbound: Inbound, patience: float) -> Letters | None:
+        """Accept the event and give what its turn answers; None when that takes more seconds.
+
+        The same event again gives the same answers, until they are acknowledged.
+        """
+        identity = await self._intake.accept(account.commune.id, account.id, inbound)
+
+        def look(unit: Unit) -> Letters | None:
+            return fetching.answers(unit, identity, account.id, inbound.event_id)
+
+        return await self._wait(identity, look, patience)
+
+    async def later(self, identity: Identity, after: int, patience: float) -> Letters:
+        """What waits behind the letter ``after``; nothing when nothing comes in so many seconds."""
+
+        def look(unit: Unit) -> Letters | None:
+            return fetching.waiting(unit, identity, after) or None
+
+        return await self._wait(identity, look, patience) or ()
+
+    async def _wait(
+        self, identity: Identity, look: Callable[[Unit], Letters | None], patience: float
+    ) -> Letters | None:
+        now = asyncio.get_running_loop().time
+        deadline = now() + patience
+        with self._bell.listen(identity) as heard:
+            while (found := await self._database.read_soon(look)) is None:
+                left = deadline - now()
+                if left <= 0:
+                    return None
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(heard.wait(), min(left, LOOK_SECONDS))
+                heard.clear()
+        return found
+
+    async def acknowledge(self, identity: Identity, upto: int) -> None:
+        """Everything up to this letter has arrived."""
+        await self._database.write_soon(fetching.acknowledge, identity, upto)
+
+    async def forget_after(self, identity: Identity, pause: timedelta) -> bool:
+        """Forget the chat when nothing more has come from it for so long.
+
+        False while its first turn is not over: then it must be said again.
+        """
+
+        def postpone(unit: Unit) -> bool:
+            return fetching.set_forgetting(unit, identity, unit.now + pause)
+
+        return await self._database.write_soon(postpone)
+
+    async def forget(self, identity: Identity) -> None:
+        """Forget the chat now."""
+        await self._database.write_soon(fetching.forget, identity)

@@ -1,0 +1,241 @@
+"""The web chat: its page, the messages of its people, and the long poll for what comes later.
+
+Nothing is kept in cookies: the page holds its session, a secret that only it and the sealed address know.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+from limits import RateLimitItemPerMinute
+
+from bot.conversation.intake import mask
+from bot.conversation.pickup import Letters, Pickup
+from bot.core.errors import BotError
+from bot.core.messages import Channel, Inbound, Outbound
+from bot.core.vocabulary import Identity
+from bot.locale import Texts
+from bot.web import pages
+from bot.web.visitors import Visitors
+
+LARGEST_BODY = 16 * 1024
+PATIENCE_SECONDS = 5.0
+POLL_SECONDS = 25.0
+FORGET_AFTER = timedelta(minutes=2)
+MOST_OF_ADDRESS = RateLimitItemPerMinute(240)  # a whole ward may sit behind one address
+MOST_OF_SESSION = RateLimitItemPerMinute(40)
+LAST_LETTER = 2**31 - 1
+DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The web chat of one commune."""
+
+    slug: str
+    name: str
+    texts: Texts
+    channel: Channel
+    ask: Callable[[Inbound, float], Awaitable[Letters | None]]
+    identify: Callable[[str], Identity]
+
+
+@dataclass(frozen=True, slots=True)
+class Lobby:
+    """All web chats of this installation, and what they share."""
+
+    rooms: Mapping[str, Room]
+    pickup: Pickup
+    render: Callable[[Outbound], dict[str, Any]]
+    commune_of: Callable[[object], str | None]
+    embed_on: tuple[str, ...]
+    visitors: Visitors
+
+
+def add_chat(app: web.Application, lobby: Lobby) -> None:
+    """The routes of the chat."""
+    chat = _Chat(lobby)
+    app.router.add_get("/", chat.enter)
+    app.router.add_get("/chat", chat.choose)
+    app.router.add_get("/chat/{commune}", chat.show)
+    app.router.add_post("/chat/api/messages", chat.receive)
+    app.router.add_get("/chat/api/messages", chat.wait)
+    app.router.add_post("/chat/api/forget", chat.forget)
+
+
+class _RefusedError(Exception):
+    """A request that gets a sentence instead of an answer."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+
+Api = Callable[["_Chat", web.Request], Awaitable[dict[str, Any]]]
+
+
+def _api(handler: Api) -> Callable[[_Chat, web.Request], Awaitable[web.Response]]:
+    """JSON out, whatever happens: the answer, or one sentence of what was wrong."""
+
+    async def answer(chat: _Chat, request: web.Request) -> web.Response:
+        status, body = 200, {}
+        try:
+            if not chat.lobby.visitors.is_at_home(request):
+                raise _RefusedError(403, "web.foreign")
+            body = await handler(chat, request)
+        except _RefusedError as refused:
+            status, body = refused.status, {"error": chat.say(refused.sentence)}
+        except BotError:
+            status, body = 503, {"error": chat.say("web.trouble")}
+        text = json.dumps(body, ensure_ascii=False)
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(
+            text=text, status=status, content_type="application/json", headers=headers
+        )
+
+    return answer
+
+
+class _Chat:
+    """Handlers of the chat's routes."""
+
+    def __init__(self, lobby: Lobby) -> None:
+        self.lobby = lobby
+
+    def say(self, sentence: str) -> str:
+        """A sentence that is the same in every commune."""
+        texts = next(iter(self.lobby.rooms.values())).texts
+        return texts.say(sentence)
+
+    async def enter(self, _: web.Request) -> web.Response:
+        """The address without a path."""
+        raise web.HTTPFound("/chat")
+
+    async def choose(self, request: web.Request) -> web.Response:
+        """Which commune, when there are several."""
+        rooms = sorted(self.lobby.rooms.values(), key=lambda room: room.slug)
+        if not rooms:
+            raise web.HTTPNotFound
+        if len(rooms) == 1:
+            raise web.HTTPFound(f"/chat/{rooms[0].slug}")
+        return pages.page(request, "choose.html", rooms[0].texts, {"rooms": rooms})
+
+    async def show(self, request: web.Request) -> web.Response:
+        """The page of one commune's chat; ``may-chung=1`` for a computer that many use."""
+        room = self.lobby.rooms.get(request.match_info["commune"])
+        if room is None:
+            raise web.HTTPNotFound
+        values = {
+            "room": room,
+            "is_shared": request.query.get("may-chung") == "1",
+            "code": request.query.get("moi", "")[:40],
+            "forget_seconds": int(FORGET_AFTER.total_seconds()),
+        }
+        response = pages.page(request, "chat.html", room.texts, values)
+        ancestors = ("'self'", *self.lobby.embed_on)
+        response.headers["Content-Security-Policy"] = pages.policy(ancestors)
+        return response
+
+    @_api
+    async def receive(self, request: web.Request) -> dict[str, Any]:
+        """One message: stored, answered, and the answers given back when they come soon.
+
+        With ``after`` everything up to that letter has arrived, and all that came later is given;
+        without it only what this message was answered.
+        """
+        given, body = await _read(request)
+        room = self.lobby.rooms.get(str(given.get("commune")))
+        inbound = _parse(room, body)
+        if room is None or inbound is None:
+            raise _RefusedError(400, "web.bad-request")
+        session, after = inbound.address.chat, _cursor(given.get("after"))
+        await self._limit(request, session)
+        identity, pickup = room.identify(session), self.lobby.pickup
+        if after is not None:
+            await pickup.acknowledge(identity, after)
+        letters = await room.ask(inbound, PATIENCE_SECONDS) or ()
+        if after is not None:
+            letters = await pickup.later(identity, after, 0)
+        if given.get("shared") is True:
+            await pickup.forget_after(identity, FORGET_AFTER)
+        return {"session": session, "in": mask(inbound).text} | self._show(letters, after)
+
+    @_api
+    async def wait(self, request: web.Request) -> dict[str, Any]:
+        """What comes later than ``after``, as soon as it comes."""
+        session, after = request.query.get("session"), _cursor(request.query.get("after"))
+        room = self._room_of(session)
+        await self._limit(request, str(session))
+        identity = room.identify(str(session))
+        if after:
+            await self.lobby.pickup.acknowledge(identity, after)
+        letters = await self.lobby.pickup.later(identity, after or 0, POLL_SECONDS)
+        return {"session": session} | self._show(letters, after)
+
+    @_api
+    async def forget(self, request: web.Request) -> dict[str, Any]:
+        """Everything that is known of this chat goes at once."""
+        given, _ = await _read(request)
+        session = given.get("session")
+        room = self._room_of(session)
+        await self.lobby.pickup.forget(room.identify(str(session)))
+        return {"forgotten": True}
+
+    def _room_of(self, session: object) -> Room:
+        room = self.lobby.rooms.get(self.lobby.commune_of(session) or "")
+        if room is None:
+            raise _RefusedError(400, "web.bad-request")
+        return room
+
+    def _show(self, letters: Letters, after: int | None) -> dict[str, Any]:
+        out = [self.lobby.render(letter.message) for letter in letters]
+        return {"out": out, "after": letters[-1].id if letters else after or 0}
+
+    async def _limit(self, request: web.Request, session: str) -> None:
+        visitors = self.lobby.visitors
+        of_address = await visitors.may(MOST_OF_ADDRESS, "chat", visitors.address(request))
+        if not of_address or not await visitors.may(MOST_OF_SESSION, "chat", session):
+            raise _RefusedError(429, "web.too-fast")
+
+
+async def _read(request: web.Request) -> tuple[dict[str, Any], bytes]:
+    """The JSON object of the body, and its bytes."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise _RefusedError(413, "web.too-long")
+    body = await request.read()
+    if len(body) > LARGEST_BODY:  # sent in chunks it says no length
+        raise _RefusedError(413, "web.too-long")
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise _RefusedError(400, "web.bad-request")
+    return given, body
+
+
+def _parse(room: Room | None, body: bytes) -> Inbound | None:
+    try:
+        events = room.channel.parse(body) if room else []
+    except ValueError:
+        return None
+    return events[0] if events else None
+
+
+def _cursor(value: object) -> int | None:
+    """The number of a letter, from JSON or from the address; None for anything else."""
+    match value:
+        case bool():
+            return None
+        case int() if 0 <= value <= LAST_LETTER:
+            return value
+        case str() if DIGITS.fullmatch(value):
+            return int(value)
+        case _:
+            return None

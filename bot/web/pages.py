@@ -1,0 +1,79 @@
+"""Templates into pages: every text escaped, every word from the catalogue, every header strict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.locale import Texts, show_date, show_number
+
+HERE = Path(__file__).parent
+STATIC = "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+NEW_PAGE = "no-store"
+
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else show_number(value)
+
+
+def _change(value: float | None) -> str:
+    """With its sign, a true minus; nothing changed is 0."""
+    if value is None:
+        return "—"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + show_number(abs(value))
+
+
+_environment.filters.update(number=_number, change=_change, date=show_date)
+
+
+def add_static(app: web.Application) -> None:
+    """Style sheets and scripts under ``/static/``, their addresses changing with their content."""
+    app.router.add_static("/static/", HERE / "static", name=STATIC, append_version=True)
+
+
+def policy(ancestors: Iterable[str] = ()) -> str:
+    """A content security policy: nothing from elsewhere, nothing inline; framed only by these."""
+    return POLICY.format(ancestors=" ".join(ancestors) or "'none'")
+
+
+def _address(files: web.StaticResource, name: str) -> str:
+    return str(files.url_for(filename=name, append_version=True))
+
+
+def page(
+    request: web.Request,
+    template: str,
+    texts: Texts,
+    values: Mapping[str, object],
+    status: int = 200,
+) -> web.Response:
+    """A page that nobody keeps a copy of and no other site may frame."""
+
+    files = request.app.router[STATIC]
+    if not isinstance(files, web.StaticResource):
+        raise TypeError("static files are served under one name")
+    static = partial(_address, files)
+    body = _environment.get_template(template).render(say=texts.say, static=static, **values)
+    response = web.Response(text=body, content_type="text/html", charset="utf-8", status=status)
+    response.headers["Content-Security-Policy"] = policy()
+    response.headers["Cache-Control"] = NEW_PAGE
+    # With "no-referrer" browsers hide the origin of our own forms, too.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
