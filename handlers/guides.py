@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.conversation import shelves
 from bot.conversation.turn import Action, Option, Reply, Say, Turn, reply
 from bot.core.text import fold, spoken_number
 from bot.core.vocabulary import Topic
@@ -26,7 +25,11 @@ IN_GUIDE = IN_STEPS | {"guide", "part", "done"}
 def list_topic(turn: Turn) -> Reply:
     """Guides of a topic, five at a time."""
     name, page = (*turn.args, "", "")[:2]
-    found = shelves.guides_under(turn.library.guides, Topic(name)) if name in set(Topic) else []
+    found = (
+        turn.library.menu.guides_under(turn.library.guides, Topic(name))
+        if name in set(Topic)
+        else []
+    )
     if not found:
         return reply(turn.say("topic.empty"), turn.option("option.person", "person"))
     size = MOST_OPTIONS if len(found) <= MOST_OPTIONS else MOST_OPTIONS - 1
@@ -43,7 +46,7 @@ def open_guide(turn: Turn) -> Reply:
     guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    if guide.id == shelves.SCAM:  # who was robbed a minute ago reads no introduction
+    if guide.id == turn.library.menu.urgent:  # who was robbed a minute ago reads no introduction
         warning = Say(_fill(turn, guide.warnings[0]), home=False)
         step = _show_step(turn, guide, guide.ways[0], 0)
         return Reply((warning, *step.messages), here=step.here, bookmark=step.bookmark)
@@ -127,7 +130,7 @@ def _show_step(turn: Turn, guide: Guide, way: Way, index: int) -> Reply:
     last = index + 1 == total
     done = f"done:{guide.id}" if last else _step_action(guide, way, index + 1)
     before = _step_action(guide, way, index - 1) if index else f"guide:{guide.id}"
-    if not index and guide.id == shelves.SCAM:  # it has no opening to go back to
+    if not index and guide.id == turn.library.menu.urgent:  # it has no opening to go back to
         before = _came_from(turn, guide)
     here = _step_action(guide, way, index)
     options = (
@@ -255,7 +258,7 @@ def finish(turn: Turn) -> Reply:
     guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    is_urgent = guide.id == shelves.SCAM
+    is_urgent = guide.id == turn.library.menu.urgent
     text = turn.say("guide.finished-urgent" if is_urgent else "guide.finished", title=guide.title)
     counter = turn.option("option.counter", f"part:{guide.id}:counter")
     more = turn.option("option.other-guides", f"topic:{guide.topic}")
@@ -364,7 +367,7 @@ def _repair(turn: Turn, understood: Understood) -> Reply:
         return Reply((Say(turn.say(sentence), (person, *go_on)),), misses=misses)
     vague = understood.reason is Reason.TOO_VAGUE
     text = turn.say("question.vague" if vague else "question.unknown")
-    topics = shelves.entries(turn.library.guides)[:MOST_TOPICS]
+    topics = turn.library.menu.open_entries(turn.library.guides)[:MOST_TOPICS]
     options = [Option(turn.say(f"topic.{topic}"), f"topic:{topic}") for topic in topics]
     return Reply((Say(text, (*options, person)),), misses=misses)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation.shelves import SCAM
 from bot.conversation.turn import HOME, OVER, Option, Reply, Say, Turn
 from bot.core.messages import Kind
 from bot.services import questions
@@ -13,7 +12,7 @@ from bot.services import questions
 def sensitive(turn: Turn) -> Reply:
     """A CCCD or card number, an OTP, a password: it was not kept; say so and what to do."""
     questions.tally_refusal(turn.unit, turn.commune.id)
-    options = (*_present(turn), turn.option("option.scam", f"guide:{SCAM}"))
+    options = (*_present(turn), turn.option("option.scam", f"guide:{turn.library.menu.urgent}"))
     return _keeping(turn, Say(turn.say("sensitive.warning"), options), "refused")
 
 

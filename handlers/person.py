@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.conversation.shelves import SCAM
 from bot.conversation.turn import Reply, Turn, reply
 from bot.services import questions
 
@@ -18,7 +17,7 @@ def offer(turn: Turn) -> Reply:
         text = turn.say("person.phone", **values)
     else:
         text = turn.say("person.visit", commune=name)
-    options = [turn.option("option.scam", f"guide:{SCAM}")]
+    options = [turn.option("option.scam", f"guide:{turn.library.menu.urgent}")]
     if turn.state.bookmark:
         options.insert(0, turn.option("option.go-on", turn.state.bookmark))
     return reply(text, *options, here="person")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.conversation import shelves
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn
 
 
@@ -52,7 +51,7 @@ def _resident_home(turn: Turn) -> Say:
 def _topics(turn: Turn) -> tuple[Option, ...]:
     return tuple(
         Option(turn.say(f"topic.{topic}"), f"topic:{topic}")
-        for topic in shelves.entries(turn.library.guides)
+        for topic in turn.library.menu.open_entries(turn.library.guides)
     )
 
 

@@ -146,6 +146,20 @@ def answer(
     return claimed.inbox_id
 
 
+def hear(unit: Unit, office: Office, chat: str, event_id: str) -> Identity:
+    """An event that nobody has answered yet."""
+    event = arrival(unit, office, chat, event_id)
+    mailbox.accept(unit, [event])
+    return event.identity
+
+
+def talk(unit: Unit, office: Office, chat: str, event_id: str, *said: str) -> Identity:
+    """An event and what it is answered."""
+    identity = hear(unit, office, chat, event_id)
+    answer(unit, identity, *said)
+    return identity
+
+
 def post(unit: Unit, office: Office, chat: str, *texts: str, priority: int = 0) -> Identity:
     """Put letters for a chat into the outbox by the road of a turn."""
     event = arrival(unit, office, chat, f"post-{next(_numbers)}")

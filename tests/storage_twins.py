@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,21 +12,30 @@ from sqlalchemy import Table, insert, select
 from bot.core.keys import Purpose
 from bot.core.messages import Limits, Rate
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
-from storage import audit, help_entries, mailbox, questions, staff
+from storage import audit, fetching, help_entries, mailbox, questions, sign_ins, staff
 from storage.audit import Act
 from storage.communes import Account, Commune
 from storage.database import Unit
 from storage.help_entries import Entry, NewEntry
 from storage.models import communes, identities, metadata, people
+from storage.sign_ins import Officer
 from tests.storage_tools import Office, answer, arrival, open_office, post, take
 
 CODE = "ABCD2345"
 OPERATOR_CODE = "EFGH6789"
+TOKEN = "what a browser that is signed in holds"
 DAY = date(2026, 11, 18)
 LIMITS = Limits(Rate(1, 20), Rate(1, 5))
 STEP = 1_000_000
 SHIFTS = {table.name: STEP * n for n, table in enumerate(metadata.sorted_tables, start=1)}
 """What is added to the ids of each table: no id of the twin is an id of anything else."""
+UNIQUE = {
+    ("communes", "slug"),
+    ("accounts", "name"),
+    ("outbox", "key"),
+    ("credentials", "login"),
+}
+"""Words that only one row of the whole house may have."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,9 @@ class Home:
     """What there is to call the functions with."""
 
     office: Office
-    officer: int
+    officer: Officer
+    login: str
+    token_hash: bytes
     invitation: int
     code_hash: bytes
     tu: Identity
@@ -49,7 +60,7 @@ class Home:
 def furnish(unit: Unit) -> Home:
     """Something in every table, by the functions of storage where there are some."""
     office = open_office(unit)
-    officer = staff.add_staff(unit, office.id, "anh Bình", Role.OFFICER)
+    officer, login, token_hash = _sign_in(unit, office)
     code_hash = unit.keys.hash(Purpose.CODE, str(office.id), CODE)
     expires = unit.now + timedelta(days=14)
     invited = (Role.MEMBER, office.team, "chú Ba")
@@ -59,7 +70,8 @@ def furnish(unit: Unit) -> Home:
     hanh = post(unit, office, "chị Hạnh", "chào chị")
     staff.link_chat(unit, office.id, hanh, (office.member, None))
     binh = post(unit, office, "anh Bình", "chào anh")
-    staff.link_chat(unit, office.id, binh, (None, officer))
+    staff.link_chat(unit, office.id, binh, (None, officer.id))
+    fetching.set_forgetting(unit, binh, unit.now + timedelta(days=1))
     events = [arrival(unit, office, "bà Tư", name) for name in ("e1", "e2", "e3")]
     mailbox.accept(unit, events)
     answer(unit, events[0].identity, "một", "hai")
@@ -69,7 +81,25 @@ def furnish(unit: Unit) -> Home:
     questions.tally(unit, office.id, DAY, "answer", "vneid-quen-mat-khau")
     audit.record(unit, office.id, Act("console", "invite", "invitation:1"))
     _add_person(unit, office.id)
-    return Home(office, officer, invitation, code_hash, events[0].identity, entry)
+    tu = events[0].identity
+    return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
+
+
+def _sign_in(unit: Unit, office: Office) -> tuple[Officer, str, bytes]:
+    """An officer with a password, signed in; somebody else has tried the name too."""
+    new = staff.add_staff(unit, office.id, "anh Bình", Role.OFFICER)
+    officer = Officer(new, "anh Bình", Role.OFFICER, office.commune)
+    login = f"binh.{office.commune.slug}"
+    sign_ins.save_credential(unit, office.id, new, login, "$argon2id$")
+    token_hash = hash_of_token(unit, office.id)
+    sign_ins.begin(unit, officer, token_hash)
+    sign_ins.count_attempt(unit, unit.keys.hash(Purpose.CODE, login), 5, timedelta(minutes=15))
+    return officer, login, token_hash
+
+
+def hash_of_token(unit: Unit, commune: CommuneId) -> bytes:
+    """What stands for the same token in each commune."""
+    return unit.keys.hash(Purpose.CODE, str(commune), TOKEN)
 
 
 def _help(unit: Unit, office: Office, client_id: str) -> Entry:
@@ -123,7 +153,9 @@ def make_twin(unit: Unit, home: Home) -> Home:
             office.team + SHIFTS["teams"],
             office.member + SHIFTS["members"],
         ),
-        home.officer + SHIFTS["staff"],
+        replace(home.officer, id=home.officer.id + SHIFTS["staff"], commune=twin),
+        f"twin-{home.login}",
+        hidden[home.token_hash],
         home.invitation + SHIFTS["invitations"],
         hidden[home.code_hash],
         Identity(hidden[home.tu]),
@@ -139,7 +171,7 @@ def _other_hashes(
         unit.keys.hash(Purpose.CODE, str(home.id), code): unit.keys.hash(
             Purpose.CODE, str(commune), code
         )
-        for code in (CODE, OPERATOR_CODE)
+        for code in (CODE, OPERATOR_CODE, TOKEN)
     }
     for chat in ("bà Tư", "chị Hạnh", "anh Bình"):
         mine = mailbox.identity_of(unit.keys, home.id, home.office.address(chat))
@@ -156,9 +188,8 @@ def _shifted(table: Table, row: dict[str, Any], hidden: Mapping[bytes, bytes]) -
         if key.column.name == "id" and row[key.parent.name] is not None:
             where = key.column.table.name
             shifted[key.parent.name] = row[key.parent.name] + SHIFTS[where]
-    unique = {("communes", "slug"), ("accounts", "name"), ("outbox", "key")}
     for column, value in row.items():
-        if (table.name, column) in unique:
+        if (table.name, column) in UNIQUE:
             shifted[column] = f"twin-{value}"
         elif isinstance(value, bytes):
             shifted[column] = hidden.get(value, value)

@@ -74,6 +74,14 @@ same: {mật khẩu: [mk]}
 commands: {menu: [menu]}
 """
 
+MENU = """urgent: thu-bai
+entries:
+  - topic: vneid
+    also: [cks]
+    first: [thu-bai]
+  - topic: dvc
+"""
+
 
 @pytest.fixture
 def content(tmp_path):
@@ -82,6 +90,7 @@ def content(tmp_path):
     (root / "plans").mkdir()
     (root / "domains.yaml").write_text(DOMAINS, encoding="utf-8")
     (root / "glossary.yaml").write_text(GLOSSARY, encoding="utf-8")
+    (root / "menu.yaml").write_text(MENU, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root

@@ -94,7 +94,6 @@ def test_a_repeat_after_the_turn_does_not_open_the_event_again(
     shelf.write(answer, identity, "chào")
     shelf.write(accept, office, "bà Tư", "e1")
     assert shelf.write(claimed_text, identity) == ""
-    assert shelf.read(mailbox.is_done, office.account.id, "e1")
     assert len(shelf.read(letters_of, office.account.id)) == 1
 
 
@@ -104,8 +103,9 @@ def test_the_same_event_id_on_two_accounts_is_two_events(shelf: Shelf, office: O
     shelf.write(accept, other, "bà Tư", "e1")
     assert stored(shelf, office) == stored(shelf, other) == ["e1"]
     shelf.write(answer, shelf.write(accept, office, "bà Tư", "e1"), "chào")
-    assert shelf.read(mailbox.is_done, office.account.id, "e1")
-    assert not shelf.read(mailbox.is_done, other.account.id, "e1")
+    (done,) = shelf.read(events_of, office.account.id)
+    (still_open,) = shelf.read(events_of, other.account.id)
+    assert (done.outcome, still_open.outcome) == ("answered", None)
 
 
 def test_a_body_is_sealed_and_holds_everything_that_the_turn_needs(

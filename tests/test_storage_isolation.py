@@ -12,12 +12,13 @@ from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from sqlalchemy.exc import NoResultFound
 
 import storage
 from bot.core.errors import BotError
 from bot.core.messages import Delivered, Outbound, Unreachable
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
-from storage import audit, communes, help_entries, mailbox, questions, rekeying
+from storage import audit, communes, fetching, help_entries, mailbox, questions, rekeying, sign_ins
 from storage import outbox as sending
 from storage import staff as people_of
 from storage.audit import Act
@@ -40,6 +41,7 @@ from tests.storage_twins import (
 
 WEEK = (DAY, DAY + timedelta(days=7))
 SCOPES = {CommuneId, AccountId, Identity, Commune}
+LAST = 2**31 - 1
 Case = Callable[[Unit, Home], Any]
 
 
@@ -87,7 +89,7 @@ def finish(unit: Unit, home: Home) -> list[Any]:
 
 
 def record(unit: Unit, home: Home) -> Any:
-    letters = sending.take_own(unit, home.tu)
+    letters = sending.take(unit, account_post(home), frozenset()).letters
     outcomes = [(letters[0], Delivered()), (letters[1], Unreachable("blocked"))]
     sending.record(unit, home.office.account.id, outcomes)
     return letters
@@ -108,6 +110,13 @@ def save_account(unit: Unit, home: Home) -> Any:
     )
 
 
+def touch(unit: Unit, home: Home) -> Any:
+    found = sign_ins.find(unit, home.token_hash)
+    assert found is not None
+    sign_ins.touch(unit, found)
+    return found
+
+
 def add_invitation(unit: Unit, home: Home) -> int:
     invited = (Role.MEMBER, home.office.team, None)
     return people_of.add_invitation(unit, home.id, b"x" * 32, invited, unit.now)
@@ -121,6 +130,13 @@ CASES: dict[str, Case] = {
     ),
     "communes.list_teams": lambda u, h: communes.list_teams(u, h.id, DAY),
     "communes.save_account": save_account,
+    "fetching.waiting": lambda u, h: fetching.waiting(u, h.tu),
+    "fetching.answers": lambda u, h: [
+        fetching.answers(u, h.tu, h.office.account.id, event) for event in ("e1", "e2")
+    ],
+    "fetching.acknowledge": lambda u, h: fetching.acknowledge(u, h.tu, LAST),
+    "fetching.set_forgetting": lambda u, h: fetching.set_forgetting(u, h.tu, u.now),
+    "fetching.forget": lambda u, h: fetching.forget(u, h.tu),
     "help_entries.add": lambda u, h: help_entries.add(u, h.id, new_entry(h)),
     "help_entries.find": lambda u, h: help_entries.find(u, h.id, "c1"),
     "help_entries.get": lambda u, h: help_entries.get(u, h.id, h.entry.id),
@@ -141,13 +157,16 @@ CASES: dict[str, Case] = {
     "mailbox.finish": finish,
     "rekeying.recognise": lambda u, h: rekeying.recognise(u, claimed(u, h)),
     "mailbox.drop_oldest": lambda u, h: mailbox.drop_oldest(u, h.tu),
-    "mailbox.is_done": lambda u, h: mailbox.is_done(u, h.office.account.id, "e2"),
     "outbox.take": lambda u, h: sending.take(u, account_post(h), frozenset()),
-    "outbox.take_own": lambda u, h: sending.take_own(u, h.tu),
     "outbox.release": lambda u, h: sending.release(u, account_post(h)),
     "outbox.record": record,
     "questions.tally": lambda u, h: questions.tally(u, h.id, DAY, "answer", "vneid-quen-mat-khau"),
     "questions.list_tallies": lambda u, h: questions.list_tallies(u, h.id, WEEK),
+    "sign_ins.save_credential": lambda u, h: sign_ins.save_credential(
+        u, h.id, h.officer.id, "other", "$argon2id$"
+    ),
+    "sign_ins.begin": lambda u, h: sign_ins.begin(u, h.officer, bytes(32)),
+    "sign_ins.touch": touch,
     "staff.add_invitation": add_invitation,
     "staff.find_invitation": lambda u, h: people_of.find_invitation(u, h.id, h.code_hash),
     "staff.use_invitation": lambda u, h: people_of.use_invitation(u, h.id, h.invitation),
@@ -156,7 +175,7 @@ CASES: dict[str, Case] = {
     ),
     "staff.add_staff": lambda u, h: people_of.add_staff(u, h.id, "cô Sáu", Role.OFFICER),
     "staff.rename_member": lambda u, h: people_of.rename_member(u, h.id, h.office.member, "x"),
-    "staff.rename_staff": lambda u, h: people_of.rename_staff(u, h.id, h.officer, "x"),
+    "staff.rename_staff": lambda u, h: people_of.rename_staff(u, h.id, h.officer.id, "x"),
     "staff.link_chat": lambda u, h: people_of.link_chat(u, h.id, h.tu, (h.office.member, None)),
     "staff.find_worker": lambda u, h: [
         people_of.find_worker(u, h.id, name) for name in ("chị Hạnh", "anh Bình")
@@ -237,7 +256,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
     shelf, a, b = neighbours.shelf, neighbours.a, neighbours.b
     before = shelf.read(rows_of_commune, b)
     result, after = undone(shelf, CASES[name], a, b)
-    marks = marks_of(before) | {b.tu, b.code_hash}
+    marks = marks_of(before) | {b.tu, b.code_hash, b.token_hash}
     assert marks & set(parts_of(result)) == set()
     assert after == before
     if name not in MAKES_IDS:
@@ -268,13 +287,27 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     "staff.find_invitation": lambda u, a, b: people_of.find_invitation(u, a.id, b.code_hash),
     "staff.use_invitation": lambda u, a, b: people_of.use_invitation(u, a.id, b.invitation),
     "staff.rename_member": lambda u, a, b: people_of.rename_member(u, a.id, b.office.member, "x"),
-    "staff.rename_staff": lambda u, a, b: people_of.rename_staff(u, a.id, b.officer, "x"),
+    "staff.rename_staff": lambda u, a, b: people_of.rename_staff(u, a.id, b.officer.id, "x"),
     "staff.link_chat: member": lambda u, a, b: people_of.link_chat(
         u, a.id, a.tu, (b.office.member, None)
     ),
-    "staff.link_chat: staff": lambda u, a, b: people_of.link_chat(u, a.id, a.tu, (None, b.officer)),
+    "staff.link_chat: staff": lambda u, a, b: people_of.link_chat(
+        u, a.id, a.tu, (None, b.officer.id)
+    ),
     "communes.save_account": lambda u, a, b: communes.save_account(
         u, a.office.commune, b.office.account.channel, b.office.account.name, {"token": "x"}
+    ),
+    "fetching.answers: account": lambda u, a, b: fetching.answers(
+        u, a.tu, b.office.account.id, "e1"
+    ),
+    "fetching.answers: person": lambda u, a, b: fetching.answers(
+        u, b.tu, a.office.account.id, "e1"
+    ),
+    "sign_ins.save_credential": lambda u, a, b: sign_ins.save_credential(
+        u, a.id, b.officer.id, "other", "$argon2id$"
+    ),
+    "sign_ins.begin": lambda u, a, b: sign_ins.begin(
+        u, dataclasses.replace(a.officer, id=b.officer.id), bytes(32)
     ),
     "mailbox.accept: account": lambda u, a, b: mailbox.accept(
         u,
@@ -291,7 +324,7 @@ def test_an_id_of_another_commune_is_refused_or_finds_nothing(
     before = shelf.read(rows_of_commune, b)
     try:
         result, after = undone(shelf, lambda unit, home: STRANGE[name](unit, home, b), a, b)
-    except (*REFUSED, LookupError, BotError):
+    except (*REFUSED, NoResultFound, LookupError, BotError):
         return
     assert result in (None, False, [])
     assert after == before
@@ -313,3 +346,15 @@ def test_each_commune_counts_its_own_day_and_no_other(neighbours: Neighbours) ->
         assert (whole.visits, whole.without_person) == (2, 2)
         other_week = (date(2026, 11, 25), date(2026, 12, 2))
         assert neighbours.shelf.read(help_entries.count_by, home.id, other_week, None) == []
+
+
+def test_a_login_name_and_a_token_lead_to_the_officer_of_their_own_commune(
+    neighbours: Neighbours,
+) -> None:
+    for home in (neighbours.a, neighbours.b):
+        credential = neighbours.shelf.read(sign_ins.find_credential, home.login)
+        signed_in = neighbours.shelf.read(sign_ins.find, home.token_hash)
+        assert credential is not None
+        assert signed_in is not None
+        for officer in (credential.officer, signed_in.officer):
+            assert (officer.id, officer.commune.id) == (home.officer.id, home.id)

@@ -22,7 +22,7 @@ from bot.core.messages import (
     Unreachable,
 )
 from bot.core.vocabulary import Identity
-from storage import mailbox
+from storage import fetching, mailbox
 from storage import outbox as sending
 from storage.database import Unit
 from storage.mailbox import Finished
@@ -261,7 +261,7 @@ def test_somebody_unreachable_gets_nothing_more_until_they_write_again(
         return bool(unit.connection.execute(reachable).scalar_one())
 
     assert not shelf.read(is_reachable)
-    assert shelf.write(sending.take_own, tu) == ()
+    assert shelf.read(fetching.waiting, tu) == ()
     shelf.write(post, office, "bà Tư", "back again")
     assert shelf.read(is_reachable)
     assert sorted(send_all(shelf, office)) == ["back again", "n1"]
@@ -330,24 +330,6 @@ def test_after_a_day_of_tries_a_letter_is_given_up_and_frees_the_next(
     row = row_of(shelf, letter)
     assert (row.status, row.body, row.error) == ("failed", None, "down")
     assert send_all(shelf, office) == ["t2"]
-
-
-def test_a_person_who_fetches_gets_all_their_letters_in_order_and_once(
-    shelf: Shelf, office: Office
-) -> None:
-    tu = shelf.write(post, office, "bà Tư", "t1", "t2")
-    shelf.write(post, office, "ông Năm", "n1")
-    shelf.write(post, office, "bà Tư", "t3")
-    letters = shelf.write(sending.take_own, tu)
-    assert texts(letters) == ["t1", "t2", "t3"]
-    assert {letter.second_try for letter in letters} == {False}
-    again = shelf.write(sending.take_own, tu)  # the answer was lost on its way
-    assert texts(again) == ["t1", "t2", "t3"]
-    assert {letter.second_try for letter in again} == {True}
-    for letter in again:
-        shelf.write(record, office, letter, Delivered())
-    assert shelf.write(sending.take_own, tu) == ()
-    assert send_all(shelf, office) == ["n1"]
 
 
 def test_a_burst_goes_at_once_and_then_the_rate_rules_across_a_change_of_process(

@@ -16,8 +16,7 @@ from bot.config import Settings
 from bot.core.errors import WrongKeyError
 from bot.core.keys import KeyRing
 from bot.core.vocabulary import Role
-from storage import mailbox, migrate, rekeying, staff
-from storage import outbox as sending
+from storage import fetching, mailbox, migrate, rekeying, staff
 from storage.database import Database, Unit
 from storage.models import chat_links, conversations
 from tests.clock import FixedClock
@@ -140,7 +139,7 @@ def test_without_the_old_key_nothing_of_it_opens(rekeyed: Rekeyed) -> None:
     identity = rekeyed.before.write(post, office, "bà Tư", "trước khi đổi khóa")
     forgot = Database(rekeyed.before.url, KeyRing(NEW_KEY), rekeyed.before.clock)
     rekeyed.before.write(migrate.check_key)
-    for work in (migrate.check_key, partial(sending.take_own, identity=identity)):
+    for work in (migrate.check_key, partial(fetching.waiting, identity=identity)):
         with pytest.raises(WrongKeyError):
             forgot.write(work)
     forgot.close()

@@ -1,6 +1,7 @@
 """Golden conversations: each story is replayed and must read as it is written.
 
-A story is a file in ``tests/stories``. Lines that do something:
+A story is a file in ``tests/stories``; ``@ xuan-hoa`` says that it happens there and not in Hố Nai. Lines
+that do something:
 
     = chị Hạnh, tổ viên KP 3     who acts from here on; a member of a team has joined before
     > quen mk vneid              types; {mã: tổ viên KP 3} is a new invitation code, {mã} the last one
@@ -17,32 +18,41 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from bot.app.installation import Installation
 from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role
+from bot.library import load
 from tests.clock import FixedClock
 from tests.world import Person, World
 
+CONTENT = Path(__file__).parent.parent / "content"
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.md"))
 DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* ")
+PLACE = re.compile(r"^@ (\S+)$", re.MULTILINE)
 ROLES = {"tổ viên": Role.MEMBER, "tổ trưởng": Role.TEAM_LEADER, "cán bộ": Role.OFFICER}
 CODE = re.compile(r"\{mã(?:: (?P<role>tổ viên|tổ trưởng|cán bộ) ?(?P<team>[^}]*))?\}")
 REWRITES = os.environ.get("BOT_STORIES") == "rewrite"
 
 
-def test_there_are_stories() -> None:
+def test_there_are_stories_and_each_commune_has_one_of_its_own() -> None:
     assert len(STORIES) >= 12
+    places = [PLACE.findall(path.read_text(encoding="utf-8")) for path in STORIES]
+    assert set(load(CONTENT).plans) <= {place for found in places for place in found}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
-def test_a_story_reads_as_it_is_written(path: Path, world: World, clock: FixedClock) -> None:
+def test_a_story_reads_as_it_is_written(path: Path, base: Installation, clock: FixedClock) -> None:
     written = path.read_text(encoding="utf-8")
-    told = Teller(world, clock).tell(written)
+    place = PLACE.search(written)
+    with closing(World(base, place[1] if place else "ho-nai")) as world:
+        told = Teller(world, clock).tell(written)
     if REWRITES:
         path.write_text(told, encoding="utf-8")
     assert told == written, "BOT_STORIES=rewrite ghi lại; đọc diff trước khi giữ"
@@ -62,7 +72,7 @@ class Teller:
         """The story with the answers of today."""
         lines: list[str] = []
         for line in written.splitlines():
-            if line.startswith("#"):
+            if line.startswith(("#", "@ ")):
                 lines += [line, ""]
             elif DOES_SOMETHING.match(line):
                 lines += [line, *self._do(line), ""]

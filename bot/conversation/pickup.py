@@ -50,10 +50,13 @@ class Doorbell:
 class Pickup:
     """Stores what a person does, waits for the answers, and drops what has arrived."""
 
-    def __init__(self, database: Database, intake: Intake, bell: Doorbell) -> None:
+    def __init__(
+        self, database: Database, intake: Intake, bell: Doorbell, look_every: float = LOOK_SECONDS
+    ) -> None:
         self._database = database
         self._intake = intake
         self._bell = bell
+        self._look_every = look_every
 
     def identify(self, account: Account, channel: str, chat: str) -> Identity:
         """Who that chat is to the database."""
@@ -91,7 +94,7 @@ class Pickup:
                 if left <= 0:
                     return None
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(heard.wait(), min(left, LOOK_SECONDS))
+                    await asyncio.wait_for(heard.wait(), min(left, self._look_every))
                 heard.clear()
         return found
 

@@ -15,6 +15,7 @@ from bot.library.glossary import Glossary, load_glossary
 from bot.library.guide_files import Rules, read_guide
 from bot.library.guides import Confidence, Fee, Guide, Source, Step, Trouble, Way
 from bot.library.links import Domain, Domains
+from bot.library.menu import Entry, Menu, load_menu
 from bot.library.plans import (
     Formula,
     LeftOut,
@@ -33,12 +34,14 @@ __all__ = [
     "Confidence",
     "Domain",
     "Domains",
+    "Entry",
     "Fee",
     "Formula",
     "Glossary",
     "Guide",
     "LeftOut",
     "Library",
+    "Menu",
     "Neighbourhoods",
     "Office",
     "Plan",
@@ -62,6 +65,7 @@ class Library:
     plans: Mapping[str, Plan]
     domains: Domains
     glossary: Glossary
+    menu: Menu
 
 
 @dataclass(slots=True)
@@ -121,13 +125,13 @@ def _read_all(
         rules = Rules(domains, None if guide_ids is None else frozenset(guide_ids))
         _read_guides(shelf, rules)
     _read_plans(shelf)
-    glossary = _glossary(shelf)
+    glossary, menu = _glossary(shelf), _menu(shelf)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
-    if domains is None or glossary is None or shelf.faults:
+    if domains is None or glossary is None or menu is None or shelf.faults:
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
-    return Library(guides, plans, domains, glossary), shelf
+    return Library(guides, plans, domains, glossary, menu), shelf
 
 
 def _order(fault: Fault) -> tuple[str, int]:
@@ -147,6 +151,16 @@ def _glossary(shelf: _Shelf) -> Glossary | None:
         return load_glossary(shelf.content_dir)
     except ContentError as error:
         shelf.faults.extend(error.faults)
+        return None
+
+
+def _menu(shelf: _Shelf) -> Menu | None:
+    """The menu; a guide with faults is not missed here as well."""
+    try:
+        return load_menu(shelf.content_dir, shelf.guides)
+    except ContentError as error:
+        if not shelf.faults:
+            shelf.faults.extend(error.faults)
         return None
 
 
