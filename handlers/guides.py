@@ -286,9 +286,13 @@ def answer_question(turn: Turn) -> Reply:
 def _about_this_guide(turn: Turn, understood: Understood) -> Reply | None:
     """Words about the guide at hand, or that only make sense there; None when they lead elsewhere."""
     guide = _at_hand(turn)
-    found = understood.guides[0].id if understood.guides else None
-    if guide is None or found not in (guide.id, None):
+    if guide is None:
         return None
+    found = understood.guides[0].id if understood.guides else None
+    if found not in (guide.id, None):
+        is_trouble = troubles.is_told(guide.errors, turn.inbound.text, turn.library.glossary)
+        is_here = is_trouble and not turn.state.misses and _at_hand(turn, IN_STEPS)
+        return _stuck_by_words(turn, guide) if is_here else None
     at_opening = turn.state.view == f"guide:{guide.id}"
     if at_opening and understood.decision is Decision.ANSWER:
         return _choose_way(turn, guide, "guide.already-open")

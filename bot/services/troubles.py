@@ -10,6 +10,7 @@ from bot.core.text import fold, words
 from bot.library import Glossary, Guide, Trouble
 
 KEY_LENGTH = 6
+TELLING_WORDS = 2
 
 
 def likely(errors: Iterable[Trouble], about: str, glossary: Glossary) -> list[Trouble]:
@@ -23,6 +24,12 @@ def likely(errors: Iterable[Trouble], about: str, glossary: Glossary) -> list[Tr
         return sum(1 / users[word] for word in sorted(wanted & signs[error.sign]))
 
     return sorted(found, key=nearness, reverse=True)
+
+
+def is_told(errors: Iterable[Trouble], text: str, glossary: Glossary) -> bool:
+    """True when a text tells one of the errors: they share two words that not the whole field uses."""
+    wanted = content(text, glossary) - glossary.field
+    return any(len(wanted & content(error.sign, glossary)) >= TELLING_WORDS for error in errors)
 
 
 def content(text: str, glossary: Glossary) -> set[str]:

@@ -94,14 +94,20 @@ class PhraseSearch:
         said = [(guide.id, saying) for guide in guides.values() for saying in _sayings(guide)]
         self._sayings = [*(saying for _, saying in said), *_written_in(glossary)]
         self._phrases = [(guide, self._content(saying)) for guide, saying in said]
+        self._owners: dict[tuple[str, ...], str] = {}
+        for guide in guides.values():
+            self._owners |= dict.fromkeys(map(words, guide.phrases), guide.id)
 
     def understand(self, question: str) -> Understood:
         """Refuse what holds personal numbers; otherwise rank the guides and judge the lead of the first."""
         safe = redact(question)
         if safe.kinds:
             return Understood(safe.text, Decision.REFUSE, Reason.SENSITIVE, ())
-        asked = self._content(question)
-        ranked = self._rank(asked, self._differing(question))
+        asked, differing = self._content(question), self._differing(question)
+        ranked = self._rank(asked, differing)
+        owner = self._owners.get(words(question))
+        if owner is not None and not differing:  # a phrase word for word, be they common words
+            ranked = self._put_first(owner, ranked)
         best = ranked[0].score if ranked else 0.0
         if best < CHOOSE_AT:
             reason = Reason.TOO_VAGUE if self._is_vague(asked) else Reason.OUT_OF_SCOPE
@@ -113,6 +119,10 @@ class PhraseSearch:
         if len(rivals) == 1:
             rivals = (*ranked, *self._neighbours(ranked[0].id))[:2]
         return Understood(question, Decision.CHOOSE, None, rivals)
+
+    def _put_first(self, guide: str, ranked: tuple[Match, ...]) -> tuple[Match, ...]:
+        sure = Match(guide, self._titles[guide], 1.0)
+        return (sure, *(match for match in ranked if match.id != guide))
 
     def _neighbours(self, guide: str) -> Iterator[Match]:
         """Other guides, those of the same topic first, that nothing in the question spoke for."""
