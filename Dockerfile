@@ -37,6 +37,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     BOT_HOST=0.0.0.0 \
+    BOT_BASE_URL=http://127.0.0.1:8080 \
     BOT_VAR_DIR=/data \
     BOT_DATABASE_URL=sqlite:////data/ban-so.db
 LABEL org.opencontainers.image.title="ban-so" \

@@ -258,8 +258,8 @@ def finish(turn: Turn) -> Reply:
     guide = _guide(turn)
     if guide is None:
         return _gone(turn)
-    is_urgent = guide.id == turn.library.menu.urgent
-    text = turn.say("guide.finished-urgent" if is_urgent else "guide.finished", title=guide.title)
+    is_grave = guide.topic is Topic.AT  # nobody is congratulated on having been tricked
+    text = turn.say("guide.finished-grave" if is_grave else "guide.finished", title=guide.title)
     counter = turn.option("option.counter", f"part:{guide.id}:counter")
     more = turn.option("option.other-guides", f"topic:{guide.topic}")
     ending = Say(text, (counter, more))

@@ -105,6 +105,14 @@ def list_teams(unit: Unit, commune: CommuneId, on: date) -> list[Team]:
     return [Team(row.id, row.name) for row in rows]
 
 
+def find_team(unit: Unit, commune: CommuneId, name: str) -> Team | None:
+    """The team of exactly that name, whenever it is or was one of the commune."""
+    row = unit.connection.execute(
+        select(teams.c.id, teams.c.name).where(teams.c.commune_id == commune, teams.c.name == name)
+    ).one_or_none()
+    return Team(row.id, row.name) if row else None
+
+
 def save_account(
     unit: Unit, commune: Commune, channel: str, name: str, secrets: Mapping[str, str]
 ) -> Account:

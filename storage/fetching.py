@@ -99,6 +99,15 @@ def set_forgetting(unit: Unit, identity: Identity, when: datetime) -> bool:
     return changed.rowcount == 1
 
 
+def put_off_forgetting(unit: Unit, identity: Identity, when: datetime) -> None:
+    """What shall be forgotten is forgotten at that moment instead; nothing changes for any other chat."""
+    unit.connection.execute(
+        update(conversations)
+        .where(conversations.c.identity == identity, conversations.c.forget_at.is_not(None))
+        .values(forget_at=when)
+    )
+
+
 def forget(unit: Unit, identity: Identity) -> None:
     """Drop the conversation, its events and its letters, answered or not; what was counted stays."""
     lock(unit, identity)

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, case, func, insert, select, update
+from sqlalchemy import Select, and_, case, func, insert, select, update
 
 from bot.core.vocabulary import CommuneId, Topic
 from storage.database import Unit
-from storage.models import help_entries, help_entry_revisions, teams
+from storage.models import help_entries, help_entry_revisions, members, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +119,19 @@ class Count:
     without_person: int
 
 
+_HEADINGS = {
+    "topic": help_entries.c.topic,
+    "team": teams.c.name,
+    "place": help_entries.c.place,
+    "outcome": help_entries.c.outcome,
+}
+
+
 def count_by(
     unit: Unit, commune: CommuneId, window: tuple[date, date], split: str | None
 ) -> list[Count]:
     """Figures of the window by ``topic``, ``team``, ``place`` or ``outcome``; None gives the whole."""
-    columns = {
-        "topic": help_entries.c.topic,
-        "team": teams.c.name,
-        "place": help_entries.c.place,
-        "outcome": help_entries.c.outcome,
-    }
-    heading = columns[split] if split else help_entries.c.commune_id
+    heading = _HEADINGS[split] if split else help_entries.c.commune_id
     keyless = case((help_entries.c.person_id.is_(None), help_entries.c.visits), else_=0)
     statement = (
         select(
@@ -152,6 +154,64 @@ def count_by(
         Count(str(row[0]), int(row[1]), int(row[2]), int(row[3]))
         for row in unit.connection.execute(statement)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with the names around it; ``reason`` says why it was taken out, where somebody did."""
+
+    id: int
+    occurred_on: date
+    team: str
+    member: str | None
+    topic: str
+    guide: str | None
+    visits: int
+    person_id: int | None
+    outcome: str | None
+    recorded_at: datetime
+    voided_at: datetime | None
+    reason: str | None
+
+
+def list_behind(
+    unit: Unit, commune: CommuneId, window: tuple[date, date], under: tuple[str, str] | None
+) -> list[Line]:
+    """The entries that ``count_by`` counts, under one (split, key) or all, and those taken out of it."""
+    entry, taken_out = help_entries.c, help_entry_revisions.c
+    is_reason = and_(
+        taken_out.commune_id == entry.commune_id,
+        taken_out.entry_id == entry.id,
+        taken_out.change == "void",
+    )
+    statement = (
+        select(
+            entry.id,
+            entry.occurred_on,
+            teams.c.name.label("team"),
+            members.c.name.label("member"),
+            entry.topic,
+            entry.guide,
+            entry.visits,
+            entry.person_id,
+            entry.outcome,
+            entry.recorded_at,
+            entry.voided_at,
+            taken_out.reason,
+        )
+        .join_from(help_entries, teams, teams.c.id == entry.team_id)
+        .outerjoin(members, members.c.id == entry.member_id)
+        .outerjoin(help_entry_revisions, is_reason)
+        .where(
+            entry.commune_id == commune,
+            entry.occurred_on >= window[0],
+            entry.occurred_on < window[1],
+        )
+        .order_by(entry.occurred_on, entry.id)
+    )
+    if under is not None:
+        statement = statement.where(_HEADINGS[under[0]] == under[1])
+    return [Line(**row._mapping) for row in unit.connection.execute(statement)]
 
 
 _COLUMNS = (

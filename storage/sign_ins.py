@@ -69,6 +69,17 @@ def find_credential(unit: Unit, login: str) -> Credential | None:
     return Credential(_officer(row), row.password_hash) if row else None
 
 
+def list_officers(unit: Unit, commune: CommuneId) -> list[Officer]:
+    """Everybody of the commune's office who has not left, in the order they came."""
+    rows = unit.connection.execute(
+        select(*_OFFICER)
+        .join_from(staff, communes, communes.c.id == staff.c.commune_id)
+        .where(staff.c.commune_id == commune, staff.c.left_at.is_(None))
+        .order_by(staff.c.id)
+    )
+    return [_officer(row) for row in rows]
+
+
 def owner_of_login(unit: Unit, login: str) -> int | None:
     """Id of the staff who has that login name."""
     found: int | None = unit.connection.execute(

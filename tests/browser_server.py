@@ -114,9 +114,9 @@ class Ward:
         commune = self.commune(slug)
 
         def log(unit: Unit) -> None:
-            code = teams.invite(unit, commune, Role.MEMBER, team, None).code
+            code = teams.read_code(teams.invite(unit, commune, Role.MEMBER, team, None).code) or ""
             worker = teams.join(unit, commune, Identity(secrets.token_bytes(32)), code)
-            help_log.log_help(unit, commune, worker, (topic, visits, day), secrets.token_hex(8))
+            help_log.log_help(unit, commune.id, worker, (topic, visits, day), secrets.token_hex(8))
 
         self.base.database.write(log)
 

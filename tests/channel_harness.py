@@ -127,8 +127,9 @@ async def eventually(holds: Callable[[], object], seconds: float = 20.0) -> None
 def _harnesses() -> tuple[Harness, ...]:
     from tests.channel_console import ConsoleHarness
     from tests.channel_telegram import TelegramHarness
+    from tests.channel_web_chat import WebChatHarness
 
-    return ConsoleHarness(), TelegramHarness()
+    return ConsoleHarness(), TelegramHarness(), WebChatHarness()
 
 
 HARNESSES: tuple[Harness, ...] = _harnesses()

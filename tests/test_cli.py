@@ -464,7 +464,7 @@ def test_run_serves_prints_the_way_in_and_stops_when_told(terminal: Terminal) ->
         running.kill()
     assert (running.returncode, err) == (0, "")
     assert f"http://127.0.0.1:{port}" in out
-    code = re.search(r"vào tổ (\w{4}-\w{4})", out)
+    code = re.search(r"/office/join\?ma=(\w{4}-\w{4})", out)
     assert code
     joined = chat(terminal, f"vào tổ {code[1]}")
     assert "quản trị" in joined[0]["out"][-1]["text"]

@@ -62,7 +62,7 @@ def test_both_stages_stand_on_one_base_of_one_exact_version_that_the_program_run
 
 
 def test_the_build_installs_the_lock_by_hash_and_compiles_nothing() -> None:
-    text = " ".join(step.rest for step in (*BUILD, *FINAL))
+    text = " ".join(step.rest for step in (*BUILD, *FINAL) if step.word == "RUN")
     install = re.findall(r"pip --python /opt/venv/bin/python install (.*?) &&", text)
     assert len(install) == 1
     assert "--require-hashes" in install[0]
@@ -106,6 +106,9 @@ def test_the_image_has_the_settings_of_a_container() -> None:
     given = environment_of_image()
     settings = load_settings(given)
     assert settings.host == "0.0.0.0"
+    assert (
+        settings.base_url == f"http://127.0.0.1:{settings.port}"
+    )  # 0.0.0.0 is no address of a link
     assert the("EXPOSE", FINAL) == str(settings.port)
     assert words("VOLUME", FINAL) == [str(settings.var_dir)]
     file = make_url(settings.database_url).database or ""
@@ -230,6 +233,8 @@ def test_the_program_takes_the_settings_of_the_stack(name: str) -> None:
     assert service["env_file"] == ".env"
     settings = load_settings({**environment_of_image(), **EXAMPLE, **service["environment"]})
     assert settings.host == "0.0.0.0"
+    assert settings.base_url == f"http://{EXAMPLE['PUBLISH']}"
+    assert settings.proxies == 1  # the one with https, before the port of this machine
     assert settings.port == int(the("EXPOSE", FINAL))
     assert str(settings.var_dir) == words("VOLUME", FINAL)[0]
     url = make_url(settings.database_url)

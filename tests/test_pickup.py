@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy import Engine as EngineOfDatabase
 
 from bot.app.installation import Installation
 from bot.app.wiring import make_script, save_account
@@ -228,6 +230,63 @@ def test_what_another_process_has_answered_is_found_by_looking(
             assert await page == again
 
     plays(base, scene, works=False, look_every=0.02)
+
+
+def test_a_ring_makes_a_page_look_once(base: Installation) -> None:
+    """Somebody may ring for nothing, as after a turn that said nothing; the page then waits on."""
+    looks: list[str] = []
+
+    def see(connection: Connection, cursor: object, statement: str, *_: object) -> None:
+        if "FROM outbox" in statement:
+            looks.append(statement)
+
+    async def scene(desk: Desk) -> None:
+        page = asyncio.create_task(desk.waits("bà Tư", 0, 5 * SHORT))
+        await eventually(lambda: desk.listeners)
+        desk.bell.ring([desk.identity("bà Tư")])
+        assert await page == ()
+        assert 3 <= len(looks) <= 5  # at first, at the ring, at the end
+
+    event.listen(EngineOfDatabase, "after_cursor_execute", see)
+    plays(base, scene, works=False)
+    event.remove(EngineOfDatabase, "after_cursor_execute", see)
+
+
+def test_a_process_that_stops_lets_pages_go_and_still_answers_who_has_asked(
+    base: Installation,
+) -> None:
+    async def scene(desk: Desk) -> None:
+        pages = [asyncio.create_task(desk.waits(name, 0)) for name in ("ông Năm", "cô Sáu")]
+        asked = asyncio.create_task(desk.asks("bà Tư", "menu"))
+        await eventually(lambda: desk.listeners and len(desk.listeners[0]) == 3)
+        desk.pickup.end_waiting()
+        assert await asyncio.gather(*pages) == [(), ()]
+        assert await desk.waits("ông Năm", 0) == ()  # one that comes now does not wait at all
+        assert not asked.done()
+        desk.engine.start()
+        assert texts(await asked)
+
+    plays(base, scene, works=False)
+
+
+def test_an_open_page_has_what_it_has_and_keeps_its_shared_chat(base: Installation) -> None:
+    clock: Any = base.database.clock
+
+    async def scene(desk: Desk) -> None:
+        who, pause = desk.identity("bà Tư"), timedelta(minutes=2)
+        first = await desk.asks("bà Tư", "menu")
+        second = await desk.asks("bà Tư", "quen mat khau vneid")
+        assert first
+        await desk.pickup.forget_after(who, pause)
+        clock.passes(seconds=60)
+        await desk.pickup.stay(who, first[-1].id, pause)
+        clock.passes(seconds=119)
+        assert base.database.write(fetching.forget_due) == 0
+        assert await desk.waits("bà Tư", 0) == second
+        clock.passes(seconds=1)
+        assert base.database.write(fetching.forget_due) == 1
+
+    plays(base, scene)
 
 
 def test_a_page_that_was_closed_or_lost_patience_leaves_nothing_behind(

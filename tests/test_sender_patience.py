@@ -34,7 +34,8 @@ def test_the_pauses_grow_to_ten_minutes_and_after_a_day_it_is_given_up(room: Roo
         pauses: list[float] = []
         while room.letter(0).finished_at is None:
             sender.wake()
-            await eventually(lambda n=len(pauses) + 1: room.has_tried(0, n))
+            tries = len(pauses) + 1
+            await eventually(lambda n=tries: room.has_tried(0, n))
             pauses.append((room.letter(0).not_before - room.clock.now).total_seconds())
             room.clock.passes(seconds=max(pauses[-1], 0) + (3600 if len(pauses) > 11 else 0))
         assert pauses[:11] == [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 600.0, 600.0]

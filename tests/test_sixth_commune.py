@@ -22,8 +22,7 @@ from bot.library import check, plan_as_json
 from bot.services import teams
 from bot.services.access import Joining
 from bot.services.plans import find_commune
-from bot.web.server import Parts, build_server, start_server
-from tests.channel_server import free_port
+from bot.web.server import Parts, build_server, open_port, start_server
 from tests.clock import FixedClock
 from tests.world import World
 
@@ -101,8 +100,10 @@ def test_it_has_a_web_chat_and_an_office(six: Installation) -> None:
     async def visit() -> tuple[str, str, int]:
         app = build(six, ())
         desk = OfficeDesk(six)
-        port, parts = free_port(), Parts({}, is_ready, open_lobby(app), desk)
-        runner = await start_server(build_server(parts), "127.0.0.1", port)
+        listening = open_port("127.0.0.1", 0)
+        port = listening.getsockname()[1]
+        parts = Parts({}, is_ready, open_lobby(app), desk)
+        runner = await start_server(build_server(parts), listening)
         try:
             async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
                 page = await (await session.get("/chat/suoi-tre")).text()

@@ -187,6 +187,22 @@ def test_a_moment_cannot_be_set_before_the_first_turn_is_over(shelf: Shelf, offi
     assert shelf.write(fetching.set_forgetting, who, shelf.clock.now + LONG)
 
 
+def test_putting_off_moves_a_moment_that_is_set_and_sets_none(shelf: Shelf, office: Office) -> None:
+    shared = shelf.write(talk, office, "máy chung", "e1", "chào")
+    own = shelf.write(talk, office, "máy riêng", "e2", "chào")
+    other = shelf.write(talk, office, "máy chung khác", "e3", "chào")
+    for who in (shared, other):
+        shelf.write(fetching.set_forgetting, who, shelf.clock.now + LONG)
+    for who in (shared, own):
+        shelf.write(fetching.put_off_forgetting, who, shelf.clock.now + 2 * LONG)
+    shelf.clock.passes(seconds=LONG.total_seconds())
+    assert shelf.write(fetching.forget_due) == 1
+    assert [bool(rows_about(shelf, who)) for who in (shared, own, other)] == [True, True, False]
+    shelf.clock.passes(seconds=LONG.total_seconds())
+    assert shelf.write(fetching.forget_due) == 1
+    assert [bool(rows_about(shelf, who)) for who in (shared, own)] == [False, True]
+
+
 def test_a_turn_does_not_move_the_moment(shelf: Shelf, office: Office) -> None:
     who = shelf.write(talk, office, "bà Tư", "e1", "chào")
     shelf.write(fetching.set_forgetting, who, shelf.clock.now + LONG)

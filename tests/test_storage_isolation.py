@@ -129,6 +129,8 @@ CASES: dict[str, Case] = {
         u, h.id, ["KP 1", "KP 2"], NEW_YEAR
     ),
     "communes.list_teams": lambda u, h: communes.list_teams(u, h.id, DAY),
+    "communes.find_team": lambda u, h: communes.find_team(u, h.id, "KP 1"),
+    "communes.find_team": lambda u, h: communes.find_team(u, h.id, "KP 1"),
     "communes.save_account": save_account,
     "fetching.waiting": lambda u, h: fetching.waiting(u, h.tu),
     "fetching.answers": lambda u, h: [
@@ -136,6 +138,7 @@ CASES: dict[str, Case] = {
     ],
     "fetching.acknowledge": lambda u, h: fetching.acknowledge(u, h.tu, LAST),
     "fetching.set_forgetting": lambda u, h: fetching.set_forgetting(u, h.tu, u.now),
+    "fetching.put_off_forgetting": lambda u, h: fetching.put_off_forgetting(u, h.tu, u.now),
     "fetching.forget": lambda u, h: fetching.forget(u, h.tu),
     "help_entries.add": lambda u, h: help_entries.add(u, h.id, new_entry(h)),
     "help_entries.find": lambda u, h: help_entries.find(u, h.id, "c1"),
@@ -147,6 +150,14 @@ CASES: dict[str, Case] = {
     "help_entries.count_by": lambda u, h: [
         help_entries.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
     ],
+    "help_entries.list_behind": lambda u, h: [
+        help_entries.list_behind(u, h.id, WEEK, under)
+        for under in (None, ("topic", "vneid"), ("team", "KP 1"))
+    ],
+    "help_entries.list_behind": lambda u, h: [
+        help_entries.list_behind(u, h.id, WEEK, under) for under in (None, ("team", "KP 1"))
+    ],
+    "help_entries.first_day": lambda u, h: help_entries.first_day(u, h.id),
     "mailbox.identity_of": lambda u, h: mailbox.identity_of(u.keys, h.id, h.office.address("x")),
     "mailbox.identity_parts": lambda u, h: mailbox.identity_parts(h.id, h.office.address("x")),
     "rekeying.older_identities": lambda u, h: rekeying.older_identities(
@@ -161,11 +172,14 @@ CASES: dict[str, Case] = {
     "outbox.release": lambda u, h: sending.release(u, account_post(h)),
     "outbox.record": record,
     "questions.tally": lambda u, h: questions.tally(u, h.id, DAY, "answer", "vneid-quen-mat-khau"),
+    "questions.first_day": lambda u, h: questions.first_day(u, h.id),
     "questions.list_tallies": lambda u, h: questions.list_tallies(u, h.id, WEEK),
+    "sign_ins.list_officers": lambda u, h: sign_ins.list_officers(u, h.id),
     "sign_ins.save_credential": lambda u, h: sign_ins.save_credential(
         u, h.id, h.officer.id, "other", "$argon2id$"
     ),
     "sign_ins.begin": lambda u, h: sign_ins.begin(u, h.officer, bytes(32)),
+    "sign_ins.list_officers": lambda u, h: sign_ins.list_officers(u, h.id),
     "sign_ins.touch": touch,
     "staff.add_invitation": add_invitation,
     "staff.find_invitation": lambda u, h: people_of.find_invitation(u, h.id, h.code_hash),

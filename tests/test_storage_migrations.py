@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Inspector, inspect, text
 from bot.core.errors import StorageError
 from bot.core.keys import KeyRing
 from storage import migrate
-from storage.database import Database
+from storage.database import Database, Unit
 from storage.models import metadata
 from tests.clock import FixedClock
 from tests.storage_tools import KEY, empty_database, open_office, rows_of
@@ -148,6 +148,45 @@ def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_all_back(database: Dat
     assert objects_of(database) == before
     migrate.check_version(database)
     assert not any(database.read(rows_of).values())
+
+
+CHAT_OF_VERSION_1 = """
+    INSERT INTO conversations
+        (commune_id, account_id, identity, address, state, reachable, last_used_at)
+    SELECT commune_id, id, :who, :who, '{}', true, :now FROM accounts
+"""
+
+
+def test_a_database_of_the_first_version_keeps_its_rows(empty: Database) -> None:
+    migrate.migrate(empty, "0001")
+    old_tables = set(names_of_tables(empty))
+    empty.write(open_office)
+    chat = {"who": bytes(32), "now": "2026-11-18 02:00:00+00:00"}
+    empty.write(lambda unit: unit.connection.execute(text(CHAT_OF_VERSION_1), chat))
+    before = empty.read(lambda unit: {name: rows_named(unit, name) for name in old_tables})
+    migrate.migrate(empty)
+    migrate.check_version(empty)
+    after = empty.read(lambda unit: {name: rows_named(unit, name) for name in metadata.tables})
+    for row in before["conversations"]:
+        row["forget_at"] = None
+    assert before["conversations"]
+    assert after == before | {name: [] for name in after.keys() - old_tables}
+    with empty.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    empty.close()
+
+
+def names_of_tables(database: Database) -> list[str]:
+    """Names of the tables that there are."""
+    with database.engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+    return [name for name in names if name != "alembic_version"]
+
+
+def rows_named(unit: Unit, table: str) -> list[dict[str, Any]]:
+    """Every row as the driver gives it."""
+    rows = unit.connection.execute(text(f"SELECT * FROM {table}"))
+    return [dict(row._mapping) for row in rows]
 
 
 def test_a_second_migration_changes_nothing(database: Database) -> None:

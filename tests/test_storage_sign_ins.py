@@ -149,6 +149,15 @@ def test_who_has_left_the_office_has_neither_password_nor_sign_in(
     assert shelf.read(sign_ins.owner_of_login, login) == binh.id  # not free for somebody else
 
 
+def test_the_office_of_a_commune_are_those_who_have_not_left_in_the_order_they_came(
+    shelf: Shelf, office: Office
+) -> None:
+    shelf.write(hire, shelf.write(open_office), "người nơi khác")
+    came = [shelf.write(hire, office, name) for name in ("chị Lan", "anh An", "cô Sáu")]
+    shelf.write(leave, came[1])
+    assert shelf.read(sign_ins.list_officers, office.id) == [came[0], came[2]]
+
+
 # ---- sign-ins -----------------------------------------------------------------------------------
 
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 from bot.app.installation import Installation
-from bot.core.periods import Period, week_of
+from bot.core.errors import NotFoundError, RuleError
+from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
+from bot.library import Plan
 from bot.locale import Texts
 from bot.reports.weekly import compare
-from bot.services import access, stats
+from bot.services import access, entries, stats
 from bot.services.access import Joining, Officer, SignedIn
-from bot.web.office import WeekBeside
+from bot.web.office import Behind, WeekBeside
 from storage.database import Unit
 
-HASHES_AT_ONCE = 2  # 19 MiB and a core each
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
+HASHES_AT_ONCE = 1
+"""Each takes a core for some 40 ms and 19 MiB; the other core of a small machine is the chat's."""
+MOST_AT_ONCE = 25
+"""More could not be answered within a second: whoever comes then is asked to come again."""
 
 
 class OfficeDesk:
@@ -26,6 +36,7 @@ class OfficeDesk:
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+        self._at_the_door = 0
         self.texts = Texts(installation.sentences, AddressForm.ANH_CHI.words)
 
     def now(self) -> datetime:
@@ -38,45 +49,93 @@ class OfficeDesk:
 
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """Count the try, compare outside the database, then sign in."""
-        credential = await self._database.write_soon(access.begin_try, login)
-        async with self._hashing:
-            is_right = await asyncio.to_thread(access.is_right, credential, password)
-        if credential is None or not is_right:
-            return None
-        return await self._database.write_soon(access.succeed, login, credential.officer)
+        with self._place():  # before the try is counted against whoever has the name
+            tried = await self._database.write_soon(access.begin_try, login)
+            if tried.is_locked:
+                raise RuleError("office.locked", "Sai quá 5 lần, chờ 15 phút.")
+            if not await self._hash(access.is_right, tried.credential, password):
+                return None
+            return await self._database.write_soon(access.succeed, tried)
 
     async def join(self, joining: Joining) -> SignedIn:
-        """Hash outside the database, then spend the invitation."""
-        async with self._hashing:
-            hashed = await asyncio.to_thread(access.hash_password, joining)
+        """Look at the code, hash outside the database, then spend the invitation."""
         communes = self._installation.communes
-        return await self._database.write_soon(access.join, communes, joining, hashed)
+        with self._place():
+            await self._database.read_soon(access.check_code, communes, joining.code)
+            hashed = await self._hash(access.hash_password, joining)
+            return await self._database.write_soon(access.join, communes, joining, hashed)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """A place among those who are let in at once; ``RuleError`` when there is none."""
+        if self._at_the_door >= MOST_AT_ONCE:
+            raise RuleError("office.busy", "Đông quá, chờ vài giây.")
+        self._at_the_door += 1
+        try:
+            yield
+        finally:
+            self._at_the_door -= 1
+
+    async def _hash(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Do the costly work in a thread, one after the other."""
+        async with self._hashing:
+            return await asyncio.to_thread(work, *args)
 
     async def find(self, token: str) -> Officer | None:
-        """Who is signed in."""
-        return await self._database.write_soon(access.find_officer, token)
+        """Who is signed in; writes once a minute of use, and never for a stranger."""
+        seen = await self._database.read_soon(access.look_up, token)
+        if seen.is_due:
+            await self._database.write_soon(access.keep_up, token)
+        return seen.officer
 
     async def sign_out(self, token: str) -> None:
         """End it."""
         await self._database.write_soon(access.sign_out, token)
 
     async def week(self, officer: Officer, week: Period) -> WeekBeside:
-        """Both weeks read in one unit, so that they agree; the look stands in the audit log."""
+        """Both weeks read in one unit; before that the look stands in the audit log."""
         before = week_of(week.start - timedelta(days=7))
-        plan = self._installation.library.plans[officer.commune.slug]
+        plan, commune = self._plan(officer), officer.commune
 
         def read(unit: Unit) -> WeekBeside:
-            access.note_reading(unit, officer, f"{week.kind}:{week.key}")
-            first_day = stats.first_day(unit, officer.commune.id)
-            is_known = first_day is not None and first_day < before.end
-
             def report(period: Period) -> dict[str, Any]:
-                return stats.report(unit, officer.commune, plan, period, Audience.INTERNAL)
+                return stats.report(unit, commune, plan, period, Audience.INTERNAL)
 
             now, topics = report(week), [topic.value for topic in Topic]
-            tables = compare(now, report(before) if is_known else None, topics)
-            guides = self._installation.library.guides
-            titles = {name: guide.title for name, guide in guides.items()}
-            return WeekBeside(week, before, tables, now["data_hash"], first_day, titles)
+            since = stats.known_since(unit, commune.id, today(unit.now))
+            tables = compare(now, report(before), since, topics)
+            first_day = stats.first_day(unit, commune.id)
+            return WeekBeside(before, tables, now["data_hash"], first_day, self._titles)
 
-        return await self._database.write_soon(read)
+        # Not one unit: on SQLite the whole chat would wait for the figures.
+        await self._note(officer, f"{week.kind}:{week.key}")
+        return await self._database.read_soon(read)
+
+    async def entries(
+        self, officer: Officer, week: Period, topic: str | None, team: str | None
+    ) -> Behind:
+        """The rows behind a figure; the look stands in the audit log first."""
+        commune = officer.commune.id
+        heading = await self._database.read_soon(entries.find_heading, commune, topic, team)
+
+        def read(unit: Unit) -> Behind:
+            sheet = entries.behind(unit, commune, week, heading)
+            is_known = stats.known_since(unit, commune, today(unit.now)) < week.end
+            return Behind(heading, sheet, is_known, self._titles)
+
+        await self._note(officer, f"entries:{week.key}{heading.mark}")
+        return await self._database.read_soon(read)
+
+    async def _note(self, officer: Officer, what: str) -> None:
+        await self._database.write_soon(access.note_reading, officer, what)
+
+    def _plan(self, officer: Officer) -> Plan:
+        plan = self._installation.library.plans.get(officer.commune.slug)
+        if plan is None:
+            raise NotFoundError("Xã, phường này không còn trong content/plans/.")
+        return plan
+
+    @property
+    def _titles(self) -> Mapping[str, str]:
+        guides = self._installation.library.guides
+        return {name: guide.title for name, guide in guides.items()}

@@ -18,11 +18,10 @@ from bot.app.wiring import Application, build, save_account
 from bot.config import Settings
 from bot.conversation.engine import Observer, unobserved
 from bot.conversation.keeping import keep_running
-from bot.core.errors import SettingError
 from bot.core.messages import Channel, Inbound
 from bot.services import teams
 from bot.services.plans import find_commune
-from bot.web.server import Parts, Runner, build_server, start_server
+from bot.web.server import Parts, WebApplication, build_server, open_port, start_server
 from bot.web.webhooks import Hook
 from storage.communes import Account
 from storage.database import is_reachable
@@ -42,10 +41,12 @@ async def serve(
     installation: Installation, options: Options, say: Say, observe: Observer = unobserved
 ) -> None:
     """Run until SIGTERM or Ctrl-C; raises ``SettingError`` when the port cannot be had."""
-    set_up_logging(installation.settings.log_level)
+    settings = installation.settings
+    set_up_logging(settings.log_level)
+    listening = open_port(settings.host, settings.port)
     hosted = _telegram_accounts(installation)
     app = build(installation, hosted, observe)
-    runner = await _start_web(app)
+    runner = await start_server(_build_web(app), listening)
     app.engine.start()
     if options.sender:
         app.sender.start()
@@ -107,8 +108,8 @@ def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], 
     return store
 
 
-async def _start_web(app: Application) -> Runner:
-    settings, database = app.installation.settings, app.installation.database
+def _build_web(app: Application) -> WebApplication:
+    database = app.installation.database
     hooks = {
         (account.channel, account.name): Hook(channel, _store(app, account))
         for account, channel in app.hosted.values()
@@ -117,12 +118,7 @@ async def _start_web(app: Application) -> Runner:
     async def is_ready() -> bool:
         return await asyncio.to_thread(is_reachable, database)
 
-    parts = Parts(hooks, is_ready, open_lobby(app), OfficeDesk(app.installation))
-    try:
-        return await start_server(build_server(parts), settings.host, settings.port)
-    except SettingError:
-        await app.close()
-        raise
+    return build_server(Parts(hooks, is_ready, open_lobby(app), OfficeDesk(app.installation)))
 
 
 def _announce(

@@ -7,6 +7,7 @@ for the person: whoever has it reads the conversation, so it never reaches a log
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
@@ -19,18 +20,29 @@ from bot.core.messages import Address, Delivered, Delivery, Inbound, Kind, Limit
 
 SESSION = re.compile(r"([a-z0-9-]{1,60})\.[A-Za-z0-9_-]{43}", re.ASCII)
 SESSION_BYTES = 32
+# 16 random bytes as our page writes them, or a random UUID (RFC 9562, version 4).
+RANDOM_ID = re.compile(
+    "[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+)
 START = "start"
 
 HandOver = Callable[[str, dict[str, Any]], None]
 
 
-def new_session(commune: str) -> str:
-    """A session of that commune that nobody can guess."""
-    return f"{commune}.{secrets.token_urlsafe(SESSION_BYTES)}"
+def first_secret(commune: str, number: str) -> str:
+    """A session that nobody can guess, for somebody whose first message has this id.
+
+    A random id gives the same one again: when the first answer was lost, the message is repeated without
+    a session, and must not begin a second conversation.
+    """
+    seed = f"web chat\0{commune}\0{number}".encode()
+    is_random = RANDOM_ID.fullmatch(number)
+    raw = hashlib.sha256(seed).digest() if is_random else secrets.token_bytes(SESSION_BYTES)
+    return f"{commune}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
 
 
 def commune_of(session: object) -> str | None:
-    """The commune of a session; None for what ``new_session`` cannot have made."""
+    """The commune of a session; None for what ``first_secret`` cannot have made."""
     found = SESSION.fullmatch(session) if isinstance(session, str) else None
     return found[1] if found else None
 
@@ -60,7 +72,7 @@ class WebChatChannel:
         if not is_id(number) or given.get("commune") != self.account:
             raise ValueError("not a message of this chat")
         if session is None:
-            session = new_session(self.account)
+            session = first_secret(self.account, number)
         elif commune_of(session) != self.account:
             raise ValueError("not a session of this chat")
         words = _read_words(given.get("text"), given.get("action"))

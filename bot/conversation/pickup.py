@@ -34,6 +34,10 @@ class Doorbell:
             for heard in self._listening.get(identity, ()):
                 heard.set()
 
+    def ring_all(self) -> None:
+        """Everybody who waits shall look up."""
+        self.ring(tuple(self._listening))
+
     @contextlib.contextmanager
     def listen(self, identity: Identity) -> Iterator[asyncio.Event]:
         """Hears every ring meanwhile, so what rings between two looks is not lost."""
@@ -57,6 +61,7 @@ class Pickup:
         self._intake = intake
         self._bell = bell
         self._look_every = look_every
+        self._is_ending = False
 
     def identify(self, account: Account, channel: str, chat: str) -> Identity:
         """Who that chat is to the database."""
@@ -81,17 +86,26 @@ class Pickup:
         def look(unit: Unit) -> Letters | None:
             return fetching.waiting(unit, identity, after) or None
 
-        return await self._wait(identity, look, patience) or ()
+        return await self._wait(identity, look, patience, lambda: self._is_ending) or ()
+
+    def end_waiting(self) -> None:
+        """This process stops: nobody waits for later letters any more, only for the answers to their own."""
+        self._is_ending = True
+        self._bell.ring_all()
 
     async def _wait(
-        self, identity: Identity, look: Callable[[Unit], Letters | None], patience: float
+        self,
+        identity: Identity,
+        look: Callable[[Unit], Letters | None],
+        patience: float,
+        gives_up: Callable[[], bool] = lambda: False,
     ) -> Letters | None:
         now = asyncio.get_running_loop().time
         deadline = now() + patience
         with self._bell.listen(identity) as heard:
             while (found := await self._database.read_soon(look)) is None:
                 left = deadline - now()
-                if left <= 0:
+                if left <= 0 or gives_up():
                     return None
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(heard.wait(), min(left, self._look_every))
@@ -101,6 +115,18 @@ class Pickup:
     async def acknowledge(self, identity: Identity, upto: int) -> None:
         """Everything up to this letter has arrived."""
         await self._database.write_soon(fetching.acknowledge, identity, upto)
+
+    async def stay(self, identity: Identity, upto: int, pause: timedelta) -> None:
+        """A page of the chat is open and has everything up to this letter.
+
+        A chat that shall be forgotten is forgotten so long from now, no earlier.
+        """
+
+        def note(unit: Unit) -> None:
+            fetching.acknowledge(unit, identity, upto)
+            fetching.put_off_forgetting(unit, identity, unit.now + pause)
+
+        await self._database.write_soon(note)
 
     async def forget_after(self, identity: Identity, pause: timedelta) -> bool:
         """Forget the chat when nothing more has come from it for so long.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 from bot.core.text import natural_order
@@ -42,57 +44,73 @@ class Weekly:
     silent: tuple[str, ...]
 
 
-def compare(now: Figures, before: Figures | None, topics: Sequence[str]) -> Weekly:
+class _Pair:
+    """The week and the one before it; one that is unknown gives None for every figure."""
+
+    def __init__(self, now: Figures, before: Figures, since: date) -> None:
+        first = since.isoformat()
+        self.now, self.before = (
+            week if first < week["period"]["to"] else None for week in (now, before)
+        )
+
+    def row(self, key: str, figure: Callable[[Figures], int | None]) -> Row:
+        return Row(
+            key,
+            None if self.now is None else figure(self.now),
+            None if self.before is None else figure(self.before),
+        )
+
+
+def compare(now: Figures, before: Figures, since: date, topics: Sequence[str]) -> Weekly:
     """Both weeks side by side; every topic and every team has a row, also those without a visit.
 
-    ``before`` is None when nothing was recorded yet in that week: then it is unknown, not 0.
+    A week that was over before ``since`` is unknown, not 0: nothing was recorded in those days.
     """
-    weeks = [now] if before is None else [now, before]
-    keys = {team for week in weeks for team in _teams(week)}
+    pair = _Pair(now, before, since)
+    keys = _teams(now) | (_teams(pair.before) if pair.before else set())
+    most_asked = pair.now["questions"]["top"] if pair.now else ()
+    silent = now["teams"]["silent"] if pair.now else ()
     return Weekly(
         summary=(
-            _row("visits", now, before, "help"),
-            Row("people", _people(now), _people(before) if before else None),
-            _row("visits_without_person", now, before, "help"),
-            _row("reported", now, before, "teams"),
+            pair.row("visits", partial(_figure, "help", "visits")),
+            pair.row("people", _people),
+            pair.row("visits_without_person", partial(_figure, "help", "visits_without_person")),
+            pair.row("reported", partial(_figure, "teams", "reported")),
         ),
-        topics=tuple(
-            Row(key, _visits(now, "topic", key), _visits(before, "topic", key) if before else None)
-            for key in topics
-        ),
+        topics=tuple(pair.row(key, partial(_visits, "topic", key)) for key in topics),
         teams=tuple(
-            Row(key, _visits(now, "team", key), _visits(before, "team", key) if before else None)
-            for key in sorted(keys, key=natural_order)
+            pair.row(key, partial(_visits, "team", key)) for key in sorted(keys, key=natural_order)
         ),
-        questions=tuple(_row(key, now, before, "questions") for key in QUESTIONS),
-        guides=tuple(
-            Row(top["guide"], top["count"], _asked(before, top["guide"]) if before else None)
-            for top in now["questions"]["top"]
-        ),
+        questions=tuple(pair.row(key, partial(_figure, "questions", key)) for key in QUESTIONS),
+        guides=tuple(pair.row(top["guide"], partial(_asked, top["guide"])) for top in most_asked),
         team_count=now["teams"]["total"],
-        silent=tuple(sorted(now["teams"]["silent"], key=natural_order)),
+        silent=tuple(sorted(silent, key=natural_order)),
     )
 
 
-def _row(key: str, now: Figures, before: Figures | None, part: str) -> Row:
-    return Row(key, now[part][key], before[part][key] if before else None)
+def people_known(people: int, visits_without_person: int) -> int | None:
+    """How many people; unknown while nobody of those helped could be told apart."""
+    return people if people or not visits_without_person else None
 
 
 def _people(figures: Figures) -> int | None:
-    """How many people; unknown while nobody of those helped could be told apart."""
-    people: int = figures["help"]["people"]
-    return people if people or not figures["help"]["visits_without_person"] else None
+    return people_known(figures["help"]["people"], figures["help"]["visits_without_person"])
+
+
+def _figure(part: str, key: str, figures: Figures) -> int | None:
+    figure: int | None = figures[part][key]
+    return figure
 
 
 def _teams(figures: Figures) -> set[str]:
     return {row["team"] for row in figures["help"]["by_team"]} | set(figures["teams"]["silent"])
 
 
-def _visits(figures: Figures, by: str, key: str) -> int:
+def _visits(by: str, key: str, figures: Figures) -> int:
     return sum(row["visits"] for row in figures["help"][f"by_{by}"] if row[by] == key)
 
 
-def _asked(figures: Figures, guide: str) -> int | None:
+def _asked(guide: str, figures: Figures) -> int | None:
     """How often a guide was asked for; unknown when the list of the most asked was too short for it."""
     most_asked = figures["questions"]["top"]
     counts = [top["count"] for top in most_asked if top["guide"] == guide]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,9 +19,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.core.errors import RuleError
 from bot.core.keys import KeyRing, Purpose
-from bot.core.text import fold
+from bot.core.text import fold, normalise
 from bot.services import teams
-from storage import audit, sign_ins, staff
+from storage import audit, mailbox, sign_ins, staff
 from storage.audit import Act
 from storage.communes import Commune
 from storage.database import Unit
@@ -35,6 +36,9 @@ SIGNED_IN_FOR = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 FEWEST_SIGNS = 5
+SHORTEST_LOGIN = 3
+COMMON = ("matkhau", "password", "qwerty", "asdfgh", "abcdef", "123456", "admin", "vneid", "vhxh")
+"""What many passwords consist of; it does not count towards what makes one hard to guess."""
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}", re.ASCII)
 TOKEN_BYTES = 32
 
@@ -61,65 +65,127 @@ class SignedIn:
     officer: Officer
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try that has been counted: what to compare with, and whether the name is locked."""
+
+    login: str
+    credential: Credential | None
+    is_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who holds a token; ``is_due`` when what is stored of it has to be brought up to date."""
+
+    officer: Officer | None
+    is_due: bool
+
+
 def hash_password(joining: Joining) -> str:
     """The argon2id hash of a password that is good enough; ``RuleError`` for one that is not."""
-    password, login = joining.password, read_login(joining.login)
+    password, login = _typed(joining.password), read_login(joining.login)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise RuleError("office.password-short", "Mật khẩu cần từ 10 đến 200 ký tự.")
-    if len(set(password)) < FEWEST_SIGNS or login in fold(password):
+    if _is_weak(password, login):
         raise RuleError("office.password-weak", "Mật khẩu dễ đoán quá, chọn câu khác.")
     return _hasher.hash(password)
 
 
+def _is_weak(password: str, login: str) -> bool:
+    """One that a stranger tries first: the own name, a telephone number, a word that everybody takes."""
+    plain = rest = _bare(password)
+    for word in COMMON:
+        rest = rest.replace(word, "")
+    is_common = rest != plain and len(set(rest)) < FEWEST_SIGNS
+    is_uniform = len(set(password)) < FEWEST_SIGNS
+    own = _bare(login)
+    is_own = login in fold(password) or (len(own) >= SHORTEST_LOGIN and own in plain)
+    return is_uniform or is_common or plain.isdigit() or is_own
+
+
+def _bare(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
+def _typed(password: str) -> str:
+    """In one form: some Vietnamese keyboards send a letter and its mark apart."""
+    return unicodedata.normalize("NFC", password)
+
+
 def read_login(text: str) -> str:
     """A login name as it is kept; ``RuleError`` when it cannot be one."""
-    login = text.strip().lower()
+    login = _tried(text)
     if LOGIN.fullmatch(login) is None:
         raise RuleError("office.login-wrong", "Tên đăng nhập cần 3–40 chữ không dấu hoặc số.")
     return login
 
 
+def _tried(login: str) -> str:
+    return login.strip().lower()[:80]
+
+
 def is_right(credential: Credential | None, password: str) -> bool:
-    """Whether the password is the one; takes the same time when nobody has the name."""
+    """Whether the password is the one; does the same work when nobody has the name."""
     stored = credential.password_hash if credential else _NOBODY
     try:
-        _hasher.verify(stored, password[: LONGEST_PASSWORD + 1])
+        _hasher.verify(stored, _typed(password)[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
     return credential is not None
 
 
-def begin_try(unit: Unit, login: str) -> Credential | None:
-    """Count a try and give what to compare with; ``RuleError`` while the name is locked."""
-    name = login.strip().lower()[:80]
-    locked = sign_ins.count_attempt(unit, _hash(unit.keys, "login", name), MOST_TRIES, LOCKED_FOR)
+def begin_try(unit: Unit, login: str) -> Try:
+    """Count a try and give what to compare with.
+
+    Says that a name is locked instead of raising: the count, the lock and its line in the audit log
+    have to be committed.
+    """
+    name = _tried(login)
+    until = sign_ins.count_attempt(unit, _hash(unit.keys, "login", name), MOST_TRIES, LOCKED_FOR)
     found = sign_ins.find_credential(unit, name)
-    if locked is None:
-        return found
-    if found is not None:
+    if until is None:
+        return Try(name, found, is_locked=False)
+    begins_now = until == unit.now + LOCKED_FOR
+    if found is not None and begins_now:  # once a lock, or a stranger could fill the log
         who = f"staff:{found.officer.id}"
         audit.record(unit, found.officer.commune.id, Act("web", "sign-in-locked", who))
-    raise RuleError("office.locked", "Sai quá 5 lần, chờ 15 phút.")
+    return Try(name, None, is_locked=True)
 
 
-def succeed(unit: Unit, login: str, officer: Officer) -> SignedIn:
-    """The password was right: sign in, and forget earlier slips."""
-    sign_ins.clear_attempts(unit, _hash(unit.keys, "login", login.strip().lower()[:80]))
-    return _sign_in(unit, officer, "sign-in")
+def succeed(unit: Unit, tried: Try) -> SignedIn | None:
+    """The password was right: sign in, and forget earlier slips.
+
+    None when the password was changed or the officer left while the old one was being compared.
+    """
+    _wait_in_line(unit)
+    found = sign_ins.find_credential(unit, tried.login)
+    if found is None or found != tried.credential:
+        return None
+    sign_ins.clear_attempts(unit, _hash(unit.keys, "login", tried.login))
+    return _sign_in(unit, found.officer)
+
+
+def check_code(unit: Unit, communes: Sequence[Commune], code: str) -> None:
+    """Raise ``RuleError`` unless the code can be spent now: only its holder may cost us a hash."""
+    _find_invitation(unit, communes, code)
 
 
 def join(unit: Unit, communes: Sequence[Commune], joining: Joining, password_hash: str) -> SignedIn:
     """Spend the invitation and sign in whom it was for.
 
-    An invitation in the name of somebody who is of the office already sets a new password for them.
+    An invitation in the name and role of somebody of the office sets a new password for them.
     ``RuleError`` with a sentence of the catalogue when the code or the login name cannot be used.
     """
+    _wait_in_line(unit)
     commune, invitation = _find_invitation(unit, communes, joining.code)
-    name = teams.kept_name(joining.name) or invitation.name or ""
+    if not staff.use_invitation(unit, commune.id, invitation.id):
+        raise RuleError("office.code-used", "Mã mời đã dùng rồi.")
+    # Whoever invites knows whom; by that name a new password can be had later.
+    name = _kept_name(invitation.name) or _kept_name(joining.name)
     if not name:
         raise RuleError("office.name-empty", "Cần họ tên.")
-    known = staff.find_worker(unit, commune.id, invitation.name) if invitation.name else None
-    staff_id = known[1] if known else None
+    staff_id = _find_known(unit, commune, invitation)
     if staff_id is None:
         staff_id = staff.add_staff(unit, commune.id, name, invitation.role)
     login = read_login(joining.login)
@@ -127,11 +193,38 @@ def join(unit: Unit, communes: Sequence[Commune], joining: Joining, password_has
         raise RuleError("office.login-taken", "Tên đăng nhập này có người dùng rồi.")
     sign_ins.save_credential(unit, commune.id, staff_id, login, password_hash)
     sign_ins.clear_attempts(unit, _hash(unit.keys, "login", login))
-    officer = sign_ins.find_credential(unit, login)
-    if officer is None:
+    saved = sign_ins.find_credential(unit, login)
+    if saved is None:
         raise LookupError("the credential that was just saved")
     audit.record(unit, commune.id, Act(f"staff:{staff_id}", "join", f"invitation:{invitation.id}"))
-    return _sign_in(unit, officer.officer, "sign-in")
+    return _sign_in(unit, saved.officer)
+
+
+def _wait_in_line(unit: Unit) -> None:
+    """Whoever signs in or sets a password goes one after the other.
+
+    Otherwise two people could take one login name at once, or an old password could open a sign-in while
+    a new one is being set.
+    """
+    mailbox.lock(unit, _hash(unit.keys, "line"))
+
+
+def _kept_name(name: str | None) -> str:
+    return teams.kept_name(normalise(name or ""))
+
+
+def _find_known(unit: Unit, commune: Commune, invitation: Invitation) -> int | None:
+    """Id of the only one of the office who has the name and the role of the invitation.
+
+    With another role it is somebody new: a code for a leader must not open the account of an operator.
+    """
+    name = _kept_name(invitation.name).casefold()
+    alike = [
+        officer.id
+        for officer in sign_ins.list_officers(unit, commune.id)
+        if name and _kept_name(officer.name).casefold() == name and officer.role is invitation.role
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _find_invitation(
@@ -145,7 +238,7 @@ def _find_invitation(
             continue
         if found.invitation.role.in_team:
             raise RuleError("office.code-of-team", "Mã này là của tổ, dùng trong chat.")
-        if found.used or not staff.use_invitation(unit, commune.id, found.invitation.id):
+        if found.used:
             raise RuleError("office.code-used", "Mã mời đã dùng rồi.")
         if found.expired:
             raise RuleError("office.code-expired", "Mã mời đã hết hạn.")
@@ -153,26 +246,36 @@ def _find_invitation(
     raise RuleError("office.code-unknown", "Mã mời không đúng.")
 
 
-def _sign_in(unit: Unit, officer: Officer, act: str) -> SignedIn:
+def _sign_in(unit: Unit, officer: Officer) -> SignedIn:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     sign_ins.begin(unit, officer, _hash(unit.keys, "token", token))
     who = f"staff:{officer.id}"
-    audit.record(unit, officer.commune.id, Act(who, act, who))
+    audit.record(unit, officer.commune.id, Act(who, "sign-in", who))
     return SignedIn(token, officer)
 
 
-def find_officer(unit: Unit, token: str) -> Officer | None:
-    """Who holds the token, while the sign-in is neither idle too long nor too old."""
+def look_up(unit: Unit, token: str) -> Seen:
+    """Who holds the token, while the sign-in is neither idle too long nor too old. Writes nothing.
+
+    Every page asks this, also for strangers, who must not keep the only writer busy.
+    """
     found = sign_ins.find(unit, _hash(unit.keys, "token", token))
     if found is None:
-        return None
-    is_idle = unit.now - found.last_seen_at > IDLE_FOR
-    if is_idle or unit.now - found.begun_at > SIGNED_IN_FOR:
-        sign_ins.end(unit, _hash(unit.keys, "token", token))
-        return None
-    if unit.now - found.last_seen_at > SEEN_EVERY:
+        return Seen(None, is_due=False)
+    idle = unit.now - found.last_seen_at
+    if idle > IDLE_FOR or unit.now - found.begun_at > SIGNED_IN_FOR:
+        return Seen(None, is_due=True)
+    return Seen(found.officer, is_due=idle > SEEN_EVERY)
+
+
+def keep_up(unit: Unit, token: str) -> None:
+    """Write down that the holder was seen just now, or end a sign-in whose time is over."""
+    hashed = _hash(unit.keys, "token", token)
+    found = sign_ins.find(unit, hashed)
+    if found is not None and look_up(unit, token).officer is not None:
         sign_ins.touch(unit, found)
-    return found.officer
+    else:
+        sign_ins.end(unit, hashed)
 
 
 def sign_out(unit: Unit, token: str) -> None:

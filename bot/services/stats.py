@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from bot.core.periods import Period
+from bot.core.periods import Period, week_of
 from bot.core.text import natural_order
 from bot.core.vocabulary import Audience, CommuneId, Topic
 from bot.library import Plan, plan_as_json
@@ -56,6 +56,11 @@ def first_day(unit: Unit, commune: CommuneId) -> date | None:
     """The first day of which anything is recorded; before it every figure is unknown. None: nothing yet."""
     days = (help_entries.first_day(unit, commune), questions.first_day(unit, commune))
     return min((day for day in days if day is not None), default=None)
+
+
+def known_since(unit: Unit, commune: CommuneId, today: date) -> date:
+    """The day from which a figure is known: the first that is recorded, else the Monday of this week."""
+    return first_day(unit, commune) or week_of(today).start
 
 
 def data_hash(body: dict[str, Any]) -> str:
@@ -121,11 +126,13 @@ def _questions(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]
 
 
 def _teams(unit: Unit, commune: Commune, plan: Plan, period: Period) -> dict[str, Any]:
-    names = [team.name for team in communes.list_teams(unit, commune.id, period.start)]
+    """Teams of the period: there on its first or last day, or at work in it; reported + silent = total."""
     window = (period.start, period.end)
     active = {count.key for count in help_entries.count_by(unit, commune.id, window, "team")}
-    silent = [name for name in names if name not in active]
-    total = len(names) or plan.teams.count
+    ends = (period.start, period.end - timedelta(days=1))
+    there = {team.name for day in ends for team in communes.list_teams(unit, commune.id, day)}
+    silent = sorted(there - active, key=natural_order)
+    total = len(there | active) if there else plan.teams.count
     return {"total": total, "reported": len(active), "silent": silent}
 
 

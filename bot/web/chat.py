@@ -5,7 +5,9 @@ Nothing is kept in cookies: the page holds its session, a secret that only it an
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +15,6 @@ from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
-from limits import RateLimitItemPerMinute
 
 from bot.conversation.intake import mask
 from bot.conversation.pickup import Letters, Pickup
@@ -28,10 +29,13 @@ LARGEST_BODY = 16 * 1024
 PATIENCE_SECONDS = 5.0
 POLL_SECONDS = 25.0
 FORGET_AFTER = timedelta(minutes=2)
-MOST_OF_ADDRESS = RateLimitItemPerMinute(240)  # a whole ward may sit behind one address
-MOST_OF_SESSION = RateLimitItemPerMinute(40)
+# A minute; a whole ward may sit behind one address, each page of it with a poll open.
+MOST_MESSAGES, MOST_POLLS = 600, 1200
+MOST_OF_SESSION = 120
 LAST_LETTER = 2**31 - 1
-DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+DIGITS = re.compile(r"\d{1,10}", re.ASCII)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Lobby:
     commune_of: Callable[[object], str | None]
     embed_on: tuple[str, ...]
     visitors: Visitors
+    answer_seconds: float = PATIENCE_SECONDS
+    poll_seconds: float = POLL_SECONDS
 
 
 def add_chat(app: web.Application, lobby: Lobby) -> None:
@@ -67,6 +73,7 @@ def add_chat(app: web.Application, lobby: Lobby) -> None:
     app.router.add_post("/chat/api/messages", chat.receive)
     app.router.add_get("/chat/api/messages", chat.wait)
     app.router.add_post("/chat/api/forget", chat.forget)
+    app.on_shutdown.append(chat.end_polls)
 
 
 class _RefusedError(Exception):
@@ -91,7 +98,8 @@ def _api(handler: Api) -> Callable[[_Chat, web.Request], Awaitable[web.Response]
             body = await handler(chat, request)
         except _RefusedError as refused:
             status, body = refused.status, {"error": chat.say(refused.sentence)}
-        except BotError:
+        except BotError as error:
+            log.error("the chat found no database: %s", type(error).__name__)
             status, body = 503, {"error": chat.say("web.trouble")}
         text = json.dumps(body, ensure_ascii=False)
         headers = {"Cache-Control": "no-store"}
@@ -149,43 +157,54 @@ class _Chat:
         With ``after`` everything up to that letter has arrived, and all that came later is given;
         without it only what this message was answered.
         """
+        self._limit(MOST_MESSAGES, "message", self.lobby.visitors.address(request))
         given, body = await _read(request)
         room = self.lobby.rooms.get(str(given.get("commune")))
         inbound = _parse(room, body)
         if room is None or inbound is None:
             raise _RefusedError(400, "web.bad-request")
         session, after = inbound.address.chat, _cursor(given.get("after"))
-        await self._limit(request, session)
+        is_shared = _is_set(given.get("shared"))
+        self._limit(MOST_OF_SESSION, "message", session)
         identity, pickup = room.identify(session), self.lobby.pickup
-        if after is not None:
+        if after:
             await pickup.acknowledge(identity, after)
-        letters = await room.ask(inbound, PATIENCE_SECONDS) or ()
+        letters = await room.ask(inbound, self.lobby.answer_seconds) or ()
         if after is not None:
-            letters = await pickup.later(identity, after, 0)
-        if given.get("shared") is True:
+            # Ids only grow: an answer at or before the cursor means that a backup has been restored.
+            is_ours = not letters or letters[0].id > after
+            letters = await pickup.later(identity, after if is_ours else 0, 0)
+        if is_shared:
             await pickup.forget_after(identity, FORGET_AFTER)
         return {"session": session, "in": mask(inbound).text} | self._show(letters, after)
 
     @_api
     async def wait(self, request: web.Request) -> dict[str, Any]:
-        """What comes later than ``after``, as soon as it comes."""
-        session, after = request.query.get("session"), _cursor(request.query.get("after"))
+        """What comes later than ``after``, as soon as it comes; all this time the page is there."""
+        self._limit(MOST_POLLS, "poll", self.lobby.visitors.address(request))
+        session, after = request.query.get("session", ""), _cursor(request.query.get("after"))
         room = self._room_of(session)
-        await self._limit(request, str(session))
-        identity = room.identify(str(session))
-        if after:
-            await self.lobby.pickup.acknowledge(identity, after)
-        letters = await self.lobby.pickup.later(identity, after or 0, POLL_SECONDS)
+        self._limit(MOST_OF_SESSION, "poll", session)
+        identity, pickup = room.identify(session), self.lobby.pickup
+        await pickup.stay(identity, after or 0, FORGET_AFTER)
+        if request.query.get("shared") == "1":
+            await pickup.forget_after(identity, FORGET_AFTER)
+        letters = await pickup.later(identity, after or 0, self.lobby.poll_seconds)
         return {"session": session} | self._show(letters, after)
 
     @_api
     async def forget(self, request: web.Request) -> dict[str, Any]:
         """Everything that is known of this chat goes at once."""
+        self._limit(MOST_MESSAGES, "forget", self.lobby.visitors.address(request))
         given, _ = await _read(request)
         session = given.get("session")
         room = self._room_of(session)
         await self.lobby.pickup.forget(room.identify(str(session)))
         return {"forgotten": True}
+
+    async def end_polls(self, _: web.Application) -> None:
+        """A server that stops does not wait for pages that wait for it."""
+        self.lobby.pickup.end_waiting()
 
     def _room_of(self, session: object) -> Room:
         room = self.lobby.rooms.get(self.lobby.commune_of(session) or "")
@@ -197,19 +216,22 @@ class _Chat:
         out = [self.lobby.render(letter.message) for letter in letters]
         return {"out": out, "after": letters[-1].id if letters else after or 0}
 
-    async def _limit(self, request: web.Request, session: str) -> None:
-        visitors = self.lobby.visitors
-        of_address = await visitors.may(MOST_OF_ADDRESS, "chat", visitors.address(request))
-        if not of_address or not await visitors.may(MOST_OF_SESSION, "chat", session):
+    def _limit(self, most: int, *who: str) -> None:
+        if not self.lobby.visitors.may(most, "chat", *who):
             raise _RefusedError(429, "web.too-fast")
 
 
 async def _read(request: web.Request) -> tuple[dict[str, Any], bytes]:
-    """The JSON object of the body, and its bytes."""
+    """The JSON object of the body, and its bytes; no more is read than may be sent."""
     if (request.content_length or 0) > LARGEST_BODY:
         raise _RefusedError(413, "web.too-long")
-    body = await request.read()
-    if len(body) > LARGEST_BODY:  # sent in chunks it says no length
+    try:
+        await request.content.readexactly(LARGEST_BODY + 1)  # sent in chunks it says no length
+    except asyncio.IncompleteReadError as whole:
+        body = whole.partial
+    except web.RequestPayloadError:  # it is not packed as it says
+        raise _RefusedError(400, "web.bad-request") from None
+    else:
         raise _RefusedError(413, "web.too-long")
     try:
         given = json.loads(body)
@@ -229,13 +251,21 @@ def _parse(room: Room | None, body: bytes) -> Inbound | None:
 
 
 def _cursor(value: object) -> int | None:
-    """The number of a letter, from JSON or from the address; None for anything else."""
+    """The number of a letter, from JSON or from the address; None when none is given."""
     match value:
-        case bool():
+        case None | "":
             return None
+        case bool():
+            pass
         case int() if 0 <= value <= LAST_LETTER:
             return value
-        case str() if DIGITS.fullmatch(value):
+        case str() if DIGITS.fullmatch(value) and int(value) <= LAST_LETTER:
             return int(value)
-        case _:
-            return None
+    raise _RefusedError(400, "web.bad-request")
+
+
+def _is_set(value: object) -> bool:
+    """A switch in JSON: what is neither true nor false must not pass for one of them."""
+    if value is not None and not isinstance(value, bool):
+        raise _RefusedError(400, "web.bad-request")
+    return value is True

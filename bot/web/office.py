@@ -1,38 +1,42 @@
-"""The office's pages: joining by invitation, signing in, and the week at a glance.
+"""The office's pages: joining by invitation, signing in, the week at a glance, and the rows behind it.
 
 Every form carries a token bound to its cookie; cookies are ``__Host-``, Secure, HttpOnly and SameSite.
 """
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
+from urllib.parse import urlencode
 
 from aiohttp import web
-from limits import RateLimitItemPerMinute
 
-from bot.core.errors import RuleError
+from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import ZONE, Period, PeriodError, parse, today, week_of
+from bot.core.vocabulary import Outcome
 from bot.locale import Texts
 from bot.reports.weekly import Row, Weekly
-from bot.services.access import SIGNED_IN_FOR, Joining, Officer, SignedIn
+from bot.services.access import TOKEN_BYTES, Joining, Officer, SignedIn
+from bot.services.entries import Heading, Sheet
 from bot.web import pages
+from bot.web.forms import SIGNED, VISIT, Forms, drop_token, set_token, token_of
 from bot.web.visitors import Visitors
 
-SIGN_IN, JOIN, WEEK = "/office/sign-in", "/office/join", "/office"
-SIGNED, VISIT = "__Host-ban-so-office", "__Host-ban-so-form"
-MOST_TRIES = RateLimitItemPerMinute(30)
+SIGN_IN, JOIN, WEEK, ENTRIES = "/office/sign-in", "/office/join", "/office", "/office/entries"
+OUTCOMES = {
+    Outcome.DONE: "office.outcome-done",
+    Outcome.NOT_DONE: "office.outcome-not-done",
+    Outcome.PASSED_ON: "office.outcome-passed-on",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class WeekBeside:
-    """A week and the one before it, and what the page says of them."""
+    """A week beside the one before it, and what the page says of them."""
 
-    week: Period
     before: Period
     tables: Weekly
     data_hash: str
@@ -40,8 +44,18 @@ class WeekBeside:
     titles: Mapping[str, str]  # of guides
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The entries behind one figure of a week."""
+
+    heading: Heading
+    sheet: Sheet
+    is_known: bool
+    titles: Mapping[str, str]  # of guides
+
+
 class Desk(Protocol):
-    """What the office's pages ask for; each method is one unit of work."""
+    """What the office's pages ask for; each method is one piece of work of its own."""
 
     texts: Texts
 
@@ -66,11 +80,17 @@ class Desk(Protocol):
     async def week(self, officer: Officer, week: Period) -> WeekBeside:
         """The figures of a week of the officer's commune."""
 
+    async def entries(
+        self, officer: Officer, week: Period, topic: str | None, team: str | None
+    ) -> Behind:
+        """The entries behind a figure of that week; ``NotFoundError`` for what the commune has not."""
+
 
 def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     """The routes of the office."""
     office = _Office(desk, visitors)
     app.router.add_get(WEEK, office.week)
+    app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(SIGN_IN, office.show_sign_in)
     app.router.add_post(SIGN_IN, office.sign_in)
     app.router.add_get(JOIN, office.show_join)
@@ -84,12 +104,13 @@ class _Office:
     def __init__(self, desk: Desk, visitors: Visitors) -> None:
         self._desk = desk
         self._visitors = visitors
+        self._forms = Forms(visitors, desk.texts)
 
     # ---- coming in and going out
 
     async def show_sign_in(self, request: web.Request) -> web.Response:
         """The form; who is signed in already goes on to the week."""
-        if await self._officer(request) is not None:
+        if await self._find(request) is not None:
             raise web.HTTPSeeOther(WEEK)
         return self._form(request, "sign-in.html", {"login": ""})
 
@@ -97,14 +118,14 @@ class _Office:
         """Look at name and password."""
         form = await self._read_form(request, VISIT)
         login, password = form.get("login", ""), form.get("password", "")
-        values = {"login": login}
+        values = {"login": login[:80]}
         try:
             signed_in = await self._desk.sign_in(login, password)
         except RuleError as error:
             return self._form(request, "sign-in.html", values, error.code)
         if signed_in is None:
             return self._form(request, "sign-in.html", values, "office.wrong")
-        raise _entered(signed_in)
+        raise await self._entered(request, signed_in)
 
     async def show_join(self, request: web.Request) -> web.Response:
         """The form for who was invited; the link may bring the code along."""
@@ -120,14 +141,14 @@ class _Office:
             signed_in = await self._desk.join(joining)
         except RuleError as error:
             return self._form(request, "join.html", given, error.code)
-        raise _entered(signed_in)
+        raise await self._entered(request, signed_in)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the sign-in of this browser."""
         await self._read_form(request, SIGNED)
-        await self._desk.sign_out(request.cookies.get(SIGNED, ""))
+        await self._desk.sign_out(request.cookies[SIGNED])
         response = web.HTTPSeeOther(SIGN_IN)
-        response.del_cookie(SIGNED, secure=True, httponly=True, samesite="Lax")
+        drop_token(response, SIGNED)
         raise response
 
     # ---- the week
@@ -135,37 +156,83 @@ class _Office:
     async def week(self, request: web.Request) -> web.Response:
         """This week of the officer's commune with the week before it; ``?week=2026-W47`` for another."""
         officer = await self._officer(request)
-        if officer is None:
-            raise web.HTTPSeeOther(SIGN_IN)
-        this_week = week_of(today(self._desk.now()))
-        try:
-            week = parse(f"week:{request.query['week']}") if "week" in request.query else this_week
-        except PeriodError:
-            raise web.HTTPSeeOther(WEEK) from None
+        this_week, week = self._weeks(request)
         beside = await self._desk.week(officer, week)
         values = {
-            "officer": officer,
             "beside": beside,
             "sections": _sections(self._desk.texts, beside),
-            "last_day": week.end - timedelta(days=1),
             "this_week": this_week,
             "next_week": week_of(week.end),
-            "now": self._desk.now().astimezone(ZONE),
-            "form": self._desk.form_token(request.cookies.get(SIGNED, "")),
         }
-        return pages.page(request, "week.html", self._desk.texts, values)
+        return self._page(request, officer, week, ("week.html", values))
+
+    async def entries(self, request: web.Request) -> web.Response:
+        """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid`` or ``&team=KP+3``."""
+        officer = await self._officer(request)
+        _, week = self._weeks(request)
+        topic, team = (request.query.get(name) for name in ("topic", "team"))
+        try:
+            behind = await self._desk.entries(officer, week, topic, team)
+        except NotFoundError:
+            raise web.HTTPNotFound from None
+        say = self._desk.texts.say
+        outcomes = {outcome.value: say(sentence) for outcome, sentence in OUTCOMES.items()}
+        values = {"behind": behind, "outcomes": outcomes}
+        return self._page(request, officer, week, ("entries.html", values))
+
+    def _weeks(self, request: web.Request) -> tuple[Period, Period]:
+        """The present week and the one asked for; one that is no week, or is to come, leads back."""
+        this_week = week_of(today(self._desk.now()))
+        if "week" not in request.query:
+            return this_week, this_week
+        try:
+            week = parse(f"week:{request.query['week']}")
+            week_of(week.start - timedelta(days=7))  # the calendar of periods has a first week
+        except PeriodError:
+            raise web.HTTPSeeOther(WEEK) from None
+        if week.start > this_week.start:
+            raise web.HTTPSeeOther(WEEK)
+        return this_week, week
+
+    def _page(
+        self,
+        request: web.Request,
+        officer: Officer,
+        week: Period,
+        shown: tuple[str, Mapping[str, object]],
+    ) -> web.Response:
+        """A page about a week, with what all of them say."""
+        template, values = shown
+        common = {
+            "officer": officer,
+            "week": week,
+            "last_day": week.end - timedelta(days=1),
+            "now": self._desk.now().astimezone(ZONE),
+            "form": self._desk.form_token(request.cookies[SIGNED]),
+        }
+        return pages.page(request, template, self._desk.texts, {**common, **values})
 
     # ---- cookies and forms
 
-    async def _officer(self, request: web.Request) -> Officer | None:
-        token = request.cookies.get(SIGNED)
+    async def _find(self, request: web.Request) -> Officer | None:
+        token = token_of(request, SIGNED)
         return await self._desk.find(token) if token else None
+
+    async def _officer(self, request: web.Request) -> Officer:
+        """Who is signed in; anybody else is led to the form."""
+        officer = await self._find(request)
+        if officer is None:
+            raise web.HTTPSeeOther(SIGN_IN)
+        return officer
 
     def _form(
         self, request: web.Request, template: str, values: Mapping[str, str], fault: str = ""
     ) -> web.Response:
-        """A form with a fresh cookie to bind it to, and the sentence of what was wrong."""
-        visit = secrets.token_urlsafe(32)
+        """A form bound to a cookie, and the sentence of what was wrong.
+
+        A browser keeps its cookie while it has several forms open, or goes back to one.
+        """
+        visit = token_of(request, VISIT) or secrets.token_urlsafe(TOKEN_BYTES)
         texts = self._desk.texts
         more = {
             "form": self._desk.form_token(visit),
@@ -174,31 +241,33 @@ class _Office:
         }
         status = 422 if fault else 200
         response = pages.page(request, template, texts, {**values, **more}, status)
-        _set_cookie(response, VISIT, visit)
+        set_token(response, VISIT, visit)
         return response
 
     async def _read_form(self, request: web.Request, cookie: str) -> Mapping[str, str]:
         """The fields of a form that this browser was given; everything else is refused."""
-        address = self._visitors.address(request)
-        if not await self._visitors.may(MOST_TRIES, "office", address):
-            raise web.HTTPTooManyRequests(text=self._desk.texts.say("office.too-fast"))
-        fields = await request.post()
-        form = {key: value for key, value in fields.items() if isinstance(value, str)}
-        expected = self._desk.form_token(request.cookies.get(cookie, ""))
-        is_ours = hmac.compare_digest(form.get("form", "").encode(), expected.encode())
-        if not (is_ours and request.cookies.get(cookie) and self._visitors.is_at_home(request)):
-            raise web.HTTPForbidden(text=self._desk.texts.say("office.old-form"))
-        return form
+        token = token_of(request, cookie)
+        return await self._forms.read(request, self._desk.form_token(token) if token else None)
+
+    async def _entered(self, request: web.Request, signed_in: SignedIn) -> web.HTTPSeeOther:
+        """To the week, with a new token; whoever this browser was signed in as before is signed out."""
+        earlier = token_of(request, SIGNED)
+        if earlier is not None:
+            await self._desk.sign_out(earlier)
+        response = web.HTTPSeeOther(WEEK)
+        set_token(response, SIGNED, signed_in.token)
+        drop_token(response, VISIT)
+        return response
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table of the page: rows with their labels, and what to say when there is none."""
+    """A table of the page: rows with label and address of their entries, and what to say without any."""
 
     id: str
     title: str
     head: str
-    rows: tuple[tuple[str, Row], ...]
+    rows: tuple[tuple[str, Row, str | None], ...]
     total: Row | None = None
     empty: str = ""
 
@@ -206,10 +275,10 @@ class Section:
 def _sections(texts: Texts, beside: WeekBeside) -> list[Section]:
     tables, say = beside.tables, texts.say
     visits = tables.summary[0]
-    topics = tuple((say(f"topic.{row.key}"), row) for row in tables.topics)
-    teams = tuple((row.key, row) for row in tables.teams)
-    asked = tuple((say(f"office.q-{row.key}"), row) for row in tables.questions)
-    guides = tuple((beside.titles.get(row.key, row.key), row) for row in tables.guides)
+    topics = tuple((say(f"topic.{row.key}"), row, _part("topic", row)) for row in tables.topics)
+    teams = tuple((row.key, row, _part("team", row)) for row in tables.teams)
+    asked = tuple((say(f"office.q-{row.key}"), row, None) for row in tables.questions)
+    guides = tuple((beside.titles.get(row.key, row.key), row, None) for row in tables.guides)
     return [
         Section("by-topic", say("office.by-topic"), say("office.topic"), topics, visits),
         Section(
@@ -231,16 +300,6 @@ def _sections(texts: Texts, beside: WeekBeside) -> list[Section]:
     ]
 
 
-def _entered(signed_in: SignedIn) -> web.HTTPSeeOther:
-    """To the week, with the cookie of the sign-in."""
-    response = web.HTTPSeeOther(WEEK)
-    _set_cookie(response, SIGNED, signed_in.token)
-    response.del_cookie(VISIT, secure=True, httponly=True, samesite="Lax")
-    return response
-
-
-def _set_cookie(response: web.StreamResponse, name: str, value: str) -> None:
-    seconds = int(SIGNED_IN_FOR.total_seconds())
-    response.set_cookie(
-        name, value, max_age=seconds, secure=True, httponly=True, samesite="Lax", path="/"
-    )
+def _part(split: str, row: Row) -> str:
+    """What the address of the entries behind a row has besides the week."""
+    return "&" + urlencode({split: row.key})

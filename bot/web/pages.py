@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.core.periods import ZONE
 from bot.locale import Texts, show_date, show_number
 
 HERE = Path(__file__).parent
@@ -40,7 +42,11 @@ def _change(value: float | None) -> str:
     return sign + show_number(abs(value))
 
 
-_environment.filters.update(number=_number, change=_change, date=show_date)
+def _moment(value: datetime) -> str:
+    return value.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
+
+
+_environment.filters.update(number=_number, change=_change, date=show_date, moment=_moment)
 
 
 def add_static(app: web.Application) -> None:

@@ -4,19 +4,22 @@
 
 (() => {
   const RETRY_SECONDS = [1, 2, 4, 8, 15];
+  const POST_SECONDS = 15; // the server answers within 5
+  const POLL_SECONDS = 40; // the server answers within 25
   const REST_SECONDS = 30;
   const IDLE_MINUTES = 10;
   const WARN_SECONDS = 20;
+  const STEP = /^\*\*\D*(\d+)\/(\d+)\D*\*\*/; // "**Bước 3/8.** …"
 
   const body = document.body;
-  const log = document.getElementById("log");
-  const status = document.getElementById("status");
-  const form = document.getElementById("form");
-  const said = document.getElementById("said");
+  const root = document.documentElement;
+  const find = (id) => document.getElementById(id);
+  const log = find("log"), strip = find("strip"), status = find("status"), again = find("again");
+  const more = find("more"), said = find("said");
   const commune = body.dataset.commune;
   const sharedSeconds = Number(body.dataset.shared || 0);
   const words = {};
-  document.getElementById("words").content.querySelectorAll("[data-word]").forEach((one) => {
+  find("words").content.querySelectorAll("[data-word]").forEach((one) => {
     words[one.dataset.word] = one.textContent;
   });
 
@@ -26,13 +29,16 @@
   let busy = false;
   let touchedAt = Date.now();
   let generation = 0; // grows when everything is forgotten: answers to older questions are dropped
+  let wake = null; // ends the pause before the next try
+
+  const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   // ---- what is kept in this browser: the session, never a word of the conversation ----
 
   const name = "ban-so:" + commune;
   const keep = (key, value) => {
     if (sharedSeconds) return;
-    try { localStorage.setItem(key, JSON.stringify(value)); } catch (refused) { /* private mode: kept in memory */ }
+    try { localStorage.setItem(key, JSON.stringify(value)); } catch (refused) { /* kept in memory only */ }
   };
   const kept = (key) => {
     if (sharedSeconds) return null;
@@ -48,8 +54,7 @@
     return made;
   };
 
-  const paragraph = (marked) => {
-    const made = element("p");
+  const fill = (made, marked) => {
     marked.split("**").forEach((part, index, parts) => {
       const isBold = index % 2 === 1 && index < parts.length - 1;
       made.appendChild(isBold ? element("strong", "", part) : document.createTextNode(part));
@@ -57,82 +62,124 @@
     return made;
   };
 
+  const bubble = (marked) => {
+    const made = element("div", "bubble");
+    const step = STEP.exec(marked);
+    if (step) {
+      const meter = made.appendChild(element("div", "meter"));
+      meter.setAttribute("aria-hidden", "true"); // the words say it
+      meter.appendChild(element("i")).style.width = (100 * step[1]) / step[2] + "%";
+    }
+    let list = null;
+    marked.split("\n").filter(Boolean).forEach((line) => {
+      const isItem = line.startsWith("• ");
+      if (isItem) fill((list = list || made.appendChild(element("ul"))).appendChild(element("li")), line.slice(2));
+      else fill(made.appendChild(element("p")), line);
+      if (!isItem) list = null;
+    });
+    return made;
+  };
+
   const block = (className, speaker) => {
     const made = element("section", "said " + className);
     made.appendChild(element("h2", "hidden", speaker));
-    log.appendChild(made);
     return made;
   };
 
   const showOwn = (text) => {
-    const made = block("me", words.me);
-    made.appendChild(element("p", "", text));
+    const made = block("me unsent", words.me);
+    made.appendChild(element("div", "bubble")).appendChild(element("p", "", text));
+    log.appendChild(made);
     made.scrollIntoView({ block: "nearest" });
-    return made.querySelector("p");
+    return made;
   };
 
   const showAnswers = (out, takeFocus) => {
     if (!out.length) return;
-    dropChoices();
-    const made = block("bot", words.bot);
+    log.querySelectorAll(".choices").forEach((list) => list.remove());
+    log.querySelectorAll(".now").forEach((one) => { one.className = "said bot old"; });
+    const made = block("bot now", words.bot);
     made.tabIndex = -1;
-    let choices = [];
-    out.forEach((message) => {
-      made.appendChild(paragraph(message.marked));
-      if (message.choices.length) choices = message.choices;
-    });
-    if (choices.length) made.appendChild(choiceList(choices));
+    out.forEach((message) => made.appendChild(bubble(message.marked)));
+    const last = out.filter((message) => message.choices.length).pop();
+    if (last) made.appendChild(choiceList(last.choices, STEP.test(last.marked)));
+    log.appendChild(made);
     if (takeFocus) made.focus({ preventScroll: true });
-    made.scrollIntoView({ block: made.offsetHeight > innerHeight * 0.6 ? "start" : "nearest" });
+    bringIntoView(made);
   };
 
-  const choiceList = (choices) => {
-    const list = element("ol", "choices");
-    choices.forEach((choice) => {
-      const button = element("button", choice.n ? "" : "zero");
+  // The first new words must be seen, however long the answer is; the question above them when it fits.
+  const bringIntoView = (made) => {
+    const asked = made.previousElementSibling;
+    const room = innerHeight - find("form").offsetHeight * 2.2;
+    const both = asked ? made.getBoundingClientRect().bottom - asked.getBoundingClientRect().top : Infinity;
+    (both < room ? asked : made).scrollIntoView({ block: "start" });
+  };
+
+  const choiceList = (choices, isStep) => {
+    const list = element("ul", isStep ? "choices steps" : "choices");
+    list.setAttribute("role", "list");
+    choices.forEach((choice, index) => {
+      const button = element("button", isStep && !index ? "first" : choice.n ? "" : "zero");
       button.type = "button";
       button.appendChild(element("span", "n", String(choice.n)));
-      button.appendChild(element("span", "", choice.label));
+      button.appendChild(document.createTextNode(" "));
+      button.appendChild(element("span", "label", choice.label));
       button.addEventListener("click", () => {
-        list.querySelectorAll("button").forEach((one) => { one.disabled = true; });
+        if (list.classList.contains("sent")) return;
+        lock(true);
         say({ action: choice.action }, choice.label, true);
       });
-      list.appendChild(element("li")).appendChild(button);
+      list.appendChild(element("li", index && choice.n ? "" : "whole")).appendChild(button);
     });
     return list;
   };
 
-  const dropChoices = () => log.querySelectorAll(".choices").forEach((list) => list.remove());
+  // Not "disabled": the focus must not fall out of the conversation while the answer is on its way.
+  const lock = (isSent) => {
+    log.querySelectorAll(".choices").forEach((list) => list.classList.toggle("sent", isSent));
+    log.querySelectorAll(".choices button").forEach((one) => one.setAttribute("aria-disabled", String(isSent)));
+  };
 
-  const tell = (text, isBad, button) => {
-    status.textContent = text;
-    status.classList.toggle("bad", Boolean(isBad));
-    if (button) status.appendChild(button);
+  const tell = (text, isBad, isStuck) => {
+    if (status.textContent !== text) status.textContent = text;
+    strip.classList.toggle("bad", Boolean(isBad));
+    if (!isStuck && document.activeElement === again) log.focus({ preventScroll: true });
+    again.hidden = !isStuck;
+    body.dataset.state = isStuck ? "stuck" : waiting.length ? "busy" : "still";
   };
 
   // ---- sending ----
 
-  const newId = () => {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  };
+  const newId = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  const request = async (path, options) => {
-    const response = await fetch(path, Object.assign({ credentials: "omit", cache: "no-store" }, options));
-    const answer = await response.json();
-    if (response.ok) return answer;
-    const failure = new Error(answer.error);
-    failure.sentence = answer.error;
-    failure.isFinal = response.status >= 400 && response.status < 500 && response.status !== 429;
-    throw failure;
+  const request = async (path, options, seconds) => {
+    const ending = typeof AbortController === "function" ? new AbortController() : { abort() {} };
+    const given = Object.assign({ credentials: "omit", cache: "no-store", signal: ending.signal }, options);
+    let timer;
+    const end = new Promise((_, reject) => {
+      timer = setTimeout(() => { reject(new Error("slow")); ending.abort(); }, seconds * 1000);
+    });
+    try {
+      const response = await Promise.race([fetch(path, given), end]);
+      const answer = await Promise.race([response.json(), end]);
+      if (response.ok) return answer;
+      const failure = new Error(answer.error);
+      failure.sentence = answer.error;
+      failure.isFinal = response.status >= 400 && response.status < 500 && response.status !== 429;
+      throw failure;
+    } finally {
+      clearTimeout(timer);
+    }
   };
 
   const post = (path, content) =>
-    request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
+    request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) }, POST_SECONDS);
 
   const say = (what, shown, takeFocus) => {
-    const bubble = shown === null ? null : showOwn(shown);
-    waiting.push({ message: Object.assign({ id: newId(), commune }, what), bubble, takeFocus, tries: 0 });
+    const own = shown === null ? null : showOwn(shown);
+    waiting.push({ message: Object.assign({ id: newId(), commune }, what), own, takeFocus, tries: 0 });
     sendNext();
   };
 
@@ -141,16 +188,16 @@
     busy = true;
     const born = generation;
     const one = waiting[0];
-    tell(words.waiting);
+    tell(one.tries ? words.weak : words.waiting, one.tries > 0, one.tries > 0);
     try {
       const answer = await post("/chat/api/messages", Object.assign({ session, after, shared: sharedSeconds > 0 }, one.message));
       if (born !== generation) return;
-      waiting.shift();
       busy = false;
-      tell("");
-      if (one.bubble && one.message.text && answer.in !== one.message.text.trim()) one.bubble.textContent = answer.in;
+      waiting.shift();
+      if (one.own) one.own.classList.remove("unsent");
+      if (one.own && one.message.text && answer.in !== one.message.text) one.own.querySelector("p").textContent = answer.in;
       take(answer, one.takeFocus);
-      if (!answer.out.length) tell(words.late);
+      tell(answer.out.length || waiting.length ? "" : words.late);
       sendNext();
     } catch (failure) {
       if (born !== generation) return;
@@ -163,41 +210,32 @@
     if (failure.isFinal) {
       waiting.shift();
       tell(failure.sentence, true);
-      enableChoices();
+      lock(false);
       sendNext();
       return;
     }
     const pause = RETRY_SECONDS[one.tries];
     one.tries += 1;
-    if (pause === undefined) {
-      const button = element("button", "", words.again);
-      button.type = "button";
-      button.addEventListener("click", () => { one.tries = 0; sendNext(); });
-      busy = false;
-      tell(failure.sentence || words.weak, true, button);
-      return;
-    }
+    tell(failure.sentence || (pause ? words.weak : words.stopped), true, true);
     busy = true;
-    tell(failure.sentence || words.weak, true);
-    await sleep(pause);
+    await Promise.race([pause ? sleep(pause) : new Promise(() => {}), new Promise((resolve) => { wake = resolve; })]);
     if (born !== generation) return;
     busy = false;
     sendNext();
   };
 
-  const enableChoices = () =>
-    log.querySelectorAll(".choices button").forEach((one) => { one.disabled = false; });
+  const tryNow = () => {
+    if (waiting.length) waiting[0].tries = 1;
+    if (wake) wake();
+    wake = null;
+  };
 
   const take = (answer, takeFocus) => {
     session = answer.session;
-    if (answer.after > after) {
-      after = answer.after;
-      showAnswers(answer.out, takeFocus);
-    }
+    after = answer.after;
     keep(name, { session, after });
+    showAnswers(answer.out, takeFocus);
   };
-
-  const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   // ---- what comes later ----
 
@@ -209,11 +247,11 @@
         await sleep(1);
         continue;
       }
-      const born = generation;
+      const born = generation, asked = after;
+      const query = "?session=" + encodeURIComponent(session) + "&after=" + asked + (sharedSeconds ? "&shared=1" : "");
       try {
-        const query = "?session=" + encodeURIComponent(session) + "&after=" + after;
-        const answer = await request("/chat/api/messages" + query);
-        if (born === generation && !busy && answer.out.length) {
+        const answer = await request("/chat/api/messages" + query, {}, POLL_SECONDS);
+        if (born === generation && asked === after && !busy && answer.out.length) {
           tell("");
           take(answer, false);
         }
@@ -245,29 +283,34 @@
 
   const rest = () => {
     forget();
-    const button = element("button", "", words.anew);
+    const made = block("bot now", words.bot);
+    made.appendChild(bubble(words.gone));
+    const button = element("button", "first", words.anew);
     button.type = "button";
-    const made = element("section", "said bot");
-    made.appendChild(element("p", "", words.gone));
-    const list = element("ol", "choices");
-    list.appendChild(element("li")).appendChild(button);
-    made.appendChild(list);
+    button.addEventListener("click", () => { log.textContent = ""; log.focus(); begin(); });
+    made.appendChild(element("ul", "choices steps")).appendChild(element("li", "whole")).appendChild(button);
     log.appendChild(made);
-    button.addEventListener("click", () => { log.textContent = ""; begin(); });
     button.focus();
   };
 
   const watch = () => {
-    const left = sharedSeconds - (Date.now() - touchedAt) / 1000;
     if (!session) return;
-    if (left <= 0) rest();
-    else if (left <= WARN_SECONDS) tell(words.soon.replace("%", Math.ceil(left)), true);
-  };
-
-  const touch = () => {
-    const wasWarned = sharedSeconds && Date.now() - touchedAt > (sharedSeconds - WARN_SECONDS) * 1000;
-    touchedAt = Date.now();
-    if (wasWarned && session) tell("");
+    const left = sharedSeconds - (Date.now() - touchedAt) / 1000;
+    if (left <= 0) return rest();
+    const seconds = status.querySelector("b");
+    if (left > WARN_SECONDS) {
+      if (seconds) tell("");
+      return;
+    }
+    if (seconds) {
+      seconds.textContent = Math.ceil(left);
+      return;
+    }
+    tell("", true);
+    const parts = words.soon.split("%"); // read out once; the number that runs is for the eyes
+    status.appendChild(document.createTextNode(parts[0]));
+    status.appendChild(element("b", "", String(Math.ceil(left)))).setAttribute("aria-hidden", "true");
+    status.appendChild(document.createTextNode(parts[1]));
   };
 
   // ---- beginning ----
@@ -282,30 +325,50 @@
       say({ action: "again" }, null, false);
     } else {
       say({ action: code ? "start:j_" + code : "start" }, null, false);
+      if (code) history.replaceState(null, "", location.pathname); // it works only once
       body.dataset.code = "";
     }
   };
 
   const setSize = (size) => {
-    if (size) document.documentElement.dataset.size = size;
-    else delete document.documentElement.dataset.size;
+    if (size) root.dataset.size = size;
+    else delete root.dataset.size;
     keep("ban-so:size", size);
   };
 
-  document.getElementById("size").addEventListener("click", () =>
-    setSize((Number(document.documentElement.dataset.size || 0) + 1) % 3));
-  form.addEventListener("submit", (event) => {
+  find("size").addEventListener("click", () => {
+    const size = (Number(root.dataset.size || 0) + 1) % 3;
+    setSize(size);
+    if (body.dataset.state === "still") tell(words["size" + size]);
+    const newest = log.querySelector(".now");
+    if (newest) newest.scrollIntoView({ block: "start" });
+  });
+  find("form").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = said.value.trim();
     if (!text) return;
     said.value = "";
-    log.querySelectorAll(".choices button").forEach((one) => { one.disabled = true; });
+    // Room for the answer: the keyboard goes, unless it is one digit after the other.
+    if (matchMedia("(hover: none)").matches && !/^\d+$/.test(text)) said.blur();
+    lock(true);
     say({ text }, text, false);
   });
-  ["pointerdown", "keydown", "scroll"].forEach((kind) => addEventListener(kind, touch, { passive: true }));
-
+  again.addEventListener("click", tryNow);
+  addEventListener("online", tryNow);
+  more.addEventListener("click", () => scrollBy(0, innerHeight * 0.55));
+  const showMore = () => {
+    const newest = log.querySelector(".now");
+    more.hidden = !newest || newest.getBoundingClientRect().bottom <= strip.getBoundingClientRect().top + 8;
+  };
+  ["scroll", "resize"].forEach((kind) => addEventListener(kind, showMore, { passive: true }));
+  new MutationObserver(showMore).observe(body, { attributes: true, childList: true, subtree: true, attributeFilter: ["data-size", "data-state"] });
+  ["pointerdown", "keydown", "scroll"].forEach((kind) =>
+    addEventListener(kind, () => { touchedAt = Date.now(); }, { passive: true }));
+  if (parent !== window) {
+    addEventListener("keydown", (event) => { if (event.key === "Escape") parent.postMessage("ban-so:close", "*"); });
+  }
   if (sharedSeconds) {
-    document.getElementById("finish").addEventListener("click", rest);
+    find("finish").addEventListener("click", rest);
     setInterval(watch, 500);
     addEventListener("pagehide", forget);
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

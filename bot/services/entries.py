@@ -1,0 +1,99 @@
+"""The help entries behind a figure: whoever reads a number can see the rows that it is the sum of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.errors import NotFoundError
+from bot.core.periods import Period
+from bot.core.vocabulary import CommuneId, Topic
+from bot.reports.weekly import people_known
+from storage import communes, help_entries
+from storage.communes import Team
+from storage.database import Unit
+from storage.help_entries import Line as Line  # pages take it from here
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Which figure of a week: the visits of a topic, of a team, or all of them."""
+
+    topic: Topic | None = None
+    team: Team | None = None
+
+    @property
+    def mark(self) -> str:
+        """How the audit log names it: ids, never names."""
+        if self.team is not None:
+            return f":team:{self.team.id}"
+        return f":topic:{self.topic}" if self.topic is not None else ""
+
+    @property
+    def under(self) -> tuple[str, str] | None:
+        """The split of the figures and the key in it."""
+        if self.team is not None:
+            return "team", self.team.name
+        return ("topic", self.topic.value) if self.topic is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All entries of a heading, those taken out among them, and the figures that the others make.
+
+    ``people`` numbers who was helped, from 1 in the order of the sheet: a number says that two rows are
+    the same person and nothing else.
+    """
+
+    lines: tuple[Line, ...]
+    people: dict[int, int]  # by id of the entry
+    visits: int
+    people_count: int | None
+    visits_without_person: int
+    team_count: int
+
+    @property
+    def voided_count(self) -> int:
+        """How many entries were taken out."""
+        return sum(line.voided_at is not None for line in self.lines)
+
+
+def find_heading(unit: Unit, commune: CommuneId, topic: str | None, team: str | None) -> Heading:
+    """The heading that an address names; raises ``NotFoundError`` when the commune has no such thing."""
+    if topic is not None and team is not None:
+        raise NotFoundError("Chỉ xem theo lĩnh vực hoặc theo tổ.")
+    if topic is not None:
+        if topic not in list(Topic):
+            raise NotFoundError("Không có lĩnh vực này.")
+        return Heading(topic=Topic(topic))
+    if team is None:
+        return Heading()
+    found = communes.find_team(unit, commune, team)
+    if found is None:
+        raise NotFoundError("Không có tổ này.")
+    return Heading(team=found)
+
+
+def behind(unit: Unit, commune: CommuneId, week: Period, heading: Heading) -> Sheet:
+    """The entries behind the figure of that heading; their sum is the figure of ``stats.report``."""
+    lines = help_entries.list_behind(unit, commune, (week.start, week.end), heading.under)
+    counted = [line for line in lines if line.voided_at is None]
+    people = _numbered(counted)
+    without = sum(line.visits for line in counted if line.person_id is None)
+    return Sheet(
+        lines=tuple(lines),
+        people=people,
+        visits=sum(line.visits for line in counted),
+        people_count=people_known(len(set(people.values())), without),
+        visits_without_person=without,
+        team_count=len({line.team for line in counted}),
+    )
+
+
+def _numbered(lines: Sequence[Line]) -> dict[int, int]:
+    numbers: dict[int, int] = {}
+    return {
+        line.id: numbers.setdefault(line.person_id, len(numbers) + 1)
+        for line in lines
+        if line.person_id is not None
+    }

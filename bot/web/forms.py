@@ -1,0 +1,95 @@
+"""Forms of the office: read with suspicion, and bound to a cookie that only the right browser holds."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from bot.locale import Texts
+from bot.services.access import SIGNED_IN_FOR
+from bot.web.visitors import Visitors
+
+SIGNED, VISIT = "__Host-ban-so-office", "__Host-ban-so-form"
+MOST_TRIES = 30  # a minute, of one address
+RETRY_SECONDS = 60
+LARGEST_FORM = 16 * 1024
+MOST_FIELDS = 10
+PLAIN_FORM = "application/x-www-form-urlencoded"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Forms:
+    """Gives forms out and takes them back; what is not ours is refused with a sentence."""
+
+    def __init__(self, visitors: Visitors, texts: Texts) -> None:
+        self._visitors = visitors
+        self._texts = texts
+
+    async def read(self, request: web.Request, expected: str | None) -> Mapping[str, str]:
+        """The fields of a form that this browser was given: its ``form`` field is ``expected``."""
+        address = self._visitors.address(request)
+        if not self._visitors.may(MOST_TRIES, "office", address):
+            wait = {"Retry-After": str(RETRY_SECONDS)}
+            raise web.HTTPTooManyRequests(text=self._texts.say("office.too-fast"), headers=wait)
+        if expected is None or not self._visitors.is_at_home(request):
+            raise self._refused()
+        fields = self._fields(request, await self._body(request))
+        if not hmac.compare_digest(fields.get("form", "").encode(), expected.encode()):
+            raise self._refused()
+        return fields
+
+    def _refused(self) -> web.HTTPForbidden:
+        return web.HTTPForbidden(text=self._texts.say("office.old-form"))
+
+    async def _body(self, request: web.Request) -> bytes:
+        if (request.content_length or 0) <= LARGEST_FORM:
+            try:
+                body = await request.read()
+            except (
+                web.HTTPRequestEntityTooLarge
+            ):  # in chunks, and more than the server takes of anybody
+                body = bytes(LARGEST_FORM + 1)
+            if len(body) <= LARGEST_FORM:
+                return body
+        raise web.HTTPRequestEntityTooLarge(LARGEST_FORM, text=self._texts.say("office.too-large"))
+
+    def _fields(self, request: web.Request, body: bytes) -> dict[str, str]:
+        """Plain fields in UTF-8 and nothing else: no file of a stranger ever reaches a disk."""
+        try:
+            if request.content_type != PLAIN_FORM:
+                raise ValueError(request.content_type)
+            pairs = parse_qsl(
+                body.decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=MOST_FIELDS,
+            )
+        except ValueError:
+            raise web.HTTPBadRequest(text=self._texts.say("office.old-form")) from None
+        if any(CONTROL.search(value) for _, value in pairs):
+            raise web.HTTPBadRequest(text=self._texts.say("office.old-form"))
+        return dict(pairs)
+
+
+def token_of(request: web.Request, cookie: str) -> str | None:
+    """The token in that cookie, when it can be one of ours."""
+    value = request.cookies.get(cookie, "")
+    return value if TOKEN.fullmatch(value) else None
+
+
+def set_token(response: web.StreamResponse, cookie: str, token: str) -> None:
+    """Give the browser a token for as long as a sign-in can last."""
+    seconds = int(SIGNED_IN_FOR.total_seconds())
+    response.set_cookie(
+        cookie, token, max_age=seconds, secure=True, httponly=True, samesite="Lax", path="/"
+    )
+
+
+def drop_token(response: web.StreamResponse, cookie: str) -> None:
+    """Take it back."""
+    response.del_cookie(cookie, secure=True, httponly=True, samesite="Lax", path="/")
