@@ -52,7 +52,6 @@ def test_session_and_words_are_nowhere_while_the_chat_goes_on_and_afterwards(
         for typed in TYPED.values():
             answered.append((await site.posts(page.letter(text=typed))).text)
         answered += await wrong_and_odd(site, page)
-        site.app.engine.start()
         assert_nowhere(base, tmp_path, sessions)  # also while answers still wait
         await page.polls()
         await site.posts({"session": page.session}, FORGET)

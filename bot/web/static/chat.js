@@ -9,6 +9,8 @@
   const REST_SECONDS = 30;
   const IDLE_MINUTES = 10;
   const WARN_SECONDS = 20;
+  const GAP = 10; // pixels of air above the newest words
+  const AGAIN = "again";
   const STEP = /^\*\*\D*(\d+)\/(\d+)\D*\*\*/; // "**Bước 3/8.** …"
 
   const body = document.body;
@@ -110,10 +112,12 @@
 
   // The first new words must be seen, however long the answer is; the question above them when it fits.
   const bringIntoView = (made) => {
-    const asked = made.previousElementSibling;
-    const room = innerHeight - find("form").offsetHeight * 2.2;
-    const both = asked ? made.getBoundingClientRect().bottom - asked.getBoundingClientRect().top : Infinity;
-    (both < room ? asked : made).scrollIntoView({ block: "start" });
+    const bar = document.querySelector(".bar"), asked = made.previousElementSibling;
+    const above = (getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0) + GAP;
+    const room = strip.getBoundingClientRect().top - above - GAP;
+    const top = (one) => one.getBoundingClientRect().top;
+    const fits = asked && asked.matches(".me") && made.getBoundingClientRect().bottom - top(asked) <= room;
+    scrollTo(0, scrollY + top(fits ? asked : made) - above);
   };
 
   const choiceList = (choices, isStep) => {
@@ -209,6 +213,12 @@
   const handleFailure = async (one, failure, born) => {
     if (failure.isFinal) {
       waiting.shift();
+      if (one.message.action === AGAIN) { // what this browser kept is no session of theirs
+        session = null;
+        keep(name, null);
+        begin();
+        return;
+      }
       tell(failure.sentence, true);
       lock(false);
       sendNext();
@@ -322,7 +332,7 @@
     if (before && before.session && !code) {
       session = before.session;
       after = before.after || 0;
-      say({ action: "again" }, null, false);
+      say({ action: AGAIN }, null, false);
     } else {
       say({ action: code ? "start:j_" + code : "start" }, null, false);
       if (code) history.replaceState(null, "", location.pathname); // it works only once
@@ -339,9 +349,12 @@
   find("size").addEventListener("click", () => {
     const size = (Number(root.dataset.size || 0) + 1) % 3;
     setSize(size);
-    if (body.dataset.state === "still") tell(words["size" + size]);
+    if (body.dataset.state === "still") {
+      tell(words["size" + size]);
+      sleep(3).then(() => { if (status.textContent === words["size" + size]) tell(""); });
+    }
     const newest = log.querySelector(".now");
-    if (newest) newest.scrollIntoView({ block: "start" });
+    if (newest) bringIntoView(newest);
   });
   find("form").addEventListener("submit", (event) => {
     event.preventDefault();
