@@ -1,4 +1,4 @@
-"""The browser of the suite: the Chromium of this machine, found or installed, started so that it calls nobody.
+"""The browser of the suite: the Chromium of this machine, found or installed; it calls nobody.
 
 The first that is at hand: BOT_TEST_CHROMIUM, then the names that Debian and others give it. As root on
 Debian ``provide`` installs it; everywhere else it says in one sentence what is missing.
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -61,6 +61,15 @@ def provide() -> Path:
     for words in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
         subprocess.run(["apt-get", "-qq", *words], check=False, capture_output=True)
     return find()
+
+
+def try_out() -> None:
+    """Starts it once; raises ``BrowserError`` with what the browser said."""
+    try:
+        with started():
+            pass
+    except Error as error:
+        raise BrowserError(f"Chromium có mà không chạy được: {error.message[:200]}") from error
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The whole program on a free port, run by a thread of the test: for browsers, which are no part of its loop."""
+"""The whole program on a free port, in a thread of the test: for browsers, which are no part of its loop."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ class Ward:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._fault: BaseException | None = None
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def base(self) -> Installation:
@@ -74,7 +75,7 @@ class Ward:
 
     def stop(self) -> None:
         """End it in good order; harmless when that was done before."""
-        if self._thread is None or self._loop is None:
+        if self._thread is None or self._loop is None or self._task is None:
             return
         with suppress(RuntimeError):  # it has ended by itself
             self._loop.call_soon_threadsafe(self._task.cancel)
@@ -93,7 +94,7 @@ class Ward:
                 runner.run(run())
             except asyncio.CancelledError:
                 pass
-            except BaseException as fault:  # handed to who started the thread
+            except BaseException as fault:  # noqa: BLE001 – handed to who started the thread
                 self._fault = fault
             finally:
                 ready.set()

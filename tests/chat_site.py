@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -31,6 +32,9 @@ KEY = "khóa của các kiểm tra khung chat"
 API, FORGET = "/chat/api/messages", "/chat/api/forget"
 SLUG, OTHER = "ho-nai", "xuan-hoa"
 AT_ONCE = 0.05  # the patience of who is to wait in vain
+HERE = f"{SLUG}." + "x" * 43
+GOOD: dict[str, Any] = {"id": "e1", "commune": SLUG, "session": HERE, "text": "menu"}
+VIETNAMESE = re.compile(r"[A-ZĐ].*[ăâđêôơưáàảãạếệộốồớờợứừữíìịọụúùý].*[.!]")
 
 
 def new_id() -> str:
@@ -63,6 +67,15 @@ class Got:
         """The status and the one sentence that goes with it."""
         assert list(self.json) == ["error"]
         return self.status, self.json["error"]
+
+
+def assert_refused(got: Got, *status: int) -> None:
+    """One Vietnamese sentence, nothing of what was sent, nothing that a browser may keep."""
+    code, sentence = got.refusal
+    assert code in status, got
+    assert VIETNAMESE.fullmatch(sentence), sentence
+    assert got.headers["Cache-Control"] == "no-store"
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
 
 
 class Site:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck
@@ -19,6 +20,11 @@ from tests import postgres
 from tests.clock import FixedClock
 from tests.prepare import left_out
 from tests.world import World
+
+if TYPE_CHECKING:  # needed by the browser tests only
+    from playwright.sync_api import Browser
+
+    from tests.browser_server import Ward
 
 KEY = "khóa dùng trong kiểm tra"
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -35,9 +41,9 @@ hypothesis_settings.load_profile("deep" if os.environ.get("BOT_TEST_DEEP") == "1
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was left out by name; nothing else is ever skipped."""
-    if "postgres" not in left_out():
+    dropped = [item for item in items if any(map(item.get_closest_marker, left_out()))]
+    if not dropped:
         return
-    dropped = [item for item in items if item.get_closest_marker("postgres")]
     config.hook.pytest_deselected(items=dropped)
     items[:] = [item for item in items if item not in dropped]
 
@@ -96,3 +102,21 @@ def world(base: Installation) -> Iterator[World]:
     made = World(base)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the tests of a file; while it runs this thread has no other event loop."""
+    from tests import browser as chromium
+
+    with chromium.started() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    """One running server for the tests of a file; everybody who visits it is somebody new."""
+    from tests import browser_server
+
+    with browser_server.running(tmp_path_factory.mktemp("ward")) as opened:
+        yield opened

@@ -12,12 +12,12 @@ import pytest
 
 from tests.prepare import left_out
 
-ENGINES = ("sqlite", "postgres")
+ENGINES = ("sqlite", "postgres", "browser")
 
 
 def engines_of(nodeid: str, keywords: Iterable[str]) -> set[str]:
-    """The engines that a test ran on: named by its parameters, or by a marker."""
-    parameters = nodeid.partition("[")[2].rstrip("]").split("-")
+    """The databases and the browser that a test ran on: named by its parameters, or by a marker."""
+    parameters = nodeid.partition("[")[2].rpartition("]")[0].split("-")  # "@group" may follow
     return {engine for engine in ENGINES if engine in parameters or engine in keywords}
 
 
@@ -43,7 +43,7 @@ class Counting:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         counts = ", ".join(f"{engine}: {self.passed[engine]}" for engine in ENGINES)
-        terminalreporter.write_line(f"Kiểm tra đạt theo cơ sở dữ liệu: {counts}.")
+        terminalreporter.write_line(f"Kiểm tra đạt theo từng phần: {counts}.")
         for engine in self.idle:
             terminalreporter.write_line(
                 f"HỎNG: không kiểm tra nào chạy với {engine}; bỏ qua thì đặt BOT_TEST_WITHOUT.",

@@ -1,12 +1,13 @@
-"""Run by ``make test`` first: says loudly when an engine of the suite is missing.
+"""Run by ``make test`` first: says loudly when an engine of the suite is missing, or installs it.
 
-``BOT_TEST_WITHOUT=postgres`` names what shall be left out on purpose.
+``BOT_TEST_WITHOUT=postgres,browser`` names what shall be left out on purpose.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 from tests import postgres
 
@@ -16,20 +17,45 @@ def left_out() -> set[str]:
     return {name for name in os.environ.get("BOT_TEST_WITHOUT", "").split(",") if name}
 
 
+def _try_postgres() -> None:
+    with postgres.server():
+        pass
+
+
+def _try_browser() -> None:
+    from tests import browser  # the plugin of a run without it needs no Playwright
+
+    browser.provide()
+    browser.try_out()
+
+
+ENGINES: dict[str, tuple[str, Callable[[], None]]] = {
+    "postgres": ("PostgreSQL", _try_postgres),
+    "browser": ("trình duyệt", _try_browser),
+}
+"""What may be missing: how it is called, and a first try that raises one sentence."""
+
+
 def main() -> int:
-    unknown = left_out() - {"postgres", "browser"}
+    unknown = left_out() - set(ENGINES)
     if unknown:
         sys.stderr.write(f"BOT_TEST_WITHOUT: không biết {', '.join(sorted(unknown))}.\n")
         return 1
-    if "postgres" in left_out():
-        sys.stderr.write("CHÚ Ý: bỏ qua mọi kiểm tra với PostgreSQL.\n")
-        return 0
+    faults = [_fault_of(name) for name in ENGINES]
+    return 1 if any(faults) else 0
+
+
+def _fault_of(name: str) -> bool:
+    title, attempt = ENGINES[name]
+    if name in left_out():
+        sys.stderr.write(f"CHÚ Ý: bỏ qua mọi kiểm tra với {title}.\n")
+        return False
     try:
-        with postgres.server():
-            return 0
-    except postgres.PostgresError as error:
-        sys.stderr.write(f"{error}\nHoặc đặt BOT_TEST_WITHOUT=postgres để bỏ qua.\n")
-        return 1
+        attempt()
+    except RuntimeError as error:
+        sys.stderr.write(f"{error}\nHoặc đặt BOT_TEST_WITHOUT={name} để bỏ qua.\n")
+        return True
+    return False
 
 
 if __name__ == "__main__":

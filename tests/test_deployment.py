@@ -200,6 +200,8 @@ def test_without_the_password_the_stack_does_not_start() -> None:
     with pytest.raises(ValueError, match=r"POSTGRES_PASSWORD.*\.env\.example"):
         compose({})
     assert EXAMPLE["POSTGRES_PASSWORD"] == ""
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"\$\{POSTGRES_PASSWORD(\W+)", text) == [":?", ":?"]
 
 
 def test_every_name_that_a_person_may_set_is_known() -> None:
@@ -332,7 +334,17 @@ def test_the_manual_names_services_and_volumes_that_exist() -> None:
     verbs = {"build", "cp", "exec", "logs", "ps", "run", "stop", "up"}
     assert {verb for _, verb, _ in said} == verbs
     assert {profile for profile, _, _ in said if profile} <= set(SERVICES["replica"]["profiles"])
-    named = {word for _, _, rest in said for word in re.findall(r"[a-z]+(?=[:= ]|$)", rest)}
-    assert named & SERVICES.keys() == SERVICES.keys()
+    named = {name for _, verb, rest in said for name in services_named(verb, rest.split())}
+    assert named == SERVICES.keys()
     for volume in compose({"POSTGRES_PASSWORD": "x"})["volumes"]:
         assert f"`{volume}`" in section
+
+
+def services_named(verb: str, given: list[str]) -> set[str]:
+    """The services that a command of compose is about."""
+    plain = [word for word in given if not word.startswith("-")]
+    if verb == "cp":
+        plain = [word.partition(":")[0] for word in plain if ":" in word]
+    elif verb in ("exec", "logs", "run"):
+        plain = plain[:1]
+    return {word.partition("=")[0] for word in plain}

@@ -19,6 +19,9 @@ from tests.engines import engines_of
         ("tests/test_x.py::test_y[sqlite-one]", [], {"sqlite"}),
         ("tests/test_x.py::test_y[one-postgres]", [], {"postgres"}),
         ("tests/test_x.py::test_y", ["postgres"], {"postgres"}),
+        ("tests/test_x.py::test_y[one-sqlite]@group-of-others", [], {"sqlite"}),
+        ("tests/test_browser.py::test_browser[phone]@browser", ["test_browser"], set()),
+        ("tests/test_browser.py::test_y[phone]", ["browser"], {"browser"}),
         ("tests/test_sqlite.py::test_sqlite", ["test_sqlite"], set()),
         ("tests/test_x.py::test_y[other]", ["parametrize"], set()),
     ],
@@ -29,7 +32,7 @@ def test_a_test_names_its_engines(nodeid: str, keywords: list[str], engines: set
 
 @pytest.mark.parametrize(
     ("chosen", "without", "code"),
-    [("sqlite", "", 1), ("sqlite", "postgres", 0)],
+    [("sqlite", "browser", 1), ("sqlite", "postgres,browser", 0)],
     ids=["one-is-idle", "left-out-by-name"],
 )
 def test_an_idle_engine_fails_the_run(chosen: str, without: str, code: int) -> None:
@@ -47,5 +50,5 @@ def test_an_idle_engine_fails_the_run(chosen: str, without: str, code: int) -> N
         check=False,
     )
     assert done.returncode == code, done.stdout
-    assert ("không kiểm tra nào chạy với postgres" in done.stdout) == (without == "")
-    assert "Kiểm tra đạt theo cơ sở dữ liệu" in done.stdout
+    assert ("không kiểm tra nào chạy với postgres" in done.stdout) == ("postgres" not in without)
+    assert "Kiểm tra đạt theo từng phần" in done.stdout

@@ -130,7 +130,6 @@ CASES: dict[str, Case] = {
     ),
     "communes.list_teams": lambda u, h: communes.list_teams(u, h.id, DAY),
     "communes.find_team": lambda u, h: communes.find_team(u, h.id, "KP 1"),
-    "communes.find_team": lambda u, h: communes.find_team(u, h.id, "KP 1"),
     "communes.save_account": save_account,
     "fetching.waiting": lambda u, h: fetching.waiting(u, h.tu),
     "fetching.answers": lambda u, h: [
@@ -154,9 +153,6 @@ CASES: dict[str, Case] = {
         help_entries.list_behind(u, h.id, WEEK, under)
         for under in (None, ("topic", "vneid"), ("team", "KP 1"))
     ],
-    "help_entries.list_behind": lambda u, h: [
-        help_entries.list_behind(u, h.id, WEEK, under) for under in (None, ("team", "KP 1"))
-    ],
     "help_entries.first_day": lambda u, h: help_entries.first_day(u, h.id),
     "mailbox.identity_of": lambda u, h: mailbox.identity_of(u.keys, h.id, h.office.address("x")),
     "mailbox.identity_parts": lambda u, h: mailbox.identity_parts(h.id, h.office.address("x")),
@@ -174,7 +170,6 @@ CASES: dict[str, Case] = {
     "questions.tally": lambda u, h: questions.tally(u, h.id, DAY, "answer", "vneid-quen-mat-khau"),
     "questions.first_day": lambda u, h: questions.first_day(u, h.id),
     "questions.list_tallies": lambda u, h: questions.list_tallies(u, h.id, WEEK),
-    "sign_ins.list_officers": lambda u, h: sign_ins.list_officers(u, h.id),
     "sign_ins.save_credential": lambda u, h: sign_ins.save_credential(
         u, h.id, h.officer.id, "other", "$argon2id$"
     ),

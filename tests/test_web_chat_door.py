@@ -6,38 +6,30 @@ import asyncio
 import gzip
 import io
 import json
-import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import make_mocked_request
 
 from bot.app.installation import Installation
-from bot.web.chat import LARGEST_BODY, MOST_MESSAGES, MOST_OF_SESSION
-from bot.web.server import SECURITY_HEADERS
-from bot.web.visitors import Tries, Visitors
+from bot.web.chat import LARGEST_BODY
 from tests.channel_logs import heard
 from tests.channel_server import Stage, Way
 from tests.chat_site import (
     API,
-    AT_ONCE,
     FORGET,
+    GOOD,
+    HERE,
     OTHER,
     SLUG,
     Got,
     Site,
+    assert_refused,
     new_id,
     open_base,
     plays,
-    with_settings,
 )
 from tests.storage_tools import ENGINES
-
-HERE = f"{SLUG}." + "x" * 43
-GOOD: dict[str, Any] = {"id": "e1", "commune": SLUG, "session": HERE, "text": "menu"}
-VIETNAMESE = re.compile(r"[A-ZĐ].*[ăâđêôơưáàảãạếệộốồớờợứừữíìịọụúùý].*[.!]")
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +38,6 @@ def base(
 ) -> Iterator[Installation]:
     with open_base(request, "sqlite", tmp_path_factory.mktemp("door")) as opened:
         yield opened
-
-
-def assert_refused(got: Got, *status: int) -> None:
-    """One Vietnamese sentence, nothing of what was sent, nothing that a browser may keep."""
-    code, sentence = got.refusal
-    assert code in status, got
-    assert VIETNAMESE.fullmatch(sentence), sentence
-    assert got.headers["Cache-Control"] == "no-store"
-    assert got.headers["X-Content-Type-Options"] == "nosniff"
 
 
 # ---- what is no message -------------------------------------------------------------------------
@@ -239,266 +222,6 @@ def test_the_page_of_another_site_gets_403(base: Installation, origin: str) -> N
         assert_refused(got, 403)
         assert_refused(await site.posts({"session": session}, FORGET, Origin=origin), 403)
         assert site.rows_about(session)["inbox"] == 1
-
-    plays(base, scene)
-
-
-HOME = "https://chat.honai.vn"
-
-
-@pytest.mark.parametrize(
-    ("origin", "host", "public", "is_at_home"),
-    [
-        (None, "127.0.0.1:8080", HOME, True),
-        ("http://127.0.0.1:8080", "127.0.0.1:8080", HOME, True),
-        (HOME, "bot:8080", HOME, True),  # a proxy that names us as it likes
-        (HOME, "bot:8080", f"{HOME}:443", True),
-        (HOME, "bot:8080", "https://Chat.HoNai.vn/bot", True),
-        (HOME, "chat.honai.vn", "http://127.0.0.1:8080", True),
-        (f"{HOME}:8443", "bot:8080", HOME, False),
-        ("http://chat.honai.vn:8080", "chat.honai.vn", HOME, False),
-        ("https://chat.honai.vn.ke-gian.vn", "bot:8080", HOME, False),
-        ("https://ke-gian.vn", "bot:8080", HOME, False),
-        ("https://[", "[", HOME, False),
-        ("null", "", HOME, False),
-    ],
-)
-def test_home_is_the_own_host_and_the_public_address(
-    origin: str | None, host: str, public: str, is_at_home: bool
-) -> None:
-    request = made({"Host": host} | ({} if origin is None else {"Origin": origin}))
-    assert Visitors(public, 0).is_at_home(request) is is_at_home
-
-
-def made(headers: dict[str, str], *more: tuple[str, str]) -> web.Request:
-    """A request from 203.0.113.9."""
-    from multidict import CIMultiDict
-
-    held = CIMultiDict(headers)
-    for name, value in more:
-        held.add(name, value)
-    made: web.Request = make_mocked_request("GET", "/", headers=held)
-    return made.clone(remote="203.0.113.9")
-
-
-# ---- how often ----------------------------------------------------------------------------------
-
-
-FORWARDED = "X-Forwarded-For"
-
-
-@pytest.mark.parametrize(
-    ("proxies", "lines", "address"),
-    [
-        (0, [], "203.0.113.9"),
-        (0, ["198.51.100.1"], "203.0.113.9"),
-        (1, [], "203.0.113.9"),
-        (1, ["198.51.100.1"], "198.51.100.1"),
-        (1, ["1.1.1.1, 198.51.100.1"], "198.51.100.1"),
-        (1, ["1.1.1.1", "198.51.100.1"], "198.51.100.1"),  # a proxy that adds a line of its own
-        (2, ["198.51.100.1"], "203.0.113.9"),
-        (2, ["1.1.1.1, 198.51.100.1 ,10.0.0.1"], "198.51.100.1"),
-        (2, ["1.1.1.1,198.51.100.1", "10.0.0.1"], "198.51.100.1"),
-        (1, ["2001:db8:1:2:3:4:5:6"], "20010db800010002/64"),
-        (1, ["2001:db8:1:2:ffff::1"], "20010db800010002/64"),
-        (1, ["::ffff:198.51.100.1"], "198.51.100.1"),
-        (1, ["unknown"], "unknown"),
-    ],
-)
-def test_only_what_our_own_proxies_saw_is_believed(
-    proxies: int, lines: list[str], address: str
-) -> None:
-    request = made({}, *((FORWARDED, line) for line in lines))
-    assert Visitors("http://127.0.0.1", proxies).address(request) == address
-
-
-def test_who_talks_too_fast_is_told_to_wait_and_the_others_are_not(base: Installation) -> None:
-    async def scene(site: Site) -> None:
-        page, other = site.page(), site.page()
-        await page.opens()
-        for _ in range(MOST_OF_SESSION):
-            assert (await site.polls(page.session, 0)).status == 200
-        assert_refused(await site.polls(page.session, 0), 429)
-        assert await page.says("menu")  # has a measure of its own
-        await other.opens()
-        assert (await site.polls(other.session, 0)).status == 200
-
-    plays(base, scene)
-
-
-def test_an_address_has_its_measure_whatever_it_sends_and_claims(base: Installation) -> None:
-    async def scene(site: Site) -> None:
-        for number in range(MOST_MESSAGES):
-            assert (await site.posts(b"", **{FORWARDED: f"10.0.0.{number}"})).status == 400
-        refused = await site.posts(GOOD, **{FORWARDED: "10.0.0.1"})
-        assert_refused(refused, 429)
-
-    plays(base, scene)
-    proxied = with_settings(base, proxies=1)
-
-    async def behind_a_proxy(site: Site) -> None:
-        for number in range(MOST_MESSAGES):
-            assert (await site.posts(b"", **{FORWARDED: f"{number}.0.0.1, 10.0.0.1"})).status == 400
-        assert_refused(await site.posts(GOOD, **{FORWARDED: "10.0.0.1"}), 429)
-        assert (await site.posts(GOOD, **{FORWARDED: "10.0.0.2"})).status == 200
-
-    plays(proxied, behind_a_proxy)
-
-
-class Stopwatch:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = 600.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_tries_are_counted_over_the_last_minute_and_forgotten_after_it() -> None:
-    watch = Stopwatch()
-    visitors = Visitors("http://127.0.0.1", 0, watch)
-
-    def tries(name: str = "a", most: int = 10) -> int:
-        """How often one may still try now."""
-        return sum(visitors.may(most, name) for _ in range(most + 1))
-
-    assert (tries(), tries(), tries("b")) == (10, 0, 10)
-    watch.now += 59.9
-    assert tries() == 0
-    watch.now += 15.1  # a quarter of the next minute: three quarters of the ten still count
-    assert tries() == 2
-    watch.now += 45.1
-    assert tries() == 8
-    watch.now += 600
-    assert tries() == 10
-
-
-def test_tries_of_a_crowd_are_not_kept_for_longer_than_two_minutes() -> None:
-    watch = Stopwatch()
-    tries = Tries(watch)
-    for second in range(600):
-        watch.now += 1
-        for number in range(10):
-            tries.count(f"{second} {number}".encode(), 5)
-    assert 600 <= len(tries) <= 1200
-    watch.now += 120
-    tries.count(b"one", 5)
-    assert len(tries) == 1
-
-
-# ---- headers and pages --------------------------------------------------------------------------
-
-
-def test_every_answer_of_the_chat_is_strict_and_kept_by_nobody(base: Installation) -> None:
-    async def scene(site: Site) -> None:
-        answers = [
-            await site.posts(GOOD | {"id": new_id()}),
-            await site.posts(b"{"),
-            await site.posts(GOOD, Origin="https://ke-gian.vn"),
-            await site.polls(HERE, 0),
-            await site.posts({"session": HERE}, FORGET),
-        ]
-        assert [got.status for got in answers] == [200, 400, 403, 200, 200]
-        for got in answers:
-            found = {name: got.headers.get(name) for name in SECURITY_HEADERS}
-            assert found == SECURITY_HEADERS
-            assert got.headers["Cache-Control"] == "no-store"
-            assert "Set-Cookie" not in got.headers
-            assert "Access-Control-Allow-Origin" not in got.headers
-
-    plays(base, scene, poll_seconds=AT_ONCE)
-
-
-@pytest.mark.parametrize(
-    ("embed_on", "ancestors"),
-    [
-        ("", "'self'"),
-        ("https://*.dongnai.gov.vn", "'self' https://*.dongnai.gov.vn"),
-        ("https://a.vn https://b.vn:8443", "'self' https://a.vn https://b.vn:8443"),
-    ],
-)
-def test_the_page_may_be_framed_by_the_sites_of_the_setting_only(
-    base: Installation, embed_on: str, ancestors: str
-) -> None:
-    async def scene(site: Site) -> None:
-        got = await site.asks("GET", f"/chat/{SLUG}?may-chung=1&moi=%22%3E%3Cb%3E")
-        assert got.status == 200
-        assert got.headers["Content-Type"] == "text/html; charset=utf-8"
-        policy = rules(got)
-        assert policy.pop("frame-ancestors") == ancestors
-        assert policy.pop("default-src") == policy.pop("base-uri") == "'none'"
-        assert set(policy.values()) == {"'self'"}
-        assert "X-Frame-Options" not in got.headers
-        assert got.headers["Cache-Control"] == "no-store"
-        assert got.headers["X-Content-Type-Options"] == "nosniff"
-        assert "Set-Cookie" not in got.headers
-        assert "<b>" not in got.text
-        for path in ("/chat", "/chat/sao-hoa", "/office/sign-in"):
-            got = await site.asks("GET", path, headers={"Accept": "text/html"})
-            assert rules(got)["frame-ancestors"] == "'none'"
-
-    plays(with_settings(base, chat_embed_on=embed_on), scene)
-
-
-def rules(got: Got) -> dict[str, str]:
-    """The content security policy, by directive."""
-    parts = got.headers["Content-Security-Policy"].split("; ")
-    return dict(part.split(" ", 1) for part in parts)
-
-
-def test_every_commune_has_its_page_and_the_address_alone_leads_to_the_choice(
-    base: Installation,
-) -> None:
-    async def scene(site: Site) -> None:
-        got = await site.asks("GET", "/")
-        assert (got.status, got.headers["Location"]) == (302, "/chat")
-        choice = await site.asks("GET", "/chat")
-        assert choice.status == 200
-        assert len(base.communes) == 5
-        for commune in base.communes:
-            assert f'href="/chat/{commune.slug}"' in choice.text
-            page = await site.asks("GET", f"/chat/{commune.slug}")
-            assert page.status == 200
-            assert commune.name in page.text
-            assert f'data-commune="{commune.slug}"' in page.text
-            assert 'lang="vi"' in page.text
-
-    plays(base, scene)
-
-
-def test_where_there_is_one_commune_its_page_is_the_only_one(base: Installation) -> None:
-    async def scene(site: Site) -> None:
-        got = await site.asks("GET", "/chat")
-        assert (got.status, got.headers["Location"]) == (302, f"/chat/{SLUG}")
-        got = await site.asks("GET", f"/chat/{OTHER}")
-        assert got.status == 404
-        got = await site.posts({"id": "e1", "commune": OTHER, "session": None, "text": "menu"})
-        assert_refused(got, 400)
-
-    alone = [commune for commune in base.communes if commune.slug == SLUG]
-    plays(replaced(base, alone), scene)
-
-
-def replaced(base: Installation, communes: list[Any]) -> Installation:
-    from dataclasses import replace
-
-    return replace(base, communes=communes)
-
-
-@pytest.mark.parametrize(
-    "path", ["/chat/sao-hoa", "/chat/%22%3E", "/chat/ho-nai/x", "/chat/HO-NAI"]
-)
-def test_an_unknown_commune_is_a_page_that_says_so_in_vietnamese(
-    base: Installation, path: str
-) -> None:
-    async def scene(site: Site) -> None:
-        got = await site.asks("GET", path, headers={"Accept": "text/html,*/*;q=0.8"})
-        assert got.status == 404
-        assert got.headers["Content-Type"] == "text/html; charset=utf-8"
-        assert "Không có trang này" in got.text
-        assert 'href="/chat"' in got.text
-        assert "sao-hoa" not in got.text
 
     plays(base, scene)
 

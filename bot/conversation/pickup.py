@@ -19,6 +19,7 @@ from storage.database import Database, Unit
 from storage.fetching import Fetched
 
 LOOK_SECONDS = 1.0
+FIRST_LOOK_SECONDS = 0.05  # a turn rings the bell long before; only a repeated event is not heard
 Letters = tuple[Fetched, ...]
 
 
@@ -68,25 +69,35 @@ class Pickup:
         address = Address(channel, account.name, chat)
         return mailbox.identity_of(self._database.keys, account.commune.id, address)
 
-    async def ask(self, account: Account, inbound: Inbound, patience: float) -> Letters | None:
+    async def ask(
+        self, account: Account, inbound: Inbound, patience: float, after: int | None = None
+    ) -> Letters | None:
         """Accept the event and give what its turn answers; None when that takes more seconds.
 
-        The same event again gives the same answers, until they are acknowledged.
+        With ``after`` all that waits behind that letter is given, as soon as the turn is over. The same
+        event again gives the same answers, until they are acknowledged.
         """
         identity = await self._intake.accept(account.commune.id, account.id, inbound)
 
         def look(unit: Unit) -> Letters | None:
-            return fetching.answers(unit, identity, account.id, inbound.event_id)
+            own = fetching.answers(unit, identity, account.id, inbound.event_id)
+            if own is None or after is None:
+                return own
+            # Ids only grow: an answer at or before the cursor means that a backup has been restored.
+            is_known = bool(own) and own[0].id <= after
+            return fetching.waiting(unit, identity, 0 if is_known else after)
 
-        return await self._wait(identity, look, patience)
+        first = min(patience, FIRST_LOOK_SECONDS)
+        return await self._wait(identity, look, patience, first)
 
     async def later(self, identity: Identity, after: int, patience: float) -> Letters:
         """What waits behind the letter ``after``; nothing when nothing comes in so many seconds."""
 
         def look(unit: Unit) -> Letters | None:
-            return fetching.waiting(unit, identity, after) or None
+            found = fetching.waiting(unit, identity, after)
+            return found if found or self._is_ending else None
 
-        return await self._wait(identity, look, patience, lambda: self._is_ending) or ()
+        return await self._wait(identity, look, patience) or ()
 
     def end_waiting(self) -> None:
         """This process stops: nobody waits for later letters any more, only for the answers to their own."""
@@ -98,19 +109,22 @@ class Pickup:
         identity: Identity,
         look: Callable[[Unit], Letters | None],
         patience: float,
-        gives_up: Callable[[], bool] = lambda: False,
+        first: float = 0.0,
     ) -> Letters | None:
+        """Look after ``first`` seconds, at every ring, and now and then, until there is something."""
         now = asyncio.get_running_loop().time
-        deadline = now() + patience
+        deadline, pause = now() + patience, first
         with self._bell.listen(identity) as heard:
-            while (found := await self._database.read_soon(look)) is None:
+            while True:
+                if pause > 0:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(heard.wait(), pause)
+                    heard.clear()
+                found = await self._database.read_soon(look)
                 left = deadline - now()
-                if left <= 0 or gives_up():
-                    return None
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(heard.wait(), min(left, self._look_every))
-                heard.clear()
-        return found
+                if found is not None or left <= 0:
+                    return found
+                pause = min(left, self._look_every)
 
     async def acknowledge(self, identity: Identity, upto: int) -> None:
         """Everything up to this letter has arrived."""

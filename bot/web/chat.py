@@ -46,7 +46,7 @@ class Room:
     name: str
     texts: Texts
     channel: Channel
-    ask: Callable[[Inbound, float], Awaitable[Letters | None]]
+    ask: Callable[[Inbound, float, int | None], Awaitable[Letters | None]]
     identify: Callable[[str], Identity]
 
 
@@ -169,11 +169,9 @@ class _Chat:
         identity, pickup = room.identify(session), self.lobby.pickup
         if after:
             await pickup.acknowledge(identity, after)
-        letters = await room.ask(inbound, self.lobby.answer_seconds) or ()
-        if after is not None:
-            # Ids only grow: an answer at or before the cursor means that a backup has been restored.
-            is_ours = not letters or letters[0].id > after
-            letters = await pickup.later(identity, after if is_ours else 0, 0)
+        letters = await room.ask(inbound, self.lobby.answer_seconds, after)
+        if letters is None:
+            letters = () if after is None else await pickup.later(identity, after, 0)
         if is_shared:
             await pickup.forget_after(identity, FORGET_AFTER)
         return {"session": session, "in": mask(inbound).text} | self._show(letters, after)
@@ -223,10 +221,8 @@ class _Chat:
 
 async def _read(request: web.Request) -> tuple[dict[str, Any], bytes]:
     """The JSON object of the body, and its bytes; no more is read than may be sent."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise _RefusedError(413, "web.too-long")
     try:
-        await request.content.readexactly(LARGEST_BODY + 1)  # sent in chunks it says no length
+        await request.content.readexactly(LARGEST_BODY + 1)
     except asyncio.IncompleteReadError as whole:
         body = whole.partial
     except web.RequestPayloadError:  # it is not packed as it says

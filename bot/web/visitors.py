@@ -63,7 +63,7 @@ class Visitors:
 
     def address(self, request: web.Request) -> str:
         """The network address of the visitor: what our outermost proxy saw, never what anybody wrote."""
-        lines = request.headers.getall("X-Forwarded-For", []) if self._proxies else []
+        lines = request.headers.getall("X-Forwarded-For", [])
         hops = ",".join(lines).split(",") if lines else []
         if len(hops) >= self._proxies > 0:
             return _line(hops[-self._proxies].strip())

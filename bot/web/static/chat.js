@@ -112,11 +112,13 @@
 
   // The first new words must be seen, however long the answer is; the question above them when it fits.
   const bringIntoView = (made) => {
-    const bar = document.querySelector(".bar"), asked = made.previousElementSibling;
+    const asked = made.previousElementSibling;
+    if (!asked) return scrollTo(0, 0); // whose page this is, and that it is a machine
+    const bar = find("notice") || document.querySelector(".bar");
     const above = (getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0) + GAP;
     const room = strip.getBoundingClientRect().top - above - GAP;
     const top = (one) => one.getBoundingClientRect().top;
-    const fits = asked && asked.matches(".me") && made.getBoundingClientRect().bottom - top(asked) <= room;
+    const fits = asked.matches(".me") && made.getBoundingClientRect().bottom - top(asked) <= room;
     scrollTo(0, scrollY + top(fits ? asked : made) - above);
   };
 
@@ -148,6 +150,7 @@
   const tell = (text, isBad, isStuck) => {
     if (status.textContent !== text) status.textContent = text;
     strip.classList.toggle("bad", Boolean(isBad));
+    if (isStuck && log.lastElementChild) log.lastElementChild.scrollIntoView({ block: "nearest" });
     if (!isStuck && document.activeElement === again) log.focus({ preventScroll: true });
     again.hidden = !isStuck;
     body.dataset.state = isStuck ? "stuck" : waiting.length ? "busy" : "still";
@@ -295,7 +298,7 @@
     forget();
     const made = block("bot now", words.bot);
     made.appendChild(bubble(words.gone));
-    const button = element("button", "first", words.anew);
+    const button = element("button", "first go", words.anew);
     button.type = "button";
     button.addEventListener("click", () => { log.textContent = ""; log.focus(); begin(); });
     made.appendChild(element("ul", "choices steps")).appendChild(element("li", "whole")).appendChild(button);
@@ -368,14 +371,14 @@
   });
   again.addEventListener("click", tryNow);
   addEventListener("online", tryNow);
-  more.addEventListener("click", () => scrollBy(0, innerHeight * 0.55));
+  more.addEventListener("click", () => scrollBy(0, innerHeight / 2));
   const showMore = () => {
     const newest = log.querySelector(".now");
     more.hidden = !newest || newest.getBoundingClientRect().bottom <= strip.getBoundingClientRect().top + 8;
   };
   ["scroll", "resize"].forEach((kind) => addEventListener(kind, showMore, { passive: true }));
   new MutationObserver(showMore).observe(body, { attributes: true, childList: true, subtree: true, attributeFilter: ["data-size", "data-state"] });
-  ["pointerdown", "keydown", "scroll"].forEach((kind) =>
+  ["pointerdown", "keydown", "wheel"].forEach((kind) =>
     addEventListener(kind, () => { touchedAt = Date.now(); }, { passive: true }));
   if (parent !== window) {
     addEventListener("keydown", (event) => { if (event.key === "Escape") parent.postMessage("ban-so:close", "*"); });
