@@ -113,6 +113,21 @@ def find_team(unit: Unit, commune: CommuneId, name: str) -> Team | None:
     return Team(row.id, row.name) if row else None
 
 
+def rename_team(unit: Unit, commune: CommuneId, team: Team, name: str) -> None:
+    """Set the name of a team and of the neighbourhood that it stands for."""
+    neighbourhood = unit.connection.execute(
+        update(teams)
+        .where(teams.c.commune_id == commune, teams.c.id == team.id)
+        .values(name=name)
+        .returning(teams.c.neighbourhood_id)
+    ).scalar_one()
+    unit.connection.execute(
+        update(neighbourhoods)
+        .where(neighbourhoods.c.commune_id == commune, neighbourhoods.c.id == neighbourhood)
+        .values(name=name)
+    )
+
+
 def save_account(
     unit: Unit, commune: Commune, channel: str, name: str, secrets: Mapping[str, str]
 ) -> Account:

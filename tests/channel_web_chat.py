@@ -16,14 +16,15 @@ SESSION = "ho-nai." + "Phong-van_hoa0" * 3 + "x"
 
 
 def as_seen(message: dict[str, Any]) -> Shown:
-    """A message as the page shows it, by the rule of ``paragraph`` in chat.js: every second part is bold.
+    """A message as the page shows it, by ``fill`` in chat.js: every second part of a line is bold.
 
-    ``bold`` is what stands inside ``<strong>``, read back as HTML; ``text`` is what clients without bold
-    show, so both must read the same.
+    ``bold`` is what stands inside ``<strong>``, read back as HTML. What is read with bold and the
+    ``text`` for who has none must be the same.
     """
-    parts = message["marked"].split("**")
-    assert "".join(parts) == message["text"]
-    bold = tuple(html.escape(part, quote=False) for part in parts[1:-1:2] if part)
+    lines = [line.split("**") for line in message["marked"].split("\n")]
+    assert "\n".join("".join(parts) for parts in lines) == message["text"]
+    strong = [part for parts in lines for part in parts[1:-1:2] if part]
+    bold = tuple(html.escape(part, quote=False) for part in strong)
     choices = tuple((choice["n"], choice["label"]) for choice in message["choices"])
     return Shown(message["text"], choices, bold)
 

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from bot.app.installation import Installation, open_installation
 from bot.app.lobby import open_lobby
@@ -91,7 +92,7 @@ class Site:
         """What the server stands on."""
         return self.app.installation
 
-    async def asks(self, method: str, path: str, **how: Any) -> Got:
+    async def asks(self, method: str, path: str | URL, **how: Any) -> Got:
         """Any request; redirects are not followed."""
         async with self.http.request(method, path, allow_redirects=False, **how) as response:
             return Got(response.status, response.headers, await response.text())

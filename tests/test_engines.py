@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests import browser
 from tests.command_line import ROOT
 from tests.engines import engines_of
 
@@ -52,3 +53,66 @@ def test_an_idle_engine_fails_the_run(chosen: str, without: str, code: int) -> N
     assert done.returncode == code, done.stdout
     assert ("không kiểm tra nào chạy với postgres" in done.stdout) == ("postgres" not in without)
     assert "Kiểm tra đạt theo từng phần" in done.stdout
+
+
+def prepare(**environment: str) -> subprocess.CompletedProcess[str]:
+    """What ``make test`` does first."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.prepare"],
+        cwd=ROOT,
+        env={**os.environ, "BOT_TEST_WITHOUT": "postgres", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("chromium", "sentence"),
+    [
+        ("/khong/co/chromium", "không chạy được /khong/co/chromium"),
+        ("/bin/false", "Chromium có mà không chạy được"),
+    ],
+    ids=["missing", "broken"],
+)
+def test_a_browser_that_is_missing_or_broken_stops_the_run_with_a_sentence(
+    chromium: str, sentence: str
+) -> None:
+    done = prepare(BOT_TEST_CHROMIUM=chromium)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Hoặc đặt BOT_TEST_WITHOUT=browser để bỏ qua." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_left_out_by_name_is_said_and_need_not_be_there() -> None:
+    done = prepare(BOT_TEST_WITHOUT="postgres,browser", BOT_TEST_CHROMIUM="/khong/co/chromium")
+    assert done.returncode == 0
+    assert done.stderr.count("CHÚ Ý: bỏ qua mọi kiểm tra với") == 2
+    assert prepare(BOT_TEST_WITHOUT="browsers").returncode == 1
+
+
+def test_a_machine_without_chromium_is_told_which_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("BOT_TEST_CHROMIUM", raising=False)
+    with pytest.raises(browser.BrowserError, match="cài gói chromium"):
+        browser.find()
+
+
+def test_browser_tests_are_left_out_by_name_only() -> None:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "tests/test_browser_embed.py"]
+    shown = [
+        subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "BOT_TEST_WITHOUT": without},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        ).stdout
+        for without in ("postgres", "postgres,browser")
+    ]
+    assert shown[0].count("test_browser_embed.py::") > 5
+    assert shown[1].count("test_browser_embed.py::") == 0

@@ -95,7 +95,10 @@ def test_a_code_that_nobody_gave_opens_nothing(house: House, login: str, typed: 
 def test_a_stranger_without_a_code_costs_no_hash(house: House, login: str) -> None:
     # A password that cannot be hashed shows that the code was looked at before it.
     assert refusal(house.joins, "BCFG-HJKM", login, "") == "office.code-unknown"
-    assert refusal(house.joins, house.invites(), login, "") == "office.password-short"
+    code = house.invites()
+    assert refusal(house.joins, code, login, "") == "office.password-short"
+    house.joins(code, login)
+    assert refusal(house.joins, code, login, "") == "office.code-used"
 
 
 def test_a_code_is_good_for_fourteen_days(house: House, login: str) -> None:

@@ -130,6 +130,9 @@ CASES: dict[str, Case] = {
     ),
     "communes.list_teams": lambda u, h: communes.list_teams(u, h.id, DAY),
     "communes.find_team": lambda u, h: communes.find_team(u, h.id, "KP 1"),
+    "communes.rename_team": lambda u, h: communes.rename_team(
+        u, h.id, communes.list_teams(u, h.id, DAY)[0], "KP Mới"
+    ),
     "communes.save_account": save_account,
     "fetching.waiting": lambda u, h: fetching.waiting(u, h.tu),
     "fetching.answers": lambda u, h: [

@@ -110,6 +110,7 @@ def test_a_page_that_is_ahead_of_a_restored_backup_is_answered_all_the_same(
 
 def test_a_poll_wakes_at_once_for_what_another_turn_posts(base: Installation) -> None:
     async def scene(site: Site) -> None:
+        site.app.pickup._look_every = 600.0  # what is found was heard
         page = site.page()
         await page.opens()
         for said in ("quen mat khau vneid", "1", "menu"):

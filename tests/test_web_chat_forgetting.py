@@ -182,3 +182,22 @@ def test_a_chat_that_is_forgotten_while_its_turn_runs_leaves_nothing(base: Insta
         plays(base, scene, observe=held, answer_seconds=1.0)
     finally:
         held.may_go_on.set()
+
+
+def test_polls_messages_and_forgetting_at_one_moment_do_not_get_in_each_others_way(
+    base: Installation,
+) -> None:
+    async def scene(site: Site) -> None:
+        for _ in range(10):
+            pages = [site.page(shared=True) for _ in range(4)]
+            await asyncio.gather(*(page.opens() for page in pages))
+            sessions = [page.session for page in pages]
+            got = await asyncio.gather(
+                *(site.polls(page.session, page.after) for page in pages for _ in range(3)),
+                *(site.posts({"session": session}, FORGET) for session in sessions),
+                *(site.posts(page.letter(text="menu")) for page in pages[:2]),
+            )
+            assert {one.status for one in got} == {200}
+            assert [site.rows_about(session or "") for session in sessions[2:]] == [{}, {}]
+
+    plays(base, scene, poll_seconds=0.0, answer_seconds=AT_ONCE)

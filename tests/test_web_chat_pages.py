@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from yarl import URL
 
 from bot.app.installation import Installation
 from bot.web.server import SECURITY_HEADERS
@@ -111,6 +113,29 @@ def test_every_commune_has_its_page_and_the_address_alone_leads_to_the_choice(
     plays(base, scene)
 
 
+def test_a_shared_computer_stays_one_on_every_way_to_its_page(base: Installation) -> None:
+    query = "?may-chung=1&x=%22%3E%0D%0AA:%20b"
+
+    async def scene(site: Site) -> None:
+        got = await site.asks("GET", URL(f"/{query}", encoded=True))
+        assert got.headers["Location"] == f"/chat{query}"
+        choice = await site.asks("GET", URL(f"/chat{query}", encoded=True))
+        assert f'href="/chat/{SLUG}{html.escape(query)}"' in choice.text
+        shared = await site.asks("GET", URL(f"/chat/{SLUG}{query}", encoded=True))
+        assert "data-shared" in shared.text
+        assert "data-shared" not in (await site.asks("GET", f"/chat/{SLUG}")).text
+
+    plays(base, scene)
+
+    async def alone(site: Site) -> None:
+        got = await site.asks("GET", URL(f"/chat{query}", encoded=True))
+        assert got.headers["Location"] == f"/chat/{SLUG}{query}"
+        assert "A" not in got.headers
+
+    ours = [commune for commune in base.communes if commune.slug == SLUG]
+    plays(replace(base, communes=ours), alone)
+
+
 def test_where_there_is_one_commune_its_page_is_the_only_one(base: Installation) -> None:
     async def scene(site: Site) -> None:
         got = await site.asks("GET", "/chat")
@@ -137,5 +162,9 @@ def test_an_unknown_commune_is_a_page_that_says_so_in_vietnamese(
         assert "Không có trang này" in got.text
         assert 'href="/chat"' in got.text
         assert "sao-hoa" not in got.text
+        plain = await site.asks("GET", path, headers={"Accept": "*/*"})
+        assert plain.status == 404
+        assert plain.headers["X-Content-Type-Options"] == "nosniff"
+        assert plain.text.startswith("Không có trang này") or path.endswith("/x")
 
     plays(base, scene)

@@ -243,9 +243,11 @@ def test_topics_and_teams_add_up_to_the_total_and_the_rows_behind_each_to_its_fi
             assert sheet.visits_without_person == figures["visits_without_person"]
             assert sheet.team_count == figures["reported"]
             for split, rows in (("topic", shown.topics), ("team", shown.teams)):
-                parts = [getattr(row, side) for row in rows]
-                assert sum(parts) == figures["visits"]
-                assert [week.sheet(period, **{split: row.key}).visits for row in rows] == parts
+                parts = {row.key: getattr(row, side) for row in rows}
+                assert sum(parts.values()) == figures["visits"]
+                idle = next((key for key, visits in parts.items() if not visits), None)
+                for key in [key for key, visits in parts.items() if visits or key == idle]:
+                    assert week.sheet(period, **{split: key}).visits == parts[key]
         if shown.summary[3].now is not None:
             assert shown.summary[3].now + len(shown.silent) == shown.team_count
 
@@ -315,19 +317,26 @@ def team_of_days(week: Week, name: str, first: date | None, end: date | None) ->
 def test_a_team_that_exists_in_one_of_both_weeks_has_a_row_and_its_total_is_true(
     week: Week,
 ) -> None:
-    team_of_days(week, "KP 18", WEEK.start + timedelta(days=2), None)
+    tuesday, thursday = (WEEK.start + timedelta(days=days) for days in (1, 3))
     team_of_days(week, "KP 0", None, WEEK.start)
+    team_of_days(week, "KP 18", tuesday, None)
+    team_of_days(week, "KP 19", tuesday, None)
+    team_of_days(week, "KP 20", tuesday, thursday)
     team_of_days(week, "KP 100", None, BEFORE.start)
     week.writes(Help(7, "KP 0", Topic.AT, 2, None, None, False))
     week.writes(Help(17, "KP 18", Topic.AT, 3, None, None, False))
+    week.writes(Help(15, "KP 20", Topic.AT, 4, None, None, False))
     shown = week.reads()
     teams = by_key(shown.teams)
-    assert teams["KP 18"] == (3, 0)
     assert teams["KP 0"] == (0, 2)
+    assert teams["KP 18"] == (3, 0)
+    assert teams["KP 19"] == (0, 0)
+    assert teams["KP 20"] == (4, 0)
     assert "KP 100" not in teams
     now, before = week.report(WEEK)["teams"], week.report(BEFORE)["teams"]
-    assert (now["total"], now["reported"], len(now["silent"])) == (18, 1, 17)
-    assert (before["total"], before["reported"], len(before["silent"])) == (18, 1, 17)
+    assert (now["total"], now["reported"], len(now["silent"])) == (17 + 3, 2, 17 + 1)
+    assert (before["total"], before["reported"], len(before["silent"])) == (17 + 1, 1, 17)
+    assert shown.silent[-1] == "KP 19"
     assert "KP 0" not in shown.silent
 
 
@@ -359,10 +368,10 @@ def test_the_rows_behind_a_figure_say_who_what_when_and_for_whom(week: Week) -> 
     team = communes.find_team(week.unit, commune, "KP 3")
     assert team is not None
     hanh = staff.add_member(week.unit, commune, team.id, "chị Hạnh", Role.MEMBER)
-    day = WEEK.start
+    week.writes(Help(7, "KP 3", Topic.CKS, 1, 9, None, False))  # somebody else, a week ago
     for number, person in enumerate((5, 5, None, 2)):
         week.writes(Help(14 + number, "KP 3", Topic.CKS, 1 + number, person, Outcome.DONE, False))
-    new = NewEntry("by-hanh", team.id, hanh, day, Topic.VNEID, 2)
+    new = NewEntry("by-hanh", team.id, hanh, WEEK.start, Topic.VNEID, 2)
     help_entries.add(week.unit, commune, new)
     sheet = week.sheet(WEEK)
     days = [line.occurred_on for line in sheet.lines]

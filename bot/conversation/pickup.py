@@ -111,9 +111,9 @@ class Pickup:
         patience: float,
         first: float = 0.0,
     ) -> Letters | None:
-        """Look after ``first`` seconds, at every ring, and now and then, until there is something."""
+        """Look after ``first`` seconds, at every ring, and now and then, ever more seldom."""
         now = asyncio.get_running_loop().time
-        deadline, pause = now() + patience, first
+        deadline, pause, looks = now() + patience, first, 0
         with self._bell.listen(identity) as heard:
             while True:
                 if pause > 0:
@@ -124,7 +124,8 @@ class Pickup:
                 left = deadline - now()
                 if found is not None or left <= 0:
                     return found
-                pause = min(left, self._look_every)
+                looks += 1
+                pause = min(left, looks * self._look_every)
 
     async def acknowledge(self, identity: Identity, upto: int) -> None:
         """Everything up to this letter has arrived."""
@@ -137,8 +138,9 @@ class Pickup:
         """
 
         def note(unit: Unit) -> None:
-            fetching.acknowledge(unit, identity, upto)
+            # In the order of forget: PostgreSQL would find them waiting for each other's rows.
             fetching.put_off_forgetting(unit, identity, unit.now + pause)
+            fetching.acknowledge(unit, identity, upto)
 
         await self._database.write_soon(note)
 

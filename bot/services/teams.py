@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.keys import KeyRing, Purpose
 from bot.core.redaction import PHONE_MASK, mask_phones
-from bot.core.text import fold
+from bot.core.text import fold, natural_order
 from bot.core.vocabulary import CommuneId, Identity, Role
+from bot.library import Plan
 from bot.locale import local_day
 from storage import audit, communes, staff
 from storage.audit import Act
@@ -76,6 +78,47 @@ def find_team(unit: Unit, commune: Commune, name: str) -> Team:
             return team
     known = ", ".join(team.name for team in teams) or "chưa có tổ nào"
     raise NotFoundError(f"Không có tổ “{name}” ở {commune.name}. Các tổ: {known}.")
+
+
+def list_names(unit: Unit, commune: Commune) -> list[str]:
+    """Names of the teams of today, KP 2 before KP 10."""
+    found = communes.list_teams(unit, commune.id, local_day(unit.now))
+    return sorted((team.name for team in found), key=natural_order)
+
+
+def add_teams(unit: Unit, commune: Commune, names: Sequence[str]) -> list[str]:
+    """Neighbourhoods that the plan does not name, each with its team; gives those that are new."""
+    known = {fold(name) for name in list_names(unit, commune)}
+    added = []
+    for name in filter(None, map(kept_name, names)):
+        if fold(name) not in known:
+            known.add(fold(name))
+            added.append(name)
+    communes.save_neighbourhoods(unit, commune.id, added, local_day(unit.now))
+    for name in added:
+        audit.record(unit, commune.id, Act("console", "add-team", name[:60]))
+    return added
+
+
+def rename_team(unit: Unit, commune: Commune, plan: Plan, old: str, new: str) -> str:
+    """Another name for a team that the office added, and for its neighbourhood; its entries stay its own.
+
+    ``NotFoundError`` when there is no such team; ``RuleError`` when the new name is empty or taken, or
+    when the plan names the team: the next start would make it again.
+    """
+    team, name = find_team(unit, commune, old), kept_name(new)
+    if team.name in plan.neighbourhoods.names:
+        raise RuleError(
+            "rename.of-plan", f"Tổ “{team.name}” do kế hoạch đặt tên, nên không đổi ở đây được."
+        )
+    others = [one for one in list_names(unit, commune) if one != team.name]
+    if not name or fold(name) in map(fold, others):
+        raise RuleError(
+            "rename.taken", f"Tên mới “{new}” trống hoặc đã có tổ khác: chọn tên khác."
+        )
+    communes.rename_team(unit, commune.id, team, name)
+    audit.record(unit, commune.id, Act("console", "rename-team", f"team:{team.id}"))
+    return name
 
 
 def deep_link(username: str, code: str) -> str:

@@ -121,9 +121,9 @@ class _Chat:
         texts = next(iter(self.lobby.rooms.values())).texts
         return texts.say(sentence)
 
-    async def enter(self, _: web.Request) -> web.Response:
+    async def enter(self, request: web.Request) -> web.Response:
         """The address without a path."""
-        raise web.HTTPFound("/chat")
+        raise web.HTTPFound(_onward(request, "/chat"))
 
     async def choose(self, request: web.Request) -> web.Response:
         """Which commune, when there are several."""
@@ -131,14 +131,15 @@ class _Chat:
         if not rooms:
             raise web.HTTPNotFound
         if len(rooms) == 1:
-            raise web.HTTPFound(f"/chat/{rooms[0].slug}")
-        return pages.page(request, "choose.html", rooms[0].texts, {"rooms": rooms})
+            raise web.HTTPFound(_onward(request, f"/chat/{rooms[0].slug}"))
+        values = {"rooms": rooms, "query": _onward(request, "")}
+        return pages.page(request, "choose.html", rooms[0].texts, values)
 
     async def show(self, request: web.Request) -> web.Response:
         """The page of one commune's chat; ``may-chung=1`` for a computer that many use."""
         room = self.lobby.rooms.get(request.match_info["commune"])
         if room is None:
-            raise web.HTTPNotFound
+            raise web.HTTPNotFound(text=self.say("web.error-404"))
         values = {
             "room": room,
             "is_shared": request.query.get("may-chung") == "1",
@@ -217,6 +218,12 @@ class _Chat:
     def _limit(self, most: int, *who: str) -> None:
         if not self.lobby.visitors.may(most, "chat", *who):
             raise _RefusedError(429, "web.too-fast")
+
+
+def _onward(request: web.Request, path: str) -> str:
+    """Another address with the same query: a shared computer stays one."""
+    query = request.rel_url.raw_query_string
+    return f"{path}?{query}" if query else path
 
 
 async def _read(request: web.Request) -> tuple[dict[str, Any], bytes]:
