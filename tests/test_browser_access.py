@@ -12,12 +12,9 @@ from tests.test_browser_office import join, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-access")]
 
-devices = pytest.mark.parametrize("device", [PHONE, DESK], ids=["phone", "desk"])
 
-
-@devices
-def test_the_chat_in_all_its_states(browser: Browser, ward: Ward, device: Device) -> None:
-    with visit(browser, device) as (page, watch):
+def test_the_chat_in_all_its_states(browser: Browser, ward: Ward) -> None:
+    with visit(browser, PHONE) as (page, watch):
         watch.forgive(NO_NETWORK)
         chat = Chat(page, ward.url).opens()
         assert_accessible(page, "greeting")
@@ -60,7 +57,7 @@ def test_the_pages_of_a_member_of_a_team(browser: Browser, ward: Ward) -> None:
         assert_accessible(page, "menu of the team")
 
 
-@devices
+@pytest.mark.parametrize("device", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_doors_of_the_office_and_what_stands_beside_them(
     browser: Browser, ward: Ward, device: Device
 ) -> None:
@@ -82,9 +79,9 @@ def look_at(page: Page, url: str, state: str) -> None:
 
 def test_the_week_and_its_entries(browser: Browser, ward: Ward) -> None:
     two_weeks_of_help(ward)
-    for number, device in enumerate((PHONE, DESK)):
-        with visit(browser, device) as (page, _):
-            join(page, ward, f"axe.{number}")
-            assert_accessible(page, "week")
-            look_at(page, f"{ward.url}/office?week=2026-W30", "week of which nothing is known")
-            look_at(page, f"{ward.url}/office/entries?week=2026-W47", "entries")
+    with visit(browser, DESK) as (page, _):
+        join(page, ward, "axe.desk")
+        assert_accessible(page, "week")
+        look_at(page, f"{ward.url}/office/entries?week=2026-W47", "entries")
+        page.set_viewport_size(PHONE["viewport"])
+        look_at(page, f"{ward.url}/office?week=2026-W30", "week of which nothing is known, narrow")

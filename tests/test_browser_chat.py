@@ -270,7 +270,10 @@ def test_who_sees_only_the_beginning_is_told_that_there_is_more(
         more = page.locator("#more")
         expect(more).to_be_visible()
         expect(chat.button("Về đầu")).not_to_be_in_viewport()
-        more.click()
+        box = more.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert page.evaluate("scrollY") > 100
         page.mouse.wheel(0, 2000)
         expect(more).to_be_hidden()
         expect(chat.button("Về đầu")).to_be_in_viewport()

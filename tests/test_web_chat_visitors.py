@@ -10,9 +10,21 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from bot.app.installation import Installation
-from bot.web.chat import MOST_MESSAGES, MOST_OF_SESSION
+from bot.web.chat import MOST_MESSAGES, MOST_OF_SESSION, MOST_POLLS
 from bot.web.visitors import Tries, Visitors
-from tests.chat_site import GOOD, Site, assert_refused, open_base, plays, with_settings
+from tests.chat_site import (
+    API,
+    FORGET,
+    GOOD,
+    HERE,
+    Got,
+    Site,
+    assert_refused,
+    new_id,
+    open_base,
+    plays,
+    with_settings,
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,37 +105,17 @@ def test_only_what_our_own_proxies_saw_is_believed(
     assert Visitors("http://127.0.0.1", proxies).address(request) == address
 
 
-def test_who_talks_too_fast_is_told_to_wait_and_the_others_are_not(base: Installation) -> None:
+@pytest.mark.parametrize(
+    ("proxies", "address"), [(0, "203.0.113.9"), (1, "10.0.0.1"), (2, "198.51.100.1")]
+)
+def test_how_many_proxies_are_ours_is_a_setting(
+    base: Installation, proxies: int, address: str
+) -> None:
     async def scene(site: Site) -> None:
-        page, other = site.page(), site.page()
-        await page.opens()
-        for _ in range(MOST_OF_SESSION):
-            assert (await site.polls(page.session, 0)).status == 200
-        assert_refused(await site.polls(page.session, 0), 429)
-        assert await page.says("menu")  # has a measure of its own
-        await other.opens()
-        assert (await site.polls(other.session, 0)).status == 200
+        request = made({}, (FORWARDED, "198.51.100.1, 10.0.0.1"))
+        assert site.lobby.visitors.address(request) == address
 
-    plays(base, scene)
-
-
-def test_an_address_has_its_measure_whatever_it_sends_and_claims(base: Installation) -> None:
-    async def scene(site: Site) -> None:
-        for number in range(MOST_MESSAGES):
-            assert (await site.posts(b"", **{FORWARDED: f"10.0.0.{number}"})).status == 400
-        refused = await site.posts(GOOD, **{FORWARDED: "10.0.0.1"})
-        assert_refused(refused, 429)
-
-    plays(base, scene)
-    proxied = with_settings(base, proxies=1)
-
-    async def behind_a_proxy(site: Site) -> None:
-        for number in range(MOST_MESSAGES):
-            assert (await site.posts(b"", **{FORWARDED: f"{number}.0.0.1, 10.0.0.1"})).status == 400
-        assert_refused(await site.posts(GOOD, **{FORWARDED: "10.0.0.1"}), 429)
-        assert (await site.posts(GOOD, **{FORWARDED: "10.0.0.2"})).status == 200
-
-    plays(proxied, behind_a_proxy)
+    plays(with_settings(base, proxies=proxies), scene)
 
 
 class Stopwatch:
@@ -134,6 +126,63 @@ class Stopwatch:
 
     def __call__(self) -> float:
         return self.now
+
+
+def at_one_moment(proxies: int = 0) -> Visitors:
+    """No minute ends in the middle of a test."""
+    return Visitors("http://127.0.0.1:8080", proxies, Stopwatch())
+
+
+def test_who_talks_too_fast_is_told_to_wait_and_the_others_are_not(base: Installation) -> None:
+    async def scene(site: Site) -> None:
+        page, other = site.page(), site.page()
+        await page.opens()
+        for _ in range(MOST_OF_SESSION):
+            assert (await site.polls(page.session, 0)).status == 200
+        assert_refused(await site.polls(page.session, 0), 429)
+        for _ in range(MOST_OF_SESSION - 1):  # messages have a measure of their own
+            await page.says("menu")
+        assert_refused(await site.posts(page.letter(text="menu")), 429)
+        await other.opens()
+        assert (await site.polls(other.session, 0)).status == 200
+
+    plays(base, scene, visitors=at_one_moment())
+
+
+async def knock(site: Site, kind: str, address: str, *, good: bool = False) -> Got:
+    """One request of that kind; bad ones, which are counted too, cost less."""
+    headers = {FORWARDED: address}
+    if kind == "poll":
+        query = {"session": HERE if good else "x"}
+        return await site.asks("GET", API, params=query, headers=headers)
+    given = GOOD | {"id": new_id()} if good else {}
+    return await site.posts(given, API if kind == "message" else FORGET, **headers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("message", MOST_MESSAGES), ("forget", MOST_MESSAGES), ("poll", MOST_POLLS)],
+)
+def test_an_address_has_its_measure_whatever_it_sends_and_claims(
+    base: Installation, kind: str, most: int
+) -> None:
+    async def scene(site: Site) -> None:
+        for number in range(most):
+            assert (await knock(site, kind, f"10.0.0.{number}")).status == 400
+        assert_refused(await knock(site, kind, "10.0.0.1", good=True), 429)
+
+    plays(base, scene, visitors=at_one_moment())
+
+
+def test_behind_a_proxy_of_ours_each_visitor_has_a_measure(base: Installation) -> None:
+    async def scene(site: Site) -> None:
+        for number in range(MOST_MESSAGES):
+            claimed = f"{number}.0.0.1, 10.0.0.1"
+            assert (await knock(site, "message", claimed)).status == 400
+        assert_refused(await knock(site, "message", "10.0.0.1", good=True), 429)
+        assert (await knock(site, "message", "10.0.0.2", good=True)).status == 200
+
+    plays(base, scene, visitors=at_one_moment(proxies=1))
 
 
 def test_tries_are_counted_over_the_last_minute_and_forgotten_after_it() -> None:

@@ -70,25 +70,20 @@ class Pickup:
         return mailbox.identity_of(self._database.keys, account.commune.id, address)
 
     async def ask(
-        self, account: Account, inbound: Inbound, patience: float, after: int | None = None
+        self, account: Account, inbound: Inbound, patience: float, *, is_all_wanted: bool = False
     ) -> Letters | None:
         """Accept the event and give what its turn answers; None when that takes more seconds.
 
-        With ``after`` all that waits behind that letter is given, as soon as the turn is over. The same
-        event again gives the same answers, until they are acknowledged.
+        Where all is wanted, whatever else waits for this person comes along, in order. The same event
+        again gives the same answers, until they are acknowledged.
         """
         identity = await self._intake.accept(account.commune.id, account.id, inbound)
 
         def look(unit: Unit) -> Letters | None:
             own = fetching.answers(unit, identity, account.id, inbound.event_id)
-            if own is None or after is None:
-                return own
-            # Ids only grow: an answer at or before the cursor means that a backup has been restored.
-            is_known = bool(own) and own[0].id <= after
-            return fetching.waiting(unit, identity, 0 if is_known else after)
+            return own if own is None or not is_all_wanted else fetching.waiting(unit, identity)
 
-        first = min(patience, FIRST_LOOK_SECONDS)
-        return await self._wait(identity, look, patience, first)
+        return await self._wait(identity, look, patience, min(patience, FIRST_LOOK_SECONDS))
 
     async def later(self, identity: Identity, after: int, patience: float) -> Letters:
         """What waits behind the letter ``after``; nothing when nothing comes in so many seconds."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -38,6 +38,14 @@ DIGITS = re.compile(r"\d{1,10}", re.ASCII)
 log = logging.getLogger(__name__)
 
 
+class Ask(Protocol):
+    """Stores a message and waits for its answers; see ``bot.conversation.pickup.Pickup.ask``."""
+
+    async def __call__(
+        self, inbound: Inbound, patience: float, *, is_all_wanted: bool
+    ) -> Letters | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """The web chat of one commune."""
@@ -46,7 +54,7 @@ class Room:
     name: str
     texts: Texts
     channel: Channel
-    ask: Callable[[Inbound, float, int | None], Awaitable[Letters | None]]
+    ask: Ask
     identify: Callable[[str], Identity]
 
 
@@ -170,9 +178,10 @@ class _Chat:
         identity, pickup = room.identify(session), self.lobby.pickup
         if after:
             await pickup.acknowledge(identity, after)
-        letters = await room.ask(inbound, self.lobby.answer_seconds, after)
+        keeps_cursor = after is not None
+        letters = await room.ask(inbound, self.lobby.answer_seconds, is_all_wanted=keeps_cursor)
         if letters is None:
-            letters = () if after is None else await pickup.later(identity, after, 0)
+            letters = await pickup.later(identity, 0, 0) if keeps_cursor else ()
         if is_shared:
             await pickup.forget_after(identity, FORGET_AFTER)
         return {"session": session, "in": mask(inbound).text} | self._show(letters, after)
