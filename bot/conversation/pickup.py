@@ -70,7 +70,7 @@ class Pickup:
         return mailbox.identity_of(self._database.keys, account.commune.id, address)
 
     async def ask(
-        self, account: Account, inbound: Inbound, patience: float, *, is_all_wanted: bool = False
+        self, account: Account, inbound: Inbound, patience: float, is_all_wanted: bool = False
     ) -> Letters | None:
         """Accept the event and give what its turn answers; None when that takes more seconds.
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import web
 
@@ -38,14 +38,6 @@ DIGITS = re.compile(r"\d{1,10}", re.ASCII)
 log = logging.getLogger(__name__)
 
 
-class Ask(Protocol):
-    """Stores a message and waits for its answers; see ``bot.conversation.pickup.Pickup.ask``."""
-
-    async def __call__(
-        self, inbound: Inbound, patience: float, *, is_all_wanted: bool
-    ) -> Letters | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Room:
     """The web chat of one commune."""
@@ -54,7 +46,7 @@ class Room:
     name: str
     texts: Texts
     channel: Channel
-    ask: Ask
+    ask: Callable[[Inbound, float, bool], Awaitable[Letters | None]]
     identify: Callable[[str], Identity]
 
 
@@ -178,10 +170,8 @@ class _Chat:
         identity, pickup = room.identify(session), self.lobby.pickup
         if after:
             await pickup.acknowledge(identity, after)
-        keeps_cursor = after is not None
-        letters = await room.ask(inbound, self.lobby.answer_seconds, is_all_wanted=keeps_cursor)
-        if letters is None:
-            letters = await pickup.later(identity, 0, 0) if keeps_cursor else ()
+        patience, keeps_cursor = self.lobby.answer_seconds, after is not None
+        letters = await room.ask(inbound, patience, keeps_cursor) or ()
         if is_shared:
             await pickup.forget_after(identity, FORGET_AFTER)
         return {"session": session, "in": mask(inbound).text} | self._show(letters, after)
