@@ -162,7 +162,10 @@ class Database:
         self._reader = (
             _sqlite_engine(url, read_only=True)
             if self.is_sqlite
-            else self._engine.execution_options(postgresql_readonly=True)
+            # One moment for all figures of a page, as SQLite gives it anyway.
+            else self._engine.execution_options(
+                postgresql_readonly=True, isolation_level="REPEATABLE READ"
+            )
         )
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")

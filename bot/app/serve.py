@@ -52,8 +52,15 @@ async def serve(
         app.sender.start()
     if options.jobs:
         app.jobs.start()
-    receivers = [_start_receiving(app, account, channel) for account, channel in hosted]
+    receivers = [
+        _start_receiving(app, account, channel)
+        for account, channel in hosted
+        if options.sender
+        or settings.telegram_mode == "webhook"  # two that poll get in each other's way
+    ]
     _announce(installation, hosted, say)
+    if options.jobs:  # a replica's code would end the one that was just printed
+        _invite_operator(installation, say)
     try:
         await _until_stopped()
     finally:
@@ -124,7 +131,7 @@ def _build_web(app: Application) -> WebApplication:
 def _announce(
     installation: Installation, hosted: Sequence[tuple[Account, Channel]], say: Say
 ) -> None:
-    """Where to find us, and the one-time code when nobody runs this installation yet."""
+    """Where to find us."""
     settings = installation.settings
     here = settings.public_url
     say(f"Bạn Số đang chạy: {here} (khung chat: {here}/chat, văn phòng: {here}/office)")
@@ -133,12 +140,17 @@ def _announce(
     say(
         f"Xã, phường: {names}. Kênh nhắn tin: {channels or 'chưa bật, mới có khung chat trên web'}."
     )
+    say(f"Nói chuyện thử ngay đây: {_python()} -m bot chat. Dừng: Ctrl-C.")
+
+
+def _invite_operator(installation: Installation, say: Say) -> None:
+    """The one-time code when nobody runs this installation yet."""
+    settings = installation.settings
     commune = find_commune(installation.communes, settings.commune)
     code = installation.database.write(teams.set_up_code, commune)
     if code is not None:
         say(f"Mã cài đặt cho người quản trị đầu tiên (dùng một lần): {code}")
         say(f"Dùng mã: mở {join_url(settings, code)}")
-    say(f"Nói chuyện thử ngay đây: {_python()} -m bot chat. Dừng: Ctrl-C.")
 
 
 def _python() -> str:

@@ -113,9 +113,7 @@ def rename_team(unit: Unit, commune: Commune, plan: Plan, old: str, new: str) ->
         )
     others = [one for one in list_names(unit, commune) if one != team.name]
     if not name or fold(name) in map(fold, others):
-        raise RuleError(
-            "rename.taken", f"Tên mới “{new}” trống hoặc đã có tổ khác: chọn tên khác."
-        )
+        raise RuleError("rename.taken", f"Tên mới “{new}” trống hoặc đã có tổ khác: chọn tên khác.")
     communes.rename_team(unit, commune.id, team, name)
     audit.record(unit, commune.id, Act("console", "rename-team", f"team:{team.id}"))
     return name
