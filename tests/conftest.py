@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from bot.app.installation import Installation, open_installation
 from bot.config import Settings
 from bot.core.keys import KeyRing
+from bot.library import Library, load
 from storage.database import Database
 from storage.migrate import migrate
 from tests import postgres
@@ -88,10 +89,16 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The shipped content, loaded once: it is frozen."""
+    return load(Settings().content_dir)
+
+
 @pytest.fixture
-def base(settings: Settings, clock: FixedClock) -> Iterator[Installation]:
+def base(settings: Settings, clock: FixedClock, library: Library) -> Iterator[Installation]:
     """Everything up to the communes loaded, as a command would open it."""
-    opened = open_installation(settings, clock)
+    opened = open_installation(settings, clock, library=library)
     yield opened
     opened.database.close()
 

@@ -61,13 +61,18 @@ class Installation:
 
 
 def open_installation(
-    settings: Settings, clock: Clock = system_clock, *, commune: str | None = None
+    settings: Settings,
+    clock: Clock = system_clock,
+    *,
+    commune: str | None = None,
+    library: Library | None = None,
 ) -> Installation:
     """Check content, open the database with its key, bring it up to date, load every plan.
 
     ``commune`` is a slug that must be among the plans: a wrong one is refused before anything is made.
+    ``library`` is for who has loaded the same content before: it takes a good part of a second.
     """
-    library = load(settings.content_dir)
+    library = library or load(settings.content_dir)
     sentences = load_sentences(settings.content_dir)
     if commune is not None and commune not in library.plans:
         raise unknown_commune(commune, library.plans)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -53,9 +54,13 @@ class Domains(Record):
             elif not self.allows(link):
                 yield f"liên kết «{link}» không thuộc trang chính thức", _USE_OFFICIAL
         bare = _LINK.sub(" ", text).casefold()
-        for host in self.shorteners:
-            if re.search(rf"(?<![\w.-]){re.escape(host)}/\w", bare):
-                yield f"liên kết rút gọn «{host}/…»", _IN_FULL
+        for found in self._shortened.finditer(bare):
+            yield f"liên kết rút gọn «{found[1]}/…»", _IN_FULL
+
+    @cached_property
+    def _shortened(self) -> re.Pattern[str]:
+        hosts = "|".join(map(re.escape, self.shorteners)) or "(?!)"
+        return re.compile(rf"(?<![\w.-])({hosts})/\w")
 
 
 _IN_FULL = "viết địa chỉ đầy đủ của trang chính thức"
