@@ -290,7 +290,7 @@ def _about_this_guide(turn: Turn, understood: Understood) -> Reply | None:
         return None
     found = understood.guides[0].id if understood.guides else None
     if found not in (guide.id, None):
-        is_trouble = troubles.is_told(guide.errors, turn.inbound.text, turn.library.glossary)
+        is_trouble = troubles.is_told(guide.errors, turn.inbound.text)
         is_here = is_trouble and not turn.state.misses and _at_hand(turn, IN_STEPS)
         return _stuck_by_words(turn, guide) if is_here else None
     at_opening = turn.state.view == f"guide:{guide.id}"

@@ -10,7 +10,7 @@ from bot.core.text import fold, words
 from bot.library import Glossary, Guide, Trouble
 
 KEY_LENGTH = 6
-TELLING_WORDS = 2
+TELLING_WORDS = 3
 
 
 def likely(errors: Iterable[Trouble], about: str, glossary: Glossary) -> list[Trouble]:
@@ -26,10 +26,10 @@ def likely(errors: Iterable[Trouble], about: str, glossary: Glossary) -> list[Tr
     return sorted(found, key=nearness, reverse=True)
 
 
-def is_told(errors: Iterable[Trouble], text: str, glossary: Glossary) -> bool:
-    """True when a text tells one of the errors: they share two words that not the whole field uses."""
-    wanted = content(text, glossary) - glossary.field
-    return any(len(wanted & content(error.sign, glossary)) >= TELLING_WORDS for error in errors)
+def is_told(errors: Iterable[Trouble], text: str) -> bool:
+    """True when a text tells one of the errors in its own words, the small ones included."""
+    said = set(words(text))
+    return any(len(said & set(words(error.sign))) >= TELLING_WORDS for error in errors)
 
 
 def content(text: str, glossary: Glossary) -> set[str]:
