@@ -31,7 +31,7 @@ def make_script(installation: Installation) -> Script:
     return Script(
         houses,
         library,
-        Reader(library.guides, library.glossary),
+        Reader(library.guides, library.glossary).prepare(),
         Router(ROUTES, library.glossary.actions),
     )
 
