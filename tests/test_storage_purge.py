@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from bot.conversation.jobs import KEEP_CONVERSATIONS, purge_once_a_day
+from bot.conversation.jobs import KEEP_CONVERSATIONS, purge_expired, purge_once_a_day
 from bot.core.messages import Delivered, Limits, Rate, Rejected, Unreachable
 from bot.core.vocabulary import Identity, Role
-from storage import mailbox, staff
+from storage import fetching, mailbox, sign_ins, staff
 from storage.database import Database, Unit
-from storage.models import buckets, conversations, outbox
+from storage.models import buckets, conversations, outbox, sign_in_failures
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,
@@ -254,3 +254,16 @@ def test_a_letter_that_nobody_sent_in_thirty_days_is_not_kept(shelf: Shelf, offi
     shelf.clock.passes(days=31)
     purge(shelf)
     assert shelf.read(left, outbox, office) == []
+
+
+def test_what_the_command_purges_is_what_the_daily_job_purges(shelf: Shelf, office: Office) -> None:
+    """Chats of shared computers and old sign-ins too, not only what is thirty days old."""
+    name = b"somebody who tried".ljust(32)
+    shelf.write(sign_ins.count_attempt, name, 5, timedelta(minutes=15))
+    shared = shelf.write(post, office, "bà Tư", "t1")
+    shelf.write(fetching.set_forgetting, shared, shelf.clock.now + timedelta(minutes=2))
+    shelf.clock.passes(days=2)
+    shelf.write(purge_expired)
+    assert shelf.read(fetching.waiting, shared) == ()
+    failures = select(sign_in_failures).where(sign_in_failures.c.login_hash == name)
+    assert shelf.read(lambda unit: unit.connection.execute(failures).all()) == []

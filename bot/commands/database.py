@@ -10,9 +10,8 @@ import click
 from bot.app.installation import bring_up_to_date, key_ring, open_database, open_existing
 from bot.commands.terminal import say
 from bot.config import Settings
-from bot.conversation.jobs import KEEP_CONVERSATIONS
+from bot.conversation.jobs import purge_expired
 from storage import migrate, transfer
-from storage.mailbox import purge
 
 
 @click.group()
@@ -58,7 +57,7 @@ def db_restore(settings: Settings, file: Path, force: bool) -> None:
 def db_purge(settings: Settings) -> None:
     """Xóa ngay những gì đã hết hạn giữ."""
     with closing(open_existing(settings)) as database:
-        rows = database.write(purge, KEEP_CONVERSATIONS)
+        rows = database.write(purge_expired)
     say(f"Đã xóa {rows} dòng hết hạn giữ.")
 
 

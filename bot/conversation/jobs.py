@@ -19,11 +19,18 @@ KEEP_CONVERSATIONS = timedelta(days=30)
 KEEP_SIGN_INS = timedelta(days=1)
 
 
+def purge_expired(unit: Unit) -> int:
+    """Drop all that is past its time, of chats and of sign-ins; gives how many rows or chats went."""
+    forgotten = fetching.forget_due(unit)
+    dropped = mailbox.purge(unit, KEEP_CONVERSATIONS) + sign_ins.purge(unit, KEEP_SIGN_INS)
+    return forgotten + dropped
+
+
 def purge_once_a_day(unit: Unit) -> int | None:
     """Drop what is past its time; None when another process has done it today."""
     if not jobs.begin(unit, "purge", local_day(unit.now).isoformat()):
         return None
-    return mailbox.purge(unit, KEEP_CONVERSATIONS) + sign_ins.purge(unit, KEEP_SIGN_INS)
+    return purge_expired(unit)
 
 
 class Jobs:
