@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -40,7 +41,7 @@ from bot.library import load, plan_as_json
 from bot.locale import load_sentences
 from bot.services import stats, teams
 from bot.services.plans import find_commune, unknown_commune
-from bot.services.understanding import PhraseSearch, Understood
+from bot.services.understanding import Reader, Understood
 from storage import migrate, transfer
 from storage.mailbox import purge
 
@@ -95,19 +96,25 @@ def run(settings: Settings, no_jobs: bool, no_sender: bool) -> None:
     "--file", "file", type=click.Path(path_type=Path), help="Tệp UTF-8, mỗi dòng một câu."
 )
 @click.option("--json", "as_json", is_flag=True, help="In JSON.")
+@click.option("--explain", is_flag=True, help="Nói thêm: chữ nào trong câu dẫn tới bài đó.")
 @click.pass_obj
-def ask(settings: Settings, question: str | None, file: Path | None, as_json: bool) -> None:
+def ask(
+    settings: Settings, question: str | None, file: Path | None, as_json: bool, explain: bool
+) -> None:
     """Hỏi một câu, xem trợ lý hiểu là bài nào."""
     if (question is None) == (file is None):
         raise Misuse("Cần một câu hỏi trong ngoặc kép, hoặc --file với tên tệp.")
     library = load(settings.content_dir)
-    search = PhraseSearch(library.guides, library.glossary)
+    reader = Reader(library.guides, library.glossary)
     for line in _questions(question, file):
-        understood = search.understand(line)
+        understood = reader.understand(line)
+        because = [asdict(one) for one in reader.explain(line)] if explain else []
         if as_json or file:
-            say(json.dumps(understood_as_json(understood), ensure_ascii=False))
+            answer = understood_as_json(understood) | ({"because": because} if explain else {})
+            say(json.dumps(answer, ensure_ascii=False))
         else:
-            say(_in_words(understood))
+            evidence = [f"      {one['share']:+.2f}  {one['typed']}" for one in because]
+            say("\n".join([_in_words(understood), *evidence]))
 
 
 def _questions(question: str | None, file: Path | None) -> list[str]:

@@ -15,7 +15,7 @@ from bot.conversation.router import Router
 from bot.conversation.sender import Sender
 from bot.core.messages import Channel, Inbound
 from bot.core.vocabulary import AccountId, Identity
-from bot.services.understanding import PhraseSearch
+from bot.services.understanding import Reader
 from handlers import ROUTES
 from storage import communes
 from storage.communes import Account, Commune
@@ -31,7 +31,7 @@ def make_script(installation: Installation) -> Script:
     return Script(
         houses,
         library,
-        PhraseSearch(library.guides, library.glossary),
+        Reader(library.guides, library.glossary),
         Router(ROUTES, library.glossary.actions),
     )
 

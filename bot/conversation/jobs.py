@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.core.errors import BotError
 from bot.locale import local_day
+from bot.services import questions
 from storage import fetching, jobs, mailbox, sign_ins
 from storage.database import Database, Unit
 
@@ -23,7 +24,8 @@ def purge_once_a_day(unit: Unit) -> int | None:
     """Drop what is past its time; None when another process has done it today."""
     if not jobs.begin(unit, "purge", local_day(unit.now).isoformat()):
         return None
-    return mailbox.purge(unit, KEEP_CONVERSATIONS) + sign_ins.purge(unit, KEEP_SIGN_INS)
+    conversations = mailbox.purge(unit, KEEP_CONVERSATIONS)
+    return conversations + sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
 
 
 class Jobs:

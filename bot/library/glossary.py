@@ -18,9 +18,10 @@ class Glossary(Record):
     """The file as it stands; keys and words are written with accents and folded on use."""
 
     silent: tuple[str, ...]
+    fillers: tuple[str, ...] = ()
     same: dict[str, tuple[str, ...]]
     commands: dict[str, tuple[str, ...]]
-    common: tuple[str, ...] = ()
+    parts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     polite: tuple[str, ...] = ()
     answers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
@@ -30,9 +31,9 @@ class Glossary(Record):
         return frozenset(fold(word) for word in self.silent)
 
     @cached_property
-    def field(self) -> frozenset[str]:
-        """Folded syllables of the words that the whole field uses: they say little about one guide."""
-        return frozenset(part for word in self.common for part in fold(word).split())
+    def filling(self) -> frozenset[str]:
+        """Folded words that carry nothing at all."""
+        return frozenset(part for word in self.fillers for part in fold(word).split())
 
     @cached_property
     def courtesies(self) -> frozenset[str]:
@@ -65,10 +66,12 @@ class Glossary(Record):
 
     @cached_property
     def _written_out(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Folded variants; a syllable with marks is left out: “lầm” folded would be “làm” as well."""
         return {
             tuple(fold(variant).split()): tuple(fold(meaning).split())
             for meaning, variants in self.same.items()
             for variant in variants
+            if " " in variant or fold(variant) == variant.lower()
         }
 
     @cached_property

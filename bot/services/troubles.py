@@ -10,6 +10,7 @@ from bot.core.text import fold, words
 from bot.library import Glossary, Guide, Trouble
 
 KEY_LENGTH = 6
+FEWEST_SHARED, MOST_OF = 2, 0.6
 
 
 def likely(errors: Iterable[Trouble], about: str, glossary: Glossary) -> list[Trouble]:
@@ -23,6 +24,13 @@ def likely(errors: Iterable[Trouble], about: str, glossary: Glossary) -> list[Tr
         return sum(1 / users[word] for word in sorted(wanted & signs[error.sign]))
 
     return sorted(found, key=nearness, reverse=True)
+
+
+def tells_of_one(errors: Iterable[Trouble], said: str, glossary: Glossary) -> bool:
+    """True when most of what is said stands in the sign of one of the errors."""
+    told = content(said, glossary)
+    shared = max((len(told & content(error.sign, glossary)) for error in errors), default=0)
+    return shared >= FEWEST_SHARED and shared >= MOST_OF * len(told)
 
 
 def content(text: str, glossary: Glossary) -> set[str]:

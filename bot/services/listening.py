@@ -1,0 +1,92 @@
+"""From typed text to the words that count: heard, abbreviations written out, words of courtesy left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.library import Glossary
+from bot.services.hearing import Ear, Form, Heard, forms
+
+OFTEN_SAID = 20
+"""How often people say a filler for once that they say a word of a guide: “nha” is seldom “nhà”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the glossary says of words, in a form that can be a key."""
+
+    silent: tuple[str, ...]
+    fillers: tuple[str, ...]
+    same: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @classmethod
+    def of(cls, glossary: Glossary) -> Words:
+        """The words of that glossary."""
+        return cls(glossary.silent, glossary.fillers, tuple(glossary.same.items()))
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (*self.silent, *self.fillers)
+        for meaning, variants in self.same:
+            yield from (meaning, *variants)
+
+
+class Listener:
+    """Hears with the words of the guides and of the glossary."""
+
+    def __init__(self, texts: Iterable[str], words: Words) -> None:
+        self._ear = Ear(texts, [*words, *words.fillers * OFTEN_SAID])
+        self._silent = {form for word in words.silent for form in forms(word)}
+        self._fillers = {form for word in words.fillers for form in forms(word)}
+        self._meanings: dict[tuple[str, ...], list[tuple[list[Form], list[Form]]]] = {}
+        for meaning, variants in words.same:
+            for variant in map(forms, variants):
+                folded = tuple(form[0] for form in variant)
+                self._meanings.setdefault(folded, []).append((variant, forms(meaning)))
+        self._openings = {folded[0] for folded in self._meanings if folded}
+        self._longest = max(map(len, self._meanings), default=0)
+
+    def content(self, question: str) -> tuple[Heard, ...]:
+        """The words of a question that count, in order."""
+        return self._counting(self._ear.hear(question))
+
+    def content_of_ours(self, text: str) -> tuple[Heard, ...]:
+        """The words that count of a text that holds no slips."""
+        return self._counting(self._ear.read(text))
+
+    def _counting(self, heard: Sequence[Heard]) -> tuple[Heard, ...]:
+        return tuple(one for one in self._expand(heard) if one.form not in self._fillers)
+
+    def is_silent(self, form: Form) -> bool:
+        """True for words that say little anywhere, like “làm”, “không”, “người”."""
+        return form in self._silent
+
+    def _expand(self, heard: Sequence[Heard]) -> Iterator[Heard]:
+        """Every variant replaced by its common form, longest variant first."""
+        place = 0
+        while place < len(heard):
+            length, meaning = self._variant_at(heard, place)
+            if not length:
+                yield heard[place]
+                place += 1
+                continue
+            part = heard[place : place + length]
+            typed = " ".join(dict.fromkeys(one.typed for one in part))
+            trust = min(one.trust or 1.0 for one in part)
+            yield from (Heard(word, marks, typed, trust) for word, marks in meaning)
+            place += length
+
+    def _variant_at(self, heard: Sequence[Heard], place: int) -> tuple[int, list[Form]]:
+        """How many words from there on are a variant, and what they mean; 0 for none."""
+        if heard[place].word not in self._openings:
+            return 0, []
+        for length in range(min(self._longest, len(heard) - place), 0, -1):
+            part = heard[place : place + length]
+            for variant, meaning in self._meanings.get(tuple(one.word for one in part), ()):
+                if all(_is_heard_as(one, form) for one, form in zip(part, variant, strict=True)):
+                    return length, meaning
+        return 0, []
+
+
+def _is_heard_as(one: Heard, form: Form) -> bool:
+    return one.form == form or (not one.trust and not one.is_marked)
