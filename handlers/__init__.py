@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation import repairs
 from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
 from bot.conversation.turn import Action
 from bot.core.messages import Kind
@@ -29,7 +30,7 @@ ROUTES: tuple[Route, ...] = (
     on_action("other", guides.other_troubles),
     on_action("fix", guides.show_fix),
     on_action("done", guides.finish),
-    on_action("which", guides.choose_again),
+    on_action("which", repairs.choose_again),
     on_action("no-smartphone", guides.without_smartphone),
     on_action("log", team.choose_topic),
     on_action("logmore", team.choose_rarer_topic),

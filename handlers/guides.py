@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.conversation.repairs import answer_unclear
 from bot.conversation.turn import Action, Option, Reply, Say, Turn, reply
-from bot.core.text import fold, spoken_number
 from bot.core.vocabulary import Topic
 from bot.library import Guide, Trouble, Way
-from bot.library.guide_steps import LONGEST_ACTION
 from bot.locale import show_date
-from bot.services import questions, troubles
-from bot.services.understanding import Decision, Match, Reason, Understood
+from bot.services import follow_ups, questions, troubles
+from bot.services.understanding import Decision, Understood
 
 MOST_OPTIONS = 5
-MOST_TOPICS = 4
 TROUBLES = 2
 IN_STEPS = frozenset({"step", "stuck", "other", "fix"})
 """Views in the middle of a guide, where words are about the step at hand."""
@@ -82,19 +80,33 @@ def show_part(turn: Turn) -> Reply:
     if guide is None:
         return _gone(turn)
     part = (*turn.args, "", "")[1]
-    texts = {"needs": _needs(turn, guide), "no-smartphone": _fill(turn, guide.no_smartphone)}
-    text = texts.get(part) or _fill(turn, guide.counter)
+    text = _part(turn, guide, part)
     again = turn.option("option.open-guide", f"guide:{guide.id}")
     # Only what was recognised is remembered: an action can be typed, and hold anything.
-    return reply(text, again, here=f"part:{guide.id}:{part if part in texts else 'counter'}")
+    here = f"part:{guide.id}:{part if part in turn.library.glossary.parts else 'counter'}"
+    if turn.place and turn.place[0].id == guide.id:
+        return reply(text, turn.option("option.this-step", turn.state.bookmark), again, here=here)
+    return reply(text, again, here=here)
+
+
+def _part(turn: Turn, guide: Guide, part: str) -> str:
+    """One part as it is said; a part that the guide does not have says who knows."""
+    if part == "needs":
+        return _needs(turn, guide)
+    if part == "fee" and guide.fee:
+        day = show_date(guide.fee.as_of)
+        return turn.say("guide.fee", fee=_fill(turn, guide.fee.text), day=day)
+    known = {"fee": None, "time": guide.time, "place": guide.place, "who": guide.who}
+    known |= {"no-smartphone": guide.no_smartphone}
+    text = known.get(part, guide.counter)
+    return _fill(turn, text) if text else turn.say("guide.part-unknown")
 
 
 def _needs(turn: Turn, guide: Guide) -> str:
+    if not guide.needs:
+        return turn.say("guide.needs-nothing")
     lines = [turn.say("guide.needs"), *(f"• {_fill(turn, need)}" for need in guide.needs)]
-    if guide.fee:
-        fee, day = _fill(turn, guide.fee.text), show_date(guide.fee.as_of)
-        lines.append(turn.say("guide.fee", fee=fee, day=day))
-    return "\n".join(lines)
+    return "\n".join([*lines, *([_part(turn, guide, "fee")] if guide.fee else [])])
 
 
 def without_smartphone(turn: Turn) -> Reply:
@@ -162,14 +174,19 @@ def resume(turn: Turn) -> Reply:
     return Reply(messages, here=step.here, bookmark=step.bookmark)
 
 
-def _jump_to_step(turn: Turn) -> Reply | None:
-    """“bước 3” or “bước ba” while a guide is open; None when that is not what was said."""
-    said = fold(turn.inbound.text).split()
-    number = spoken_number(" ".join(said[1:])) if said[:1] == ["buoc"] else None
-    if number is None or turn.place is None:
+def _about_a_step(turn: Turn) -> Reply | None:
+    """“bước ba”, and what is wrong there; None when that is not what was said."""
+    asked = follow_ups.step_asked(turn.inbound.text)
+    guide = _at_hand(turn) or (turn.place[0] if turn.place else None)
+    if asked is None or guide is None:
         return None
-    guide, way, _ = turn.place
-    return _show_step(turn, guide, way, number - 1) if 1 <= number <= len(way.steps) else None
+    here = turn.place if turn.place and turn.place[0].id == guide.id else None
+    way = here[1] if here else guide.ways[0]
+    if not 1 <= asked.number <= len(way.steps):
+        return None
+    if not asked.has_more:
+        return _show_step(turn, guide, way, asked.number - 1)
+    return _stuck_by_words(turn, guide, _step_action(guide, way, asked.number - 1))
 
 
 def stuck(turn: Turn) -> Reply:
@@ -204,9 +221,8 @@ def _stuck(turn: Turn, guide: Guide, page: int, step: str) -> Reply:
     return Reply((Say(text, tuple(options)),), here=here, bookmark=step or None)
 
 
-def _stuck_by_words(turn: Turn, guide: Guide) -> Reply:
+def _stuck_by_words(turn: Turn, guide: Guide, step: str) -> Reply:
     """Words in the middle of a guide that are no command: what they sound like, and a person."""
-    step = _step_of(turn, guide)
     glossary = turn.library.glossary
     likely = troubles.likely(guide.errors, _text_of(guide, step), glossary)
     likely = troubles.likely(likely, turn.inbound.text, glossary)
@@ -268,9 +284,9 @@ def finish(turn: Turn) -> Reply:
 
 def answer_question(turn: Turn) -> Reply:
     """Free words: the guide, a choice of two or three, or a repair that fits the miss."""
-    jump = _jump_to_step(turn)
-    if jump is not None:
-        return jump
+    follow_up = _about_a_step(turn) or _about_a_part(turn) or _about_another_case(turn)
+    if follow_up is not None:
+        return follow_up
     understood = turn.understanding.understand(turn.inbound.text)
     questions.tally_question(turn.unit, turn.commune.id, understood)
     about_this = _about_this_guide(turn, understood)
@@ -278,21 +294,35 @@ def answer_question(turn: Turn) -> Reply:
         return about_this
     if understood.decision is Decision.ANSWER:
         return open_guide(turn.doing(f"guide:{understood.guides[0].id}"))
-    if understood.decision is Decision.CHOOSE and turn.state.misses < 2:
-        return _let_choose(turn, understood.guides)
-    return _repair(turn, understood)
+    return answer_unclear(turn, understood)
+
+
+def _about_a_part(turn: Turn) -> Reply | None:
+    """“tốn bao nhiêu tiền” while a guide is open: that part of it."""
+    guide = _at_hand(turn)
+    part = follow_ups.part_asked(turn.inbound.text, turn.library.glossary)
+    return show_part(turn.doing(f"part:{guide.id}:{part}")) if guide and part else None
+
+
+def _about_another_case(turn: Turn) -> Reply | None:
+    """“còn con nít thì sao”: whom the open guide is for, and guides about that case."""
+    guide = _at_hand(turn)
+    whole = follow_ups.other_case(turn.inbound.text, guide) if guide else None
+    if guide is None or whole is None:
+        return None
+    found = turn.understanding.understand(whole).guides
+    options = [Option(m.title, f"guide:{m.id}") for m in found if m.id != guide.id and m.score]
+    text = turn.say("guide.other-case", title=guide.title, who=_fill(turn, guide.who))
+    again = turn.option("option.open-guide", f"guide:{guide.id}")
+    person = turn.option("option.person", "person")
+    return reply(text, *options[:TROUBLES], again, person, here=f"part:{guide.id}:who")
 
 
 def _about_this_guide(turn: Turn, understood: Understood) -> Reply | None:
     """Words about the guide at hand, or that only make sense there; None when they lead elsewhere."""
     guide = _at_hand(turn)
-    if guide is None:
+    if guide is None or not _may_mean(turn, guide, understood):
         return None
-    found = understood.guides[0].id if understood.guides else None
-    if found not in (guide.id, None):
-        is_trouble = troubles.is_told(guide.errors, turn.inbound.text)
-        is_here = is_trouble and not turn.state.misses and _at_hand(turn, IN_STEPS)
-        return _stuck_by_words(turn, guide) if is_here else None
     at_opening = turn.state.view == f"guide:{guide.id}"
     if at_opening and understood.decision is Decision.ANSWER:
         return _choose_way(turn, guide, "guide.already-open")
@@ -300,7 +330,20 @@ def _about_this_guide(turn: Turn, understood: Understood) -> Reply | None:
         return None
     if at_opening:
         return replace(_choose_way(turn, guide, "guide.unclear"), misses=1)
-    return _stuck_by_words(turn, guide) if _at_hand(turn, IN_STEPS) else None
+    step = _step_of(turn, guide)
+    return _stuck_by_words(turn, guide, step) if _at_hand(turn, IN_STEPS) else None
+
+
+def _may_mean(turn: Turn, guide: Guide, understood: Understood) -> bool:
+    """True when no other guide is meant; in its steps also when it is a likely second."""
+    if not understood.guides or understood.guides[0].id == guide.id:
+        return True
+    first, *others = understood.guides
+    if first.id == turn.library.menu.urgent or not _at_hand(turn, IN_STEPS):
+        return False
+    if troubles.is_told(guide.errors, turn.inbound.text):
+        return True
+    return any(one.id == guide.id and 2 * one.score > first.score for one in others)
 
 
 def _choose_way(turn: Turn, guide: Guide, sentence: str) -> Reply:
@@ -315,65 +358,6 @@ def _choose_way(turn: Turn, guide: Guide, sentence: str) -> Reply:
         options = [turn.option("option.begin", _step_action(guide, guide.ways[0], 0))]
     options = [*options[: MOST_OPTIONS - 1], turn.option("option.person", "person")]
     return reply(turn.say(sentence, title=guide.title), *options)
-
-
-def _let_choose(turn: Turn, matches: tuple[Match, ...]) -> Reply:
-    """Two or three candidates; said otherwise when the ones before did not fit."""
-    misses = turn.state.misses
-    text = turn.say("question.choose-again" if misses else "question.choose")
-    likely = [match for match in matches if 2 * match.score > matches[0].score]
-    if len(likely) == 1:
-        return _ask_whether(turn, likely[0])
-    options = [Option(match.title, f"guide:{match.id}") for match in likely]
-    options.append(turn.option("option.something-else", "person"))
-    return Reply((Say(text, tuple(options)),), here=_which(likely), misses=misses + 1)
-
-
-def _ask_whether(turn: Turn, match: Match) -> Reply:
-    """One candidate: yes or no."""
-    misses = turn.state.misses
-    sentence = "question.is-it-this" if misses else "question.is-it"
-    options = (
-        turn.option("option.yes", f"guide:{match.id}"),
-        turn.option("option.no", "person"),
-    )
-    say = Say(turn.say(sentence, title=match.title), options)
-    return Reply((say,), here=_which([match]), misses=misses + 1)
-
-
-def _which(matches: Iterable[Match]) -> str:
-    """The action that shows these candidates again, as many as fit into it."""
-    action = "which"
-    for match in matches:
-        longer = f"{action}:{match.id}"
-        action = longer if len(longer) <= LONGEST_ACTION else action
-    return action
-
-
-def choose_again(turn: Turn) -> Reply:
-    """Candidates of an earlier question, gone back to."""
-    guides = [turn.library.guides[known] for known in turn.args if known in turn.library.guides]
-    if len(guides) == 1:
-        return replace(_ask_whether(turn, Match(guides[0].id, guides[0].title, 1.0)), misses=0)
-    options = [Option(guide.title, f"guide:{guide.id}") for guide in guides[: MOST_OPTIONS - 1]]
-    options.append(turn.option("option.something-else", "person"))
-    here = ":".join(["which", *(guide.id for guide in guides)])
-    return reply(turn.say("question.choose"), *options, here=here)
-
-
-def _repair(turn: Turn, understood: Understood) -> Reply:
-    """First miss: what we can do, as options. Second and later: a person. Never the same words twice."""
-    misses = turn.state.misses + 1
-    person = turn.option("option.person", "person")
-    if misses >= 2:
-        sentence = "question.person" if misses % 2 else "question.again"
-        go_on = [turn.option("option.go-on", turn.state.bookmark)] if turn.place else []
-        return Reply((Say(turn.say(sentence), (person, *go_on)),), misses=misses)
-    vague = understood.reason is Reason.TOO_VAGUE
-    text = turn.say("question.vague" if vague else "question.unknown")
-    topics = turn.library.menu.open_entries(turn.library.guides)[:MOST_TOPICS]
-    options = [Option(turn.say(f"topic.{topic}"), f"topic:{topic}") for topic in topics]
-    return Reply((Say(text, (*options, person)),), misses=misses)
 
 
 def _guide(turn: Turn) -> Guide | None:

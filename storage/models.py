@@ -336,6 +336,15 @@ question_tallies = Table(
     Column("count", Integer, nullable=False),
 )
 
+unanswered_questions = Table(
+    "unanswered_questions",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("day", Date, nullable=False, index=True),
+    Column("text", String(300), nullable=False),  # masked; nothing says who asked
+)
+
 audit_log = Table(
     "audit_log",
     metadata,

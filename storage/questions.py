@@ -1,4 +1,4 @@
-"""Tallies of what residents ask: per day, decision and guide. No words, no person."""
+"""What residents ask: tallies per day, decision and guide; and, masked, what no guide answers. No person."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from bot.core.vocabulary import CommuneId
 from storage.database import INSERTS, Prepared, Unit
-from storage.models import question_tallies
+from storage.models import question_tallies, unanswered_questions
 
 SHARDS = 16
 """A popular question is many turns at once; on one row each would wait for the commit of the other."""
@@ -32,6 +32,15 @@ TALLY = Prepared(
         )
         for dialect, make in INSERTS.items()
     }
+)
+
+KEEP = Prepared(
+    dict.fromkeys(
+        INSERTS,
+        insert(unanswered_questions).values(
+            commune_id=bindparam("commune_id"), day=bindparam("day"), text=bindparam("text")
+        ),
+    )
 )
 
 
@@ -82,3 +91,33 @@ def first_day(unit: Unit, commune: CommuneId) -> date | None:
         select(func.min(question_tallies.c.day)).where(question_tallies.c.commune_id == commune)
     ).scalar_one()
     return first
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that no guide answers, masked, and the day on which it was asked."""
+
+    day: date
+    text: str
+
+
+def keep_unanswered(unit: Unit, commune: CommuneId, asked: Unanswered) -> None:
+    """Keep a masked question; who asked is not known here."""
+    unit.send(KEEP, {"commune_id": commune, "day": asked.day, "text": asked.text})
+
+
+def list_unanswered(unit: Unit, commune: CommuneId, since: date) -> list[Unanswered]:
+    """Those asked on that day or later, oldest first."""
+    rows = unit.connection.execute(
+        select(unanswered_questions.c.day, unanswered_questions.c.text)
+        .where(unanswered_questions.c.commune_id == commune, unanswered_questions.c.day >= since)
+        .order_by(unanswered_questions.c.day, unanswered_questions.c.id)
+    )
+    return [Unanswered(row.day, row.text) for row in rows]
+
+
+def purge(unit: Unit, before: date) -> int:
+    """Drop unanswered questions asked before that day; gives how many."""
+    return unit.connection.execute(
+        delete(unanswered_questions).where(unanswered_questions.c.day < before)
+    ).rowcount

@@ -79,6 +79,7 @@ def furnish(unit: Unit) -> Home:
     entry = _help(unit, office, "c1")
     help_entries.void(unit, office.id, _help(unit, office, "c2"), office.member, "nhầm")
     questions.tally(unit, office.id, DAY, "answer", "vneid-quen-mat-khau")
+    questions.keep_unanswered(unit, office.id, questions.Unanswered(DAY, "thuê xe cẩu ở đâu"))
     audit.record(unit, office.id, Act("console", "invite", "invitation:1"))
     _add_person(unit, office.id)
     tu = events[0].identity

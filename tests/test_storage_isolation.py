@@ -173,6 +173,10 @@ CASES: dict[str, Case] = {
     "questions.tally": lambda u, h: questions.tally(u, h.id, DAY, "answer", "vneid-quen-mat-khau"),
     "questions.first_day": lambda u, h: questions.first_day(u, h.id),
     "questions.list_tallies": lambda u, h: questions.list_tallies(u, h.id, WEEK),
+    "questions.keep_unanswered": lambda u, h: questions.keep_unanswered(
+        u, h.id, questions.Unanswered(DAY, "giá heo hơi")
+    ),
+    "questions.list_unanswered": lambda u, h: questions.list_unanswered(u, h.id, DAY),
     "sign_ins.save_credential": lambda u, h: sign_ins.save_credential(
         u, h.id, h.officer.id, "other", "$argon2id$"
     ),

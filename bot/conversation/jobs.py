@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.core.errors import BotError
 from bot.locale import local_day
+from bot.services import questions
 from storage import fetching, jobs, mailbox, sign_ins
 from storage.database import Database, Unit
 
@@ -20,10 +21,9 @@ KEEP_SIGN_INS = timedelta(days=1)
 
 
 def purge_expired(unit: Unit) -> int:
-    """Drop all that is past its time, of chats and of sign-ins; gives how many rows or chats went."""
-    forgotten = fetching.forget_due(unit)
-    dropped = mailbox.purge(unit, KEEP_CONVERSATIONS) + sign_ins.purge(unit, KEEP_SIGN_INS)
-    return forgotten + dropped
+    """Drop what is past its time: chats, sign-ins, unanswered questions; gives how many rows or chats."""
+    chats = fetching.forget_due(unit) + mailbox.purge(unit, KEEP_CONVERSATIONS)
+    return chats + sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
 
 
 def purge_once_a_day(unit: Unit) -> int | None:
