@@ -18,7 +18,7 @@ from sqlalchemy import update
 from bot.app.installation import Installation, open_installation
 from bot.conversation.engine import unobserved
 from bot.conversation.intake import Intake
-from bot.conversation.turn import Reply, Turn, reply
+from bot.conversation.turn import Option, Reply, Turn, reply
 from bot.core.errors import BusyError, StorageError
 from bot.core.vocabulary import Role
 from bot.services import teams
@@ -71,6 +71,23 @@ def test_a_handler_that_fails_apologises_and_leaves_nothing_half_written(
     assert "test_engine.py" in told
     assert "bí mật" not in told
     assert "bà Tư" not in told
+
+
+def test_a_foreign_link_in_an_answer_is_taken_out_whoever_put_it_there(
+    base: Installation,
+) -> None:
+    def lured(_: Turn) -> Reply:
+        return reply("Mở http://vneid-gov.com ngay", Option("xem vneid.xyz", "menu"))
+
+    async def scene(made: Floor) -> None:
+        await made.hears("bà Tư", "mồi")
+        await made.rests()
+        assert made.answers("bà Tư")[-1] == "Mở (trợ lý đã bỏ một liên kết lạ) ngay"
+        assert "vneid.xyz" not in "".join(row.state for row in made.rows(conversations))
+
+    with heard() as lines:
+        plays(base, scene, when("mồi", lured))
+    assert "a link that is not official was taken out of an answer" in "\n".join(lines)
 
 
 def test_a_failing_first_contact_still_greets(base: Installation) -> None:

@@ -290,6 +290,7 @@ STEP_FAULTS = {
     "strange brace": ("mở app VNeID", "mở {app}", "mở {app}", "ngoặc nhọn"),
     "strange link": ("hotro.vneid.gov.vn/giup", "vneid.gov.vn.xau.com", "xau", "chính thức"),
     "link with a false host": ("hotro.vneid.gov.vn", "vneid.gov.vn@x.vn", "x.vn", "chính thức"),
+    "bare foreign page": ("mở app VNeID", "mở vneid-gov.com", "vneid-gov.com", "chính thức"),
     "shortener": ("mở app VNeID", "vào bit.ly/abc", "bit.ly", "rút gọn"),
     "unchecked fact": ("mở app VNeID", "mở CẦN KIỂM TRA", "CẦN", "CẦN KIỂM TRA"),
     "too deep": ("## Bấm nút {#bam-nut}", "### Bấm nút", "### Bấm", "quá sâu"),
@@ -381,3 +382,23 @@ def test_a_guide_is_stale_after_its_day_of_review(content):
     guide = library.load(content).guides["thu-bai"]
     assert not guide.is_stale(dt.date(2027, 2, 21))
     assert guide.is_stale(dt.date(2027, 2, 22))
+
+
+OURS = RULES.with_own("https://banso.phuong.example:8443")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Mở https://vneid.gov.vn/tai.", "Mở https://vneid.gov.vn/tai."),
+        ("Mở **hotro.vneid.gov.vn**", "Mở **hotro.vneid.gov.vn**"),
+        ("Mã: https://banso.phuong.example:8443/chat/ho-nai", None),
+        ("Đuôi gov.vn mới thật, ghi cong@vneid.gov.vn, giá 1.500.000 đ, v.v.", None),
+        ("Mở http://xau.com/a?b, rồi xau.vn!", "Mở (bỏ), rồi (bỏ)!"),
+        ("Mở vneid-gov.com và vneid.gov.vn", "Mở (bỏ) và vneid.gov.vn"),
+        ("Vào bit.ly/x hoặc https://vneid.gov.vn@xau.com", "Vào (bỏ) hoặc (bỏ)"),
+        ("banso.phuong.example.xau.com", "(bỏ)"),
+    ],
+)
+def test_a_link_that_is_not_official_never_goes_out(said: str, shown: str | None) -> None:
+    assert OURS.without_foreign(said, "(bỏ)") == (shown or said)

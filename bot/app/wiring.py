@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.app.installation import Installation
 from bot.conversation.engine import Engine, House, Observer, Script, unobserved
@@ -24,13 +24,14 @@ from storage.communes import Account, Commune
 def make_script(installation: Installation) -> Script:
     """Everything that turns are answered with."""
     library = installation.library
+    domains = library.domains.with_own(installation.settings.public_url)
     houses = {
         commune.id: House(commune, library.plans[commune.slug], installation.texts(commune))
         for commune in installation.communes
     }
     return Script(
         houses,
-        library,
+        replace(library, domains=domains),
         Reader(library.guides, library.glossary).prepare(),
         Router(ROUTES, library.glossary.actions),
     )

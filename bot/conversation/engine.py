@@ -159,7 +159,16 @@ def _number(turn: Turn, message: Say) -> Outbound:
     zero = message.zero or (Option(turn.say("option.home"), HOME) if message.home else None)
     if zero is not None:
         options.append((0, zero))
-    return Outbound(message.text, tuple(Choice(n, o.label, o.action) for n, o in options))
+    choices = tuple(Choice(n, _safe(turn, o.label), o.action) for n, o in options)
+    return Outbound(_safe(turn, message.text), choices)
+
+
+def _safe(turn: Turn, text: str) -> str:
+    """The last gate before the outbox: whatever slipped into a text, nobody is sent to a foreign page."""
+    safe = turn.library.domains.without_foreign(text, turn.say("link.removed"))
+    if safe != text:
+        log.error("a link that is not official was taken out of an answer")
+    return safe
 
 
 def _extend(trail: tuple[str, ...], here: str) -> tuple[str, ...]:

@@ -80,9 +80,11 @@ def _strings(data: object, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _check_string(page: Page, line: int, place: Place, text: str) -> None:
-    """Checks a text of the front matter; the address of a source is evidence, not a link to follow."""
-    if (place[:1], place[-1:]) != (("sources",), ("url",)):
+    """Checks a text of the front matter; the name and address of a source are evidence, not links to follow."""
+    if place[:1] != ("sources",):
         page.check_text(line, text)
+    elif place[-1:] != ("url",):
+        page.check_braces(line, text)
     elif not text.startswith(("https://", "http://")) or page.domains.hides(text):
         page.fault(line, f"nguồn «{text}» không phải địa chỉ đầy đủ", "ghi https://… hoặc bỏ «url»")
 

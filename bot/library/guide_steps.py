@@ -49,6 +49,10 @@ class Page:
         """Refuses links that are not official, and braces other than the form of address."""
         for what, mend in self.domains.complaints(text):
             self.fault(line, what, mend)
+        self.check_braces(line, text)
+
+    def check_braces(self, line: int, text: str) -> None:
+        """Refuses braces other than the form of address."""
         if re.search(r"[{}]", re.sub(r"\{[yY]ou\}", "", text)):
             self.fault(line, "có ngoặc nhọn lạ", "chỉ dùng {you} hoặc {You} cho cách xưng hô")
 

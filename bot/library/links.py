@@ -1,5 +1,7 @@
 """The links that our texts may carry: official domains of ``content/domains.yaml``, no shorteners."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -12,7 +14,14 @@ from bot.library.source import Record
 from bot.library.wording import Saying, refuse
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
-_LINK = re.compile(r"(?:https?://|\bwww\.)[^\s<>()\[\]{}\"'“”«»]*", re.IGNORECASE)
+_ENDINGS = "app|asia|biz|cc|click|club|co|com|info|io|link|live|ly|me|net|online|org|shop|site|top|vip|vn|xyz"
+_SUFFIX = re.compile(r"(?:com|gov|net|org)\.vn", re.IGNORECASE)
+_PATH = r"[^\s<>()\[\]{}\"'“”«»]*"
+_LINK = re.compile(
+    rf"(?:https?://|\bwww\.){_PATH}|(?<![\w.@-])(?:[a-z0-9-]+\.)+(?:{_ENDINGS})(?![\w-])(?:[/:?#]{_PATH})?",
+    re.IGNORECASE,
+)
+"""With a scheme, or bare as messengers make links of it: “vneid-gov.com”."""
 
 
 def _host(value: str) -> str:
@@ -47,24 +56,45 @@ class Domains(Record):
 
     def complaints(self, text: str) -> Iterator[Saying]:
         """What is wrong with the links of a text, as (what, how to mend)."""
-        for match in _LINK.finditer(text):
-            link = match[0].rstrip(".,;:!?…")
+        for match in self._links.finditer(text):
+            link = _bare_end(match[0])
             if self.hides(link):
                 yield f"liên kết rút gọn «{link}»", _IN_FULL
-            elif not self.allows(link):
+            elif not self._is_harmless(link):
                 yield f"liên kết «{link}» không thuộc trang chính thức", _USE_OFFICIAL
-        bare = _LINK.sub(" ", text).casefold()
-        for found in self._shortened.finditer(bare):
-            yield f"liên kết rút gọn «{found[1]}/…»", _IN_FULL
+
+    def with_own(self, url: str) -> Domains:
+        """The same with the host of our own pages."""
+        host = _host_of(url)
+        own = (Domain(host=host, owner="Bạn Số"),) if host else ()
+        return Domains(official=(*self.official, *own), shorteners=self.shorteners)
+
+    def without_foreign(self, text: str, instead: str) -> str:
+        """The text with every link that is not official replaced."""
+
+        def keep(match: re.Match[str]) -> str:
+            link = _bare_end(match[0])
+            return match[0] if self._is_harmless(link) else instead + match[0][len(link) :]
+
+        return self._links.sub(keep, text)
+
+    def _is_harmless(self, link: str) -> bool:
+        """True for an official link, and for the mere ending of one: “đuôi gov.vn”."""
+        return self.allows(link) or _SUFFIX.fullmatch(link) is not None
 
     @cached_property
-    def _shortened(self) -> re.Pattern[str]:
+    def _links(self) -> re.Pattern[str]:
         hosts = "|".join(map(re.escape, self.shorteners)) or "(?!)"
-        return re.compile(rf"(?<![\w.-])({hosts})/\w")
+        return re.compile(rf"{_LINK.pattern}|(?<![\w.@-])(?:{hosts})/{_PATH}", re.IGNORECASE)
 
 
 _IN_FULL = "viết địa chỉ đầy đủ của trang chính thức"
 _USE_OFFICIAL = "bỏ liên kết, hoặc dùng trang có trong content/domains.yaml"
+
+
+def _bare_end(link: str) -> str:
+    """A link without the marks that end the sentence around it."""
+    return link.rstrip(".,;:!?…*")
 
 
 def _host_of(link: str) -> str | None:
