@@ -80,7 +80,7 @@ def _strings(data: object, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _check_string(page: Page, line: int, place: Place, text: str) -> None:
-    """Checks a text of the front matter; the name and address of a source are evidence, not links to follow."""
+    """Checks a text of the front matter; name and address of a source are evidence, not links to follow."""
     if place[:1] != ("sources",):
         page.check_text(line, text)
     elif place[-1:] != ("url",):
