@@ -3,12 +3,12 @@
 import importlib
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from math import log, sqrt
 from typing import Any, Protocol
 
 from bot.core.text import fold, words
-from bot.library import Glossary, Guide
+from bot.library import Guide, Library
 from bot.services.understanding import Decision, Reader
 
 GRAM = 3
@@ -34,11 +34,10 @@ def plain_text(guide: Guide) -> str:
 class FullText:
     """SQLite FTS5 with its bm25(), text and question folded by us; any word may match."""
 
-    def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
-        self._glossary = glossary
+    def __init__(self, library: Library) -> None:
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
         self._base.execute("CREATE VIRTUAL TABLE guides USING fts5(id UNINDEXED, text)")
-        rows = [(guide.id, plain_text(guide)) for guide in guides.values()]
+        rows = [(guide.id, plain_text(guide)) for guide in library.guides.values()]
         self._base.executemany("INSERT INTO guides VALUES (?, ?)", rows)
 
     def rank(self, question: str) -> list[str]:
@@ -51,11 +50,13 @@ class FullText:
 class Bm25s:
     """The library bm25s (needs numpy), on folded words."""
 
-    def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
+    def __init__(self, library: Library) -> None:
         bm25s: Any = importlib.import_module("bm25s")
-        self._ids = list(guides)
+        self._ids = list(library.guides)
         self._index = bm25s.BM25()
-        self._index.index([plain_text(g).split() for g in guides.values()], show_progress=False)
+        self._index.index(
+            [plain_text(g).split() for g in library.guides.values()], show_progress=False
+        )
 
     def rank(self, question: str) -> list[str]:
         """Asks with the words that the index knows."""
@@ -69,10 +70,12 @@ class Bm25s:
 class RankBm25:
     """The library rank_bm25 (needs numpy), on folded words."""
 
-    def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
+    def __init__(self, library: Library) -> None:
         library: Any = importlib.import_module("rank_bm25")
-        self._ids = list(guides)
-        self._index = library.BM25Okapi([plain_text(guide).split() for guide in guides.values()])
+        self._ids = list(library.guides)
+        self._index = library.BM25Okapi(
+            [plain_text(guide).split() for guide in library.guides.values()]
+        )
 
     def rank(self, question: str) -> list[str]:
         """Scores every guide."""
@@ -84,8 +87,8 @@ class RankBm25:
 class Grams:
     """Cosine of letter trigrams with the nearest phrase."""
 
-    def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
-        said = [(g.id, text) for g in guides.values() for text in (g.title, *g.phrases)]
+    def __init__(self, library: Library) -> None:
+        said = [(g.id, text) for g in library.guides.values() for text in (g.title, *g.phrases)]
         bags = [Counter(_grams(text)) for _, text in said]
         users = Counter(gram for bag in bags for gram in bag)
         self._guides = [guide for guide, _ in said]
@@ -117,8 +120,8 @@ def _grams(text: str) -> Iterator[str]:
 class Product:
     """The reader as it is shipped: what it shows in ``answer`` or ``choose``."""
 
-    def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
-        self.reader = Reader(guides, glossary)
+    def __init__(self, library: Library) -> None:
+        self.reader = Reader(library.guides, library.glossary, library.elsewhere)
         self.reader.understand("")  # builds the index
 
     def rank(self, question: str) -> list[str]:
@@ -132,10 +135,11 @@ class Product:
 
 
 class OneJudge:
-    """One of the reader's three judges alone, hearing as the reader does."""
+    """One of the reader's two judges alone, hearing as the reader does."""
 
-    def __init__(self, name: str, guides: Mapping[str, Guide], glossary: Glossary) -> None:
-        self._name, self._reader = name, Reader(guides, glossary)
+    def __init__(self, name: str, library: Library) -> None:
+        self._name = name
+        self._reader = Reader(library.guides, library.glossary, library.elsewhere)
 
     def rank(self, question: str) -> list[str]:
         """Returns its best three."""
@@ -143,16 +147,15 @@ class OneJudge:
         return sorted(scores, key=lambda guide: (-scores[guide], guide))[:3]
 
 
-def _judge(name: str) -> Callable[[Mapping[str, Guide], Glossary], Ranker]:
-    return lambda guides, glossary: OneJudge(name, guides, glossary)
+def _judge(name: str) -> Callable[[Library], Ranker]:
+    return lambda library: OneJudge(name, library)
 
 
-RANKERS: dict[str, Callable[[Mapping[str, Guide], Glossary], Ranker]] = {
+RANKERS: dict[str, Callable[[Library], Ranker]] = {
     "FTS5": FullText,
     "bm25s": Bm25s,
     "rank_bm25": RankBm25,
     "letter trigrams": Grams,
-    "nearest phrase": _judge("nearest"),
     "BM25 + phrases": _judge("wording"),
     "learned weights": _judge("learned"),
     "reader": Product,

@@ -12,7 +12,7 @@ import time
 import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, quantiles
 
@@ -61,7 +61,7 @@ def compared(library: Library, asked: Sequence[Question], seeds: int) -> list[li
     for name, make in RANKERS.items():
         began = time.process_time()
         try:
-            ranker = make(library.guides, library.glossary)
+            ranker = make(library)
             ranker.rank(asked[0].text)
         except ModuleNotFoundError as missing:
             rows.append([f"{name}: no {missing.name}"])
@@ -96,7 +96,7 @@ def memory(make: Callable[..., Ranker], library: Library) -> float:
     glossary = library.glossary.model_copy(update={"silent": (*library.glossary.silent, unheard)})
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    kept = make(library.guides, glossary)
+    kept = make(replace(library, glossary=glossary))
     kept.rank("mật khẩu")
     size = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
@@ -139,8 +139,8 @@ def scope(product: Product, asked: Sequence[Question]) -> str:
     )
 
 
-def grown(library: Library, size: int) -> dict[str, Guide]:
-    """Returns so many guides: the shipped ones again and again, each copy about a place of its own."""
+def grown(library: Library, size: int) -> Library:
+    """Returns a library of so many guides: the shipped ones again, each copy about a place of its own."""
     guides, own = dict(library.guides), list(library.guides.values())
     while len(guides) < size:
         guide, copy = own[len(guides) % len(own)], len(guides) // len(own)
@@ -148,7 +148,7 @@ def grown(library: Library, size: int) -> dict[str, Guide]:
         phrases = tuple(f"{phrase} {place}" for phrase in guide.phrases)
         update = {"id": f"{guide.id}-{copy}", "title": f"{guide.title} {place}", "phrases": phrases}
         guides[f"{guide.id}-{copy}"] = guide.model_copy(update=update)
-    return guides
+    return replace(library, guides=guides)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -177,10 +177,10 @@ def main() -> None:
     given = parser.parse_args()
     library = load(ROOT / "content")
     asked, waiting = read(given.files or sorted(DATA.glob("questions-*.tsv")), library.guides)
-    product = Product(library.guides, library.glossary)
+    product = Product(library)
     print(f"{len(library.guides)} guides, {len(asked)} questions, {waiting} wait for their guide\n")
     if given.grown:
-        many = Product(grown(library, given.grown), library.glossary)
+        many = Product(grown(library, given.grown))
         p50, p99 = times(many, [question.text for question in asked])
         print(f"{given.grown} guides: p50 {p50:.0f} µs, p99 {p99:.0f} µs")
         sys.exit()

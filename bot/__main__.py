@@ -13,19 +13,20 @@ from collections.abc import Callable
 import click
 
 from bot.app.ending import run_to_end
-from bot.app.installation import open_installation
+from bot.app.installation import open_installation, system_clock
 from bot.app.logs import set_up_logging
 from bot.commands import content, database, figures, people, talking
-from bot.commands.terminal import say
+from bot.commands.terminal import CLOCK, say
 from bot.config import Settings, load_settings
+from storage.database import Clock
 
 
 @click.group(context_settings={"max_content_width": 100})
 @click.pass_context
 def main(context: click.Context) -> None:
     """Bạn Số: trợ lý "Bình dân học vụ số" của xã, phường."""
-    if context.obj is None:
-        context.obj = load_settings(os.environ)
+    context.meta[CLOCK] = context.obj or system_clock  # what ``command`` began with
+    context.obj = load_settings(os.environ)
     set_up_logging(context.obj.log_level)
 
 
@@ -56,10 +57,12 @@ for one in (
 
 
 def command(
-    arguments: list[str] | None = None, exit_with: Callable[[int], object] = sys.exit
+    arguments: list[str] | None = None,
+    exit_with: Callable[[int], object] = sys.exit,
+    clock: Clock = system_clock,
 ) -> None:
     """Run the command line and end with its exit code."""
-    run_to_end(main, arguments, exit_with)
+    run_to_end(main, arguments, exit_with, clock)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from bot.services.understanding import Decision, Understood
 
 MOST_OPTIONS = 5
 TROUBLES = 2
+LIKELY = 0.2  # of the chance of the first: the guide at hand may still be meant
 IN_STEPS = frozenset({"step", "stuck", "other", "fix"})
 """Views in the middle of a guide, where words are about the step at hand."""
 IN_GUIDE = IN_STEPS | {"guide", "part", "done"}
@@ -343,7 +344,7 @@ def _may_mean(turn: Turn, guide: Guide, understood: Understood) -> bool:
         return False
     if troubles.is_told(guide.errors, turn.inbound.text):
         return True
-    return any(one.id == guide.id and 2 * one.score > first.score for one in others)
+    return any(one.id == guide.id and one.score >= LIKELY * first.score for one in others)
 
 
 def _choose_way(turn: Turn, guide: Guide, sentence: str) -> Reply:

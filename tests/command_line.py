@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.__main__ import command
+from bot.app.installation import system_clock
+from storage.database import Clock
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 60
@@ -52,8 +54,9 @@ class Ended:
 class Terminal:
     """One ward PC: its own var/, its own settings, the real content/ unless another is set."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock = system_clock) -> None:
         self.folder = folder
+        self.clock = clock
         self.var = folder / "var"
         self.database = self.var / "ban-so.db"
         self.key_file = self.var / "secret.key"
@@ -74,7 +77,7 @@ class Terminal:
         return {**others, **self.settings, **more}
 
     def types(self, *words: str | Path, stdin: str = "", **more: str) -> Ended:
-        """Run a command here, without the half second that a process costs."""
+        """Run a command here, without the half second that a process costs; ``check`` has our clock."""
         out, err, codes = io.StringIO(), io.StringIO(), list[int]()
         with (
             _as_it_was(),
@@ -83,7 +86,7 @@ class Terminal:
             contextlib.redirect_stderr(err),
         ):
             sys.stdin = io.StringIO(stdin)
-            command([str(word) for word in words], codes.append)
+            command([str(word) for word in words], codes.append, self.clock)
         assert len(codes) == 1
         return Ended(codes[0], out.getvalue(), err.getvalue())
 

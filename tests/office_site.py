@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,32 @@ BAD = '"><script>alert(1)</script>'
 BAD_GUIDE = "vneid-quen-mat-khau"
 MONDAY = date(2026, 11, 16)  # of the week of the clock
 _numbers = itertools.count(1)
+
+
+class Resident:
+    """Somebody at the web chat of a commune."""
+
+    def __init__(self, browser: Browser, slug: str) -> None:
+        self._browser, self._slug = browser, slug
+        self._session: str | None = None
+
+    def says(self, text: str) -> str:
+        """Type; gives the words of the answer."""
+        return self._posts(text=text)
+
+    def opens(self, guide: str) -> str:
+        """Press the button of a guide; gives the words of its opening."""
+        return self._posts(action=f"guide:{guide}")
+
+    def _posts(self, **said: str) -> str:
+        letter = {"id": f"r{next(_numbers)}", "commune": self._slug, "session": self._session}
+        body, kind = json.dumps(letter | said).encode(), {"Content-Type": "application/json"}
+        answer = self._browser.asks("POST", "/chat/api/messages", body, kind)
+        assert answer.status == 200, answer.text
+        given = json.loads(answer.text)
+        self._session = given["session"]
+        assert given["out"], "no answer within the patience of the page"
+        return "\n".join(message["text"] for message in given["out"])
 
 
 class Site:
@@ -49,6 +76,10 @@ class Site:
         entered = browser.joins(code, new_login(), PASSWORD, name)
         assert (entered.status, entered.location) == (303, "/office"), entered.text
         return browser
+
+    def resident(self, slug: str = "ho-nai") -> Resident:
+        """Somebody new, who asks."""
+        return Resident(self.browser(), slug)
 
     def helped(
         self, team: str, topic: Topic, visits: int, day: date = MONDAY, slug: str = "ho-nai"

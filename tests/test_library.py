@@ -82,6 +82,12 @@ entries:
   - topic: dvc
 """
 
+ELSEWHERE = """matters:
+  - id: suc-khoe
+    answer: "Dạ, {you} tới trạm y tế."
+    phrases: [đau bụng, nhức đầu, ho hoài, uống thuốc gì, bị sốt]
+"""
+
 
 @pytest.fixture
 def content(tmp_path):
@@ -91,6 +97,7 @@ def content(tmp_path):
     (root / "domains.yaml").write_text(DOMAINS, encoding="utf-8")
     (root / "glossary.yaml").write_text(GLOSSARY, encoding="utf-8")
     (root / "menu.yaml").write_text(MENU, encoding="utf-8")
+    (root / "elsewhere.yaml").write_text(ELSEWHERE, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root
@@ -402,3 +409,22 @@ OURS = RULES.with_own("https://banso.phuong.example:8443")
 )
 def test_a_link_that_is_not_official_never_goes_out(said: str, shown: str | None) -> None:
     assert OURS.without_foreign(said, "(bỏ)") == (shown or said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("id: suc-khoe", "id: Sức-khỏe", 2, "mã «Sức-khỏe» không đúng dạng"),
+        ("id: suc-khoe", "id: thu-bai", 2, "mã «thu-bai» đã là của một bài"),
+        ("{you} tới", "mở http://xau.com rồi {you} tới", 2, "liên kết «http://xau.com»"),
+        ("{you} tới", "{ai} tới", 2, "ngoặc nhọn lạ"),
+        ("{you} tới", "{you} " + "tới " * 80, 3, "câu trả lời dài"),
+        ("[đau bụng, nhức đầu", "[đau bụng, DAU BUNG", 2, "câu «DAU BUNG» viết hai lần"),
+        (", uống thuốc gì, bị sốt", "", 4, "mới có 3 ý"),
+    ],
+)
+def test_a_fault_of_a_matter_without_a_guide_names_its_line(content, old, new, line, what):
+    change(content / "elsewhere.yaml", old, new)
+    [fault] = library.check(content)[0]
+    assert (fault.file, fault.line) == ("content/elsewhere.yaml", line)
+    assert what in fault.what

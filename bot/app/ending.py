@@ -12,6 +12,7 @@ from collections.abc import Callable
 import click
 
 from bot.core.errors import BotError, ContentError, why
+from storage.database import Clock
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -21,11 +22,14 @@ class Misuse(click.UsageError):
 
 
 def run_to_end(
-    group: click.Group, arguments: list[str] | None, exit_with: Callable[[int], object]
+    group: click.Group,
+    arguments: list[str] | None,
+    exit_with: Callable[[int], object],
+    clock: Clock,
 ) -> None:
-    """Run the command line and end with its exit code."""
+    """Run the command line and end with its exit code; the group begins with the clock as its object."""
     try:
-        code = group.main(arguments, prog_name="python -m bot", standalone_mode=False)
+        code = group.main(arguments, prog_name="python -m bot", standalone_mode=False, obj=clock)
         exit_with(code if isinstance(code, int) else 0)
     except click.UsageError as error:
         _complain(usage(error))

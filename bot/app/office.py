@@ -12,12 +12,12 @@ from bot.app.installation import Installation
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
-from bot.library import Plan
+from bot.library import Plan, sort_reviews
 from bot.locale import Texts
 from bot.reports.weekly import compare
-from bot.services import access, entries, stats
+from bot.services import access, entries, questions, stats
 from bot.services.access import Joining, Officer, SignedIn
-from bot.web.office import Behind, WeekBeside
+from bot.web.office import Behind, Wanting, WeekBeside
 from storage.database import Unit
 
 Ts = TypeVarTuple("Ts")
@@ -96,6 +96,7 @@ class OfficeDesk:
         """Both weeks read in one unit; before that the look stands in the audit log."""
         before = week_of(week.start - timedelta(days=7))
         plan, commune = self._plan(officer), officer.commune
+        guides = self._installation.library.guides.values()
 
         def read(unit: Unit) -> WeekBeside:
             def report(period: Period) -> dict[str, Any]:
@@ -103,9 +104,14 @@ class OfficeDesk:
 
             now, topics = report(week), [topic.value for topic in Topic]
             since = stats.known_since(unit, commune.id, today(unit.now))
-            tables = compare(now, report(before), since, topics)
-            first_day = stats.first_day(unit, commune.id)
-            return WeekBeside(before, tables, now["data_hash"], first_day, self._titles)
+            return WeekBeside(
+                before=before,
+                tables=compare(now, report(before), since, topics),
+                data_hash=now["data_hash"],
+                first_day=stats.first_day(unit, commune.id),
+                titles=self._titles,
+                overdue_count=len(sort_reviews(guides, today(unit.now)).overdue),
+            )
 
         # Not one unit: on SQLite the whole chat would wait for the figures.
         await self._note(officer, f"{week.kind}:{week.key}")
@@ -124,6 +130,19 @@ class OfficeDesk:
             return Behind(heading, sheet, is_known, self._titles)
 
         await self._note(officer, f"entries:{week.key}{heading.mark}")
+        return await self._database.read_soon(read)
+
+    async def wanting(self, officer: Officer) -> Wanting:
+        """Guides by their day of review, and what none of them answers; noted in the audit log first."""
+        library, commune = self._installation.library, officer.commune.id
+
+        def read(unit: Unit) -> Wanting:
+            day = today(unit.now)
+            reviews = sort_reviews(library.guides.values(), day)
+            unanswered = questions.list_unanswered(unit, commune, library.glossary)
+            return Wanting(day, reviews, unanswered)
+
+        await self._note(officer, "guides")
         return await self._database.read_soon(read)
 
     async def _note(self, officer: Officer, what: str) -> None:

@@ -32,7 +32,7 @@ def make_script(installation: Installation) -> Script:
     return Script(
         houses,
         replace(library, domains=domains),
-        Reader(library.guides, library.glossary).prepare(),
+        Reader(library.guides, library.glossary, library.elsewhere).prepare(),
         Router(ROUTES, library.glossary.actions),
     )
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import click
 
-from bot.commands.terminal import opened, say, say_json
+from bot.commands.terminal import opened, pass_clock, say, say_json
 from bot.config import Settings
 from bot.core.errors import ContentError
+from bot.library import Reviews, load, plan_as_json, sort_reviews
 from bot.library import check as check_content
-from bot.library import load, plan_as_json
-from bot.locale import load_sentences
+from bot.library.freshness import SOON
+from bot.locale import load_sentences, local_day
 from bot.services.plans import unknown_commune
+from storage.database import Clock
 
 
 @click.command()
+@pass_clock
 @click.pass_obj
-def check(settings: Settings) -> None:
-    """Kiểm tra mọi bài, kế hoạch và câu chữ trong content/."""
-    faults, warnings = check_content(settings.content_dir)
+def check(settings: Settings, clock: Clock) -> None:
+    """Kiểm tra mọi bài, kế hoạch và câu chữ trong content/; bài nào đã quá hạn xem lại."""
+    today = local_day(clock())
+    faults, warnings = check_content(settings.content_dir, today=today)
     sentences: dict[str, str] = {}
     try:
         sentences = load_sentences(settings.content_dir)
@@ -28,7 +32,18 @@ def check(settings: Settings) -> None:
     if faults:
         raise ContentError(faults)
     library = load(settings.content_dir)
-    say(f"Tốt: {len(library.guides)} bài, {len(library.plans)} kế hoạch, {len(sentences)} câu.")
+    reviews = sort_reviews(library.guides.values(), today)
+    good = f"Tốt: {len(library.guides)} bài, {len(library.plans)} kế hoạch, {len(sentences)} câu."
+    say(" ".join([good, *_still_to_review(reviews)]))
+
+
+def _still_to_review(reviews: Reviews) -> list[str]:
+    """What is to be done, where there is anything."""
+    counts = {
+        "Quá hạn xem lại": len(reviews.overdue),
+        f"Tới hạn xem lại trong {SOON.days} ngày": len(reviews.due_soon),
+    }
+    return [f"{what}: {count} bài." for what, count in counts.items() if count]
 
 
 @click.group()

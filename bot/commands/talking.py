@@ -39,7 +39,7 @@ def ask(
     if (question is None) == (file is None):
         raise Misuse("Cần một câu hỏi trong ngoặc kép, hoặc --file với tên tệp.")
     library = load(settings.content_dir)
-    reader = Reader(library.guides, library.glossary)
+    reader = Reader(library.guides, library.glossary, library.elsewhere)
     for line in _questions(question, file):
         understood = reader.understand(line)
         because = [asdict(one) for one in reader.explain(line)] if explain else []

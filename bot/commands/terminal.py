@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import click
+from click.decorators import pass_meta_key
 
 from bot.app.installation import Installation, open_installation
 from bot.config import Settings
+
+CLOCK = "bot.clock"
+pass_clock = pass_meta_key(CLOCK, doc_description="the clock of the command line")
 
 
 def say(text: str) -> None:

@@ -15,7 +15,7 @@ from bot.services.understanding import Decision, Match, Reason, Understood
 MOST_OPTIONS = 5
 MOST_TOPICS = 4
 MISSES_WITH_CHOICES = 2
-NEAR_BEST = 0.6  # without a second so near, one candidate is asked for with yes or no
+NEAR_BEST = 0.1  # without a second so likely, one candidate is asked for with yes or no
 
 
 def answer_unclear(turn: Turn, understood: Understood) -> Reply:
@@ -77,8 +77,15 @@ def _repair(turn: Turn, understood: Understood) -> Reply:
         sentence = "question.person" if misses % 2 else "question.again"
         go_on = [turn.option("option.go-on", turn.state.bookmark)] if turn.place else []
         return Reply((Say(turn.say(sentence), (person, *go_on)),), misses=misses)
-    vague = understood.reason is Reason.TOO_VAGUE
-    text = turn.say("question.vague" if vague else "question.unknown")
     topics = turn.library.menu.open_entries(turn.library.guides)[:MOST_TOPICS]
     options = [Option(turn.say(f"topic.{topic}"), f"topic:{topic}") for topic in topics]
-    return Reply((Say(text, (*options, person)),), misses=misses)
+    return Reply((Say(_first_miss(turn, understood), (*options, person)),), misses=misses)
+
+
+def _first_miss(turn: Turn, understood: Understood) -> str:
+    """What the matter is and who helps where that is known; otherwise what is missing."""
+    answer = turn.library.elsewhere.answer(understood.elsewhere or "")
+    if answer:
+        return turn.texts.fill(answer)
+    vague = understood.reason is Reason.TOO_VAGUE
+    return turn.say("question.vague" if vague else "question.unknown")

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 from bot.core.errors import ContentError, Fault
+from bot.library.elsewhere import Elsewhere, load_elsewhere
+from bot.library.freshness import Reviews, sort_reviews
 from bot.library.glossary import Glossary, load_glossary
 from bot.library.guide_files import Rules, read_guide
 from bot.library.guides import Confidence, Fee, Guide, Source, Step, Trouble, Way
@@ -34,6 +37,7 @@ __all__ = [
     "Confidence",
     "Domain",
     "Domains",
+    "Elsewhere",
     "Entry",
     "Fee",
     "Formula",
@@ -45,6 +49,7 @@ __all__ = [
     "Neighbourhoods",
     "Office",
     "Plan",
+    "Reviews",
     "Source",
     "Step",
     "Tag",
@@ -54,6 +59,7 @@ __all__ = [
     "check",
     "load",
     "plan_as_json",
+    "sort_reviews",
 ]
 
 
@@ -66,6 +72,7 @@ class Library:
     domains: Domains
     glossary: Glossary
     menu: Menu
+    elsewhere: Elsewhere
 
 
 @dataclass(slots=True)
@@ -102,36 +109,40 @@ def load(content_dir: Path, guide_ids: Collection[str] | None = None) -> Library
 
     ``guide_ids``, where given, are the only ids that guides may have.
     """
-    library, shelf = _read_all(content_dir, guide_ids)
+    library, shelf = _read_all(content_dir, guide_ids, None)
     if library is None:
         raise ContentError(shelf.faults)
     return library
 
 
 def check(
-    content_dir: Path, guide_ids: Collection[str] | None = None
+    content_dir: Path, guide_ids: Collection[str] | None = None, today: date | None = None
 ) -> tuple[list[Fault], list[Fault]]:
-    """Faults and warnings of a directory, by file and line; raises nothing for what is written there."""
-    _, shelf = _read_all(content_dir, guide_ids)
+    """Faults and warnings of a directory, by file and line; raises nothing for what is written there.
+
+    With ``today`` each guide whose review is overdue on that day is a warning, too.
+    """
+    _, shelf = _read_all(content_dir, guide_ids, today)
     return shelf.faults, shelf.warnings
 
 
 def _read_all(
-    content_dir: Path, guide_ids: Collection[str] | None
+    content_dir: Path, guide_ids: Collection[str] | None, today: date | None
 ) -> tuple[Library | None, _Shelf]:
     shelf = _Shelf(content_dir)
     domains = _domains(shelf)
     if domains is not None:
-        rules = Rules(domains, None if guide_ids is None else frozenset(guide_ids))
+        rules = Rules(domains, None if guide_ids is None else frozenset(guide_ids), today)
         _read_guides(shelf, rules)
     _read_plans(shelf)
     glossary, menu = _glossary(shelf), _menu(shelf)
+    elsewhere = None if domains is None else _elsewhere(shelf, domains)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
-    if domains is None or glossary is None or menu is None or shelf.faults:
+    if not (domains and glossary and menu and elsewhere) or shelf.faults:
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
-    return Library(guides, plans, domains, glossary, menu), shelf
+    return Library(guides, plans, domains, glossary, menu, elsewhere), shelf
 
 
 def _order(fault: Fault) -> tuple[str, int]:
@@ -149,6 +160,14 @@ def _domains(shelf: _Shelf) -> Domains | None:
 def _glossary(shelf: _Shelf) -> Glossary | None:
     try:
         return load_glossary(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _elsewhere(shelf: _Shelf, domains: Domains) -> Elsewhere | None:
+    try:
+        return load_elsewhere(shelf.content_dir, domains, shelf.guides)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.core.errors import ContentError
 from bot.library.guide_steps import Page, build_ways
 from bot.library.guides import FrontMatter, Guide
 from bot.library.source import Lines, Place, check, line_of, parse
+from bot.locale import show_date
 
 if TYPE_CHECKING:
     from bot.library.links import Domains
@@ -20,10 +22,14 @@ _HEAD_LINE = 2  # the fence is line 1
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a guide is held against besides its own format; ``ids`` None allows every id."""
+    """What a guide is held against besides its own format.
+
+    ``ids`` None allows every id; without ``today`` nobody is told that a review is overdue.
+    """
 
     domains: Domains
     ids: frozenset[str] | None = None
+    today: date | None = None
 
 
 def read_guide(text: str, file: str, rules: Rules) -> tuple[Guide | None, Page]:
@@ -65,6 +71,7 @@ def _front(page: Page, head: str, rules: Rules) -> FrontMatter | None:
         page.faults.extend(error.faults)
         return None
     _check_id(page, front.id, lines, rules)
+    _check_review(page, front, lines, rules)
     return front
 
 
@@ -95,3 +102,12 @@ def _check_id(page: Page, guide_id: str, lines: Lines, rules: Rules) -> None:
         page.fault(line, f"id «{guide_id}» khác tên tệp", f"ghi «id: {page.stem}» hoặc đổi tên tệp")
     if rules.ids is not None and guide_id not in rules.ids:
         page.fault(line, f"id «{guide_id}» không có trong danh mục bài", "dùng một mã đã công bố")
+
+
+def _check_review(page: Page, front: FrontMatter, lines: Lines, rules: Rules) -> None:
+    if rules.today is None or not front.is_stale(rules.today):
+        return
+    days = (rules.today - front.review_by).days
+    what = f"quá hạn xem lại {days} ngày (hạn {show_date(front.review_by)})"
+    mend = "đối chiếu bài với nguồn, rồi ghi ngày mới vào «reviewed_on» và «review_by»"
+    page.warn(line_of(lines, ("review_by",)), what, mend)

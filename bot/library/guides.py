@@ -119,6 +119,10 @@ class FrontMatter(Record):
             return value
         raise refuse("«review_by» không sau «reviewed_on»", "ghi ngày phải xem lại sắp tới")
 
+    def is_stale(self, today: dt.date) -> bool:
+        """True after the day by which somebody should have reviewed the guide."""
+        return today > self.review_by
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -152,7 +156,3 @@ class Guide(FrontMatter):
                 if step.id == step_id:
                     return way, index
         return None
-
-    def is_stale(self, today: dt.date) -> bool:
-        """True after the day by which somebody should have reviewed the guide."""
-        return today > self.review_by

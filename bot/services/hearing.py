@@ -39,24 +39,32 @@ UNKNOWN, UNKNOWN_NONSENSE = -1.0, -4.0
 MOST_CANDIDATES = 6
 SHORTEST_SLIP = 3
 SHORTEST_RUN, LONGEST_PIECE, PIECE = 6, 7, 3.0
+NO_GAINS: dict[Form, float] = {}
 LETTERS_A_PIECE = 2.4  # shorter pieces on average are found in any string
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One word as it was understood. ``trust`` is 1 for what was typed so, 0 for a word of no guide."""
+    """One word as it was understood: with the marks that it has or most likely has.
 
-    word: str
-    marks: Marks
+    ``trust`` is 1 for what was typed so, 0 for a word of no guide.
+    """
+
+    form: Form
     typed: str
     trust: float = 1.0
     cost: float = 0.0
     is_marked: bool = False  # its marks were typed, not guessed
 
     @property
-    def form(self) -> Form:
-        """The word with the marks that it has or most likely has."""
-        return self.word, self.marks
+    def word(self) -> str:
+        """The word without its marks."""
+        return self.form[0]
+
+    @property
+    def marks(self) -> Marks:
+        """Its marks."""
+        return self.form[1]
 
 
 def forms(text: str) -> list[Form]:
@@ -65,7 +73,28 @@ def forms(text: str) -> list[Form]:
     >>> [word for word, _ in forms("Mã OTP?")]
     ['ma', 'otp']
     """
-    return [(part, marks(word)) for word, _ in spoken(text) for part in fold(word).split()]
+    return [form for word, _ in spoken(text) for form in _forms_of(word)]
+
+
+def _forms_of(word: str) -> list[Form]:
+    given = marks(word)
+    return [(part, given) for part in fold(word).split()]
+
+
+class _Reading:
+    """Takes texts of our own apart; a word that came before is not taken apart again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[Form]] = {}
+
+    def forms(self, text: str) -> list[Form]:
+        """The same as ``forms``."""
+        known, found = self._known, []
+        for word, _ in spoken(text):
+            if word not in known:
+                known[word] = _forms_of(word)
+            found += known[word]
+        return found
 
 
 class Ear:
@@ -75,11 +104,12 @@ class Ear:
     """
 
     def __init__(self, texts: Iterable[str], fully_marked: Iterable[str] = ()) -> None:
+        self._reading = _Reading()
         self._count: Counter[Form] = Counter()
-        self._pairs: Counter[tuple[Form, Form]] = Counter()
         self._forms: dict[str, list[Form]] = {}
-        rows = [forms(text) for text in texts]
-        certain = [forms(text) for text in fully_marked]
+        rows = [self._reading.forms(text) for text in texts]
+        certain = [self._reading.forms(text) for text in fully_marked]
+        self._gains: dict[Form, dict[Form, float]] = {}
         self._learn([*certain, *(row for row in rows if any(form[1] for form in row))])
         self._take_in([row for row in rows if not any(form[1] for form in row)])
         self._prior = {form: OFTEN * math.log(n + 1) for form, n in self._count.items()}
@@ -91,9 +121,13 @@ class Ear:
                     self._near[key].append(word)
 
     def _learn(self, rows: Iterable[list[Form]]) -> None:
+        pairs: Counter[tuple[Form, Form]] = Counter()
         for row in rows:
             self._count.update(row)
-            self._pairs.update(pairwise(row))
+            pairs.update(pairwise(row))
+        for (left, right), seen in pairs.items():
+            gain = KNOWN_PAIR + OFTEN_PAIR * math.log(seen)
+            self._gains.setdefault(left, {})[right] = gain
         for form in sorted(self._count, key=lambda form: -self._count[form]):
             self._forms.setdefault(form[0], []).append(form)
 
@@ -106,9 +140,9 @@ class Ear:
 
     def read(self, text: str) -> list[Heard]:
         """The words of a text of our own: as they stand, or with the likeliest marks where it has none."""
-        row = forms(text)
+        row = self._reading.forms(text)
         if any(given for _, given in row):
-            return [Heard(word, given, word, is_marked=True) for word, given in row]
+            return [Heard(form, form[0], is_marked=True) for form in row]
         return self.hear(text, forgiving=False)
 
     def hear(self, text: str, *, forgiving: bool = True) -> list[Heard]:
@@ -136,17 +170,17 @@ class Ear:
 
     def _stands_well(self, options: Sequence[Sequence[Heard]], at: int) -> bool:
         """True for a known word beside one that the guides put there: no slip is looked for."""
-        pairs = self._pairs
-        before = options[at - 1] if at else ()
-        after = options[at + 1] if at + 1 < len(options) else ()
-        return any(
-            one.trust == 1
-            and (
-                any((left.form, one.form) in pairs for left in before if left.trust)
-                or any((one.form, right.form) in pairs for right in after if right.trust)
-            )
-            for one in options[at]
+        gains = self._gains
+        before = (
+            [gains.get(one.form, NO_GAINS) for one in options[at - 1] if one.trust] if at else []
         )
+        after = [one.form for one in options[at + 1] if one.trust] if at + 1 < len(options) else []
+        for one in options[at]:
+            if one.trust == 1:
+                own = gains.get(one.form, NO_GAINS)
+                if any(one.form in gain for gain in before) or any(f in own for f in after):
+                    return True
+        return False
 
     def knows(self, word: str) -> bool:
         """True for a folded word that the guides use."""
@@ -182,18 +216,18 @@ class Ear:
             cost = self._prior[known]
             if given == known[1]:
                 is_meant_bare = has_marks and not given and len(known_forms) > 1
-                yield Heard(word, given, typed, 1.0, cost, bool(given) or is_meant_bare)
+                yield Heard(known, typed, 1.0, cost, bool(given) or is_meant_bare)
             elif given < known[1]:
                 cost += MISSING_MARKS if has_marks else 0.0
-                yield Heard(word, known[1], typed, 1.0, cost, bool(given))
+                yield Heard(known, typed, 1.0, cost, bool(given))
             else:
-                yield Heard(word, given, typed, TRUST_OTHER_MARKS, OTHER_MARKS + cost, True)
+                yield Heard(form, typed, TRUST_OTHER_MARKS, OTHER_MARKS + cost, True)
 
     def _leftovers(self, form: Form, typed: str) -> Iterator[Heard]:
         for bare in without_leftovers(form[0]):
             for known in self._forms.get(bare, ()):
                 if form[1] <= known[1]:
-                    yield Heard(bare, known[1], typed, 1.0, LEFTOVER + self._prior[known])
+                    yield Heard(known, typed, 1.0, LEFTOVER + self._prior[known])
 
     def _slips(self, form: Form, typed: str) -> Iterator[Heard]:
         word, given = form
@@ -205,7 +239,7 @@ class Ear:
             if given:
                 known = max(self._forms[one], key=lambda form: len(given & form[1]))
             lost = LOST_MARK * len(given - known[1])
-            yield Heard(one, known[1], typed, trust, cost + self._prior[known] + lost)
+            yield Heard(known, typed, trust, cost + self._prior[known] + lost)
 
     def _one_slip_away(self, word: str) -> tuple[str, ...]:
         """Words of the guides that a slip turns into this; kept for words of the guides only."""
@@ -224,12 +258,18 @@ class Ear:
         sums = [one.cost for one in options[0]]
         came_from: list[list[int]] = []
         for before, candidates in pairwise(options):
-            steps = [
-                max((sums[at] + self._pair(left, one), -at) for at, left in enumerate(before))
-                for one in candidates
-            ]
-            came_from.append([-at for _, at in steps])
-            sums = [step[0] + one.cost for step, one in zip(steps, candidates, strict=True)]
+            gains = [self._gains.get(left.form, NO_GAINS) for left in before]
+            origins, reached = [], []
+            for one in candidates:
+                best, origin = -math.inf, 0
+                for at, gain in enumerate(gains):
+                    total = sums[at] + gain.get(one.form, 0.0)
+                    if total > best:
+                        best, origin = total, at
+                origins.append(origin)
+                reached.append(best + one.cost)
+            came_from.append(origins)
+            sums = reached
         at = sums.index(max(sums))
         row = [options[-1][at]]
         for place in range(len(options) - 2, -1, -1):
@@ -237,12 +277,8 @@ class Ear:
             row.append(options[place][at])
         return row[::-1]
 
-    def _pair(self, left: Heard, right: Heard) -> float:
-        seen = self._pairs.get((left.form, right.form), 0)
-        return KNOWN_PAIR + OFTEN_PAIR * math.log(seen) if seen else 0.0
-
 
 def _unknown(word: str, given: Marks, typed: str) -> Heard:
     is_sound = is_syllable(word) or word.isdigit()
     cost = UNKNOWN if is_sound else UNKNOWN_NONSENSE
-    return Heard(word, given, typed, 0.0, cost, bool(given))
+    return Heard((word, given), typed, 0.0, cost, bool(given))

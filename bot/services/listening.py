@@ -43,8 +43,9 @@ class Listener:
             for variant in map(forms, variants):
                 folded = tuple(form[0] for form in variant)
                 self._meanings.setdefault(folded, []).append((variant, forms(meaning)))
-        self._openings = {folded[0] for folded in self._meanings if folded}
-        self._longest = max(map(len, self._meanings), default=0)
+        self._longest: dict[str, int] = {}  # of the variants that begin with a word
+        for folded in self._meanings:
+            self._longest[folded[0]] = max(len(folded), self._longest.get(folded[0], 0))
 
     def content(self, question: str) -> tuple[Heard, ...]:
         """The words of a question that count, in order."""
@@ -73,14 +74,13 @@ class Listener:
             part = heard[place : place + length]
             typed = " ".join(dict.fromkeys(one.typed for one in part))
             trust = min(one.trust or 1.0 for one in part)
-            yield from (Heard(word, marks, typed, trust) for word, marks in meaning)
+            yield from (Heard(form, typed, trust) for form in meaning)
             place += length
 
     def _variant_at(self, heard: Sequence[Heard], place: int) -> tuple[int, list[Form]]:
         """How many words from there on are a variant, and what they mean; 0 for none."""
-        if heard[place].word not in self._openings:
-            return 0, []
-        for length in range(min(self._longest, len(heard) - place), 0, -1):
+        longest = self._longest.get(heard[place].word, 0)
+        for length in range(min(longest, len(heard) - place), 0, -1):
             part = heard[place : place + length]
             for variant, meaning in self._meanings.get(tuple(one.word for one in part), ()):
                 if all(_is_heard_as(one, form) for one, form in zip(part, variant, strict=True)):

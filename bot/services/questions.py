@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 
 from bot.core.redaction import mask_phones, redact
 from bot.core.text import shorten
@@ -22,6 +24,8 @@ LONGEST = 300
 ALIKE = 0.5
 FEWEST_ALIKE = 2
 """What only one person asked is shown to nobody (design, section 6)."""
+MOST_READ = 2_000
+"""The newest; a stranger may pour in thousands, and grouping them all would hold up the chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def tally_hand_over(unit: Unit, commune: CommuneId) -> None:
 def list_unanswered(unit: Unit, commune: CommuneId, glossary: Glossary) -> list[Group]:
     """What no guide answers, of the last thirty days, asked at least twice; the most asked first."""
     since = local_day(unit.now) - KEEP_DAYS
-    groups = group(questions.list_unanswered(unit, commune, since), glossary)
+    asked = questions.list_unanswered(unit, commune, since)[-MOST_READ:]
+    groups = group(asked, glossary)
     return [one for one in groups if one.count >= FEWEST_ALIKE]
 
 
@@ -71,25 +76,47 @@ def group(asked: Iterable[Unanswered], glossary: Glossary) -> list[Group]:
 
     A question joins the first group whose first question it shares half of all words with.
     """
-    groups: list[tuple[set[str], list[Unanswered]]] = []
+    heads = _Heads()
+    groups: list[list[Unanswered]] = []
     for one in asked:
         said = troubles.content(one.text, glossary)
-        home = next((members for words, members in groups if _are_alike(words, said)), None)
+        home = heads.find_alike(said)
         if home is None:
-            groups.append((said, [one]))
+            heads.add(said)
+            groups.append([one])
         else:
-            home.append(one)
-    found = [
-        Group(
-            min((one.text for one in members), key=len),
-            len(members),
-            min(one.day for one in members),
-            max(one.day for one in members),
-        )
-        for _, members in groups
-    ]
-    return sorted(found, key=lambda one: -one.count)
+            groups[home].append(one)
+    return sorted((_as_group(members) for members in groups), key=lambda one: -one.count)
+
+
+def _as_group(members: list[Unanswered]) -> Group:
+    days = [one.day for one in members]
+    shortest = min((one.text for one in members), key=len)
+    return Group(shortest, len(members), min(days), max(days))
+
+
+class _Heads:
+    """The words of the first question of each group, found by any word: strangers may ask thousands."""
+
+    def __init__(self) -> None:
+        self._heads: list[set[str]] = []
+        self._with: defaultdict[str, list[int]] = defaultdict(list)  # word → its groups
+
+    def add(self, said: set[str]) -> None:
+        """One more group, after the others."""
+        for word in said:
+            self._with[word].append(len(self._heads))
+        self._heads.append(said)
+
+    def find_alike(self, said: set[str]) -> int | None:
+        """The first group that is alike; it shares half of these words, so one of the rarer ones, too."""
+        by_rarity = sorted(said, key=lambda word: len(self._with.get(word, ())))
+        rarer = by_rarity[: len(said) - ceil(ALIKE * len(said)) + 1]
+        near = {number for word in rarer for number in self._with.get(word, ())}
+        alike = (number for number in near if _are_alike(self._heads[number], said))
+        return min(alike, default=None)
 
 
 def _are_alike(a: set[str], b: set[str]) -> bool:
-    return len(a & b) >= ALIKE * len(a | b) if a | b else False
+    shared = len(a & b)
+    return shared > 0 and shared >= ALIKE * (len(a) + len(b) - shared)

@@ -1,33 +1,36 @@
 """Which guide a question is about: answer one, let choose between two or three, or say unknown.
 
 Deterministic, without any network, and able to say which words did it. The words are heard first
-(``hearing``, ``listening``), three judges weigh them against the guides (``weighing``), thresholds decide.
+(``hearing``, ``listening``), two judges weigh them against the guides (``weighing``), thresholds decide.
 These were chosen on bench/data and on phrases left out in turn; ``python -m bench.understanding`` measures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from heapq import nsmallest
 from typing import Protocol
 
 from bot.core.redaction import redact
-from bot.library import Glossary, Guide
+from bot.library import Elsewhere, Glossary, Guide
 from bot.services.hearing import Form, Heard, forms
 from bot.services.listening import Listener, Words
-from bot.services.weighing import Judges, Saying
+from bot.services.weighing import Judges, Saying, Verdict
 
-ANSWER_AT = 0.75
-CHOOSE_AT = 0.36
-LEAD = 0.6  # how much the lead over the second guide adds to what is sure
-LEAST_LEAD = 0.05
-LEAST_SAID = 0.9  # weight of the words: “số điện thoại” alone is nothing to answer
-MOST_CHOICES = 3
-LEAST_OF_BEST = 0.4  # a candidate below this share of the best is not offered
+ANSWER_AT = 0.65
+SCOPE_AT = 0.12
+ELSEWHERE_AT = 0.5
+LEAST_TOLD = 0.8  # by the most telling word or pair: “số điện thoại” alone is nothing to answer
+SILENT_WEIGHT = 0.4  # of what the statistics give to words that say little anywhere
+LEAST_CHOICES, MOST_CHOICES = 2, 3
+LEAST_CHANCE = 0.01  # a candidate below is not offered
 MOST_VAGUE, VAGUE_WEIGHT = 3, 0.6
 COUNTS = {"title": 4.0, "phrase": 1.5, "error": 2.0, "way": 2.0, "text": 0.25}
+TEACHING = frozenset({"title", "phrase"})
+NOWHERE = Elsewhere(matters=())
 
 
 class Decision(StrEnum):
@@ -58,12 +61,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The decision with its candidates, best first; ``question`` is masked where it had to be."""
+    """The decision with its candidates, best first; ``question`` is masked where it had to be.
+
+    ``elsewhere`` names the matter of content/elsewhere.yaml that was recognised, where one was.
+    """
 
     question: str
     decision: Decision
     reason: Reason | None
     guides: tuple[Match, ...]
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +92,12 @@ class Understanding(Protocol):
 class Reader:
     """Reads a question by what people say of the guides: phrases, titles, errors, ways, and the text."""
 
-    def __init__(self, guides: Mapping[str, Guide], glossary: Glossary) -> None:
+    def __init__(
+        self, guides: Mapping[str, Guide], glossary: Glossary, elsewhere: Elsewhere = NOWHERE
+    ) -> None:
         self._guides = dict(sorted(guides.items()))
         self._glossary = glossary
+        self._elsewhere = elsewhere
 
     def prepare(self) -> Reader:
         """Learn the guides now, some two seconds of work, so that nobody's first question waits for it."""
@@ -103,25 +113,26 @@ class Reader:
         own = self._whose_phrase(question)
         if not own and all(self._listener.is_silent(one.form) for one in heard):
             return Understood(question, Decision.UNKNOWN, Reason.TOO_VAGUE, ())
-        ranked = self._rank(heard)
+        verdict = self._judges.judge(heard)
+        ranked = self._rank(verdict)
         if own:
             return Understood(question, Decision.ANSWER, None, _put_first(own, ranked))
-        best = ranked[0].score if ranked else 0.0
-        if best < CHOOSE_AT:
-            reason = Reason.TOO_VAGUE if self._is_vague(heard) else Reason.OUT_OF_SCOPE
-            return Understood(question, Decision.UNKNOWN, reason, ())
-        if self._is_clear(heard, ranked):
+        other = self._other_matter(verdict)
+        if other or verdict.scope < SCOPE_AT:
+            is_vague = not other and self._is_vague(heard)
+            reason = Reason.TOO_VAGUE if is_vague else Reason.OUT_OF_SCOPE
+            return Understood(question, Decision.UNKNOWN, reason, (), other)
+        if ranked[0].score >= ANSWER_AT and self._judges.telling(heard) >= LEAST_TOLD:
             return Understood(question, Decision.ANSWER, None, ranked[:MOST_CHOICES])
-        likely = tuple(m for m in ranked[:MOST_CHOICES] if m.score >= LEAST_OF_BEST * best)
-        if len(likely) == 1:
-            likely = (*ranked, *self._neighbours(ranked[0].id))[:2]
+        likely = tuple(m for m in ranked[:MOST_CHOICES] if m.score >= LEAST_CHANCE)
+        if len(likely) < LEAST_CHOICES:
+            likely = ranked[:LEAST_CHOICES]
         return Understood(question, Decision.CHOOSE, None, likely)
 
-    def _is_clear(self, heard: Sequence[Heard], ranked: Sequence[Match]) -> bool:
-        best = ranked[0].score
-        lead = best - (ranked[1].score if len(ranked) > 1 else 0.0)
-        said = sum(self._judges.scale.weight(one) for one in heard if one.trust)
-        return best + LEAD * lead >= ANSWER_AT and lead >= LEAST_LEAD and said >= LEAST_SAID
+    def _weight(self, one: Heard) -> float:
+        """How much a word tells, 0 to 1."""
+        rarity = self._judges.rarity(one.word)
+        return rarity * SILENT_WEIGHT if self._listener.is_silent(one.form) else rarity
 
     def _whose_phrase(self, question: str) -> Match | None:
         """The one guide that has this as a phrase word for word, marks typed or not."""
@@ -158,15 +169,15 @@ class Reader:
             return ()
         heard = self._listener.content(question)
         first = understood.guides[0].id
-        whole = self._judges.judge(heard).get(first, 0.0)
+        whole = self._judges.score(heard, first)
         found = []
         for place, one in enumerate(heard):
-            rest = self._judges.judge((*heard[:place], *heard[place + 1 :])).get(first, 0.0)
+            rest = self._judges.score((*heard[:place], *heard[place + 1 :]), first)
             found.append(Evidence(one.typed, one.word, round(whole - rest, 3)))
         return tuple(sorted(found, key=lambda one: -one.share))
 
     def judged_by(self, name: str, question: str) -> dict[str, float]:
-        """What one judge alone gives: “nearest”, “wording” or “learned”. For those who compare."""
+        """What one judge alone gives: “wording” or “learned”. For those who compare."""
         return self._judges.alone(name, self._listener.content(question))
 
     @cached_property
@@ -177,7 +188,10 @@ class Reader:
             for kind, said in _said(guide).items()
             for text in said
         )
-        return _learn(texts, Words.of(self._glossary))
+        others = tuple(
+            (one.id, "phrase", phrase) for one in self._elsewhere.matters for phrase in one.phrases
+        )
+        return _learn((*texts, *others), Words.of(self._glossary))
 
     @property
     def _listener(self) -> Listener:
@@ -187,26 +201,27 @@ class Reader:
     def _judges(self) -> Judges:
         return self._parts[1]
 
-    def _rank(self, heard: Sequence[Heard]) -> tuple[Match, ...]:
-        scores = self._judges.judge(heard).items()
-        ranked = sorted(((-score, guide) for guide, score in scores if score > 0))
+    def _rank(self, verdict: Verdict) -> tuple[Match, ...]:
+        """The guides that are likeliest meant."""
+        chances = verdict.chances.items()
+        guides = ((-chance, guide) for guide, chance in chances if guide in self._guides)
         return tuple(
-            Match(guide, self._guides[guide].title, round(min(-score, 1.0), 3))
-            for score, guide in ranked
+            Match(guide, self._guides[guide].title, round(-chance * verdict.scope, 3))
+            for chance, guide in nsmallest(MOST_CHOICES, guides)
         )
 
-    def _neighbours(self, guide: str) -> Iterator[Match]:
-        """Other guides, those of the same topic first, that nothing in the question spoke for."""
-        topic = self._guides[guide].topic
-        near = sorted(self._guides.values(), key=lambda one: one.topic != topic)
-        yield from (Match(one.id, one.title, 0.0) for one in near if one.id != guide)
+    def _other_matter(self, verdict: Verdict) -> str | None:
+        """The matter without a guide that is likelier meant than all guides together."""
+        other = [(verdict.chances.get(one.id, 0.0), one.id) for one in self._elsewhere.matters]
+        if sum(chance for chance, _ in other) <= ELSEWHERE_AT:
+            return None
+        return max(other)[1]
 
     def _is_vague(self, heard: Sequence[Heard]) -> bool:
         """True for nothing, and for few words that are all known but fit many guides."""
         telling = [one for one in heard if not self._listener.is_silent(one.form)]
-        scale = self._judges.scale
         return len(telling) <= MOST_VAGUE and all(
-            one.trust == 1 and scale.weight(one) <= VAGUE_WEIGHT for one in telling
+            one.trust == 1 and self._weight(one) <= VAGUE_WEIGHT for one in telling
         )
 
 
@@ -219,10 +234,10 @@ def _learn(texts: tuple[tuple[str, str, str], ...], words: Words) -> tuple[Liste
     """Kept, since a process asks the same guides again; what people type is never kept."""
     listener = Listener((text for _, _, text in texts), words)
     sayings = [
-        Saying(guide, listener.content_of_ours(text), COUNTS[kind], kind != "text")
+        Saying(guide, listener.content_of_ours(text), COUNTS[kind], kind in TEACHING)
         for guide, kind, text in texts
     ]
-    return listener, Judges(sayings, listener)
+    return listener, Judges(sayings)
 
 
 def _said(guide: Guide) -> dict[str, list[str]]:

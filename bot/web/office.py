@@ -1,4 +1,4 @@
-"""The office's pages: joining by invitation, signing in, the week at a glance, and the rows behind it.
+"""The office's pages: joining by invitation, signing in, the week, the rows behind it, what guides lack.
 
 Every form carries a token bound to its cookie; cookies are ``__Host-``, Secure, HttpOnly and SameSite.
 """
@@ -6,7 +6,7 @@ Every form carries a token bound to its cookie; cookies are ``__Host-``, Secure,
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -17,15 +17,19 @@ from aiohttp import web
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import ZONE, Period, PeriodError, parse, today, week_of
 from bot.core.vocabulary import Outcome
+from bot.library import Reviews
+from bot.library.freshness import SOON
 from bot.locale import Texts
 from bot.reports.weekly import Row, Weekly
 from bot.services.access import TOKEN_BYTES, Joining, Officer, SignedIn
 from bot.services.entries import Heading, Sheet
+from bot.services.questions import KEEP_DAYS, MOST_READ, Group
 from bot.web import pages
 from bot.web.forms import SIGNED, VISIT, Forms, drop_token, set_token, token_of
 from bot.web.visitors import Visitors
 
 SIGN_IN, JOIN, WEEK, ENTRIES = "/office/sign-in", "/office/join", "/office", "/office/entries"
+GUIDES = "/office/guides"
 OUTCOMES = {
     Outcome.DONE: "office.outcome-done",
     Outcome.NOT_DONE: "office.outcome-not-done",
@@ -42,6 +46,7 @@ class WeekBeside:
     data_hash: str
     first_day: date | None  # before it nothing was recorded
     titles: Mapping[str, str]  # of guides
+    overdue_count: int  # guides that somebody should have reviewed by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,15 @@ class Behind:
     sheet: Sheet
     is_known: bool
     titles: Mapping[str, str]  # of guides
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """What the guides lack: somebody to review them, and answers to what residents ask."""
+
+    today: date
+    reviews: Reviews
+    unanswered: Sequence[Group]
 
 
 class Desk(Protocol):
@@ -85,12 +99,16 @@ class Desk(Protocol):
     ) -> Behind:
         """The entries behind a figure of that week; ``NotFoundError`` for what the commune has not."""
 
+    async def wanting(self, officer: Officer) -> Wanting:
+        """The guides to review, and what residents of the officer's commune ask that none answers."""
+
 
 def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     """The routes of the office."""
     office = _Office(desk, visitors)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
+    app.router.add_get(GUIDES, office.guides)
     app.router.add_get(SIGN_IN, office.show_sign_in)
     app.router.add_post(SIGN_IN, office.sign_in)
     app.router.add_get(JOIN, office.show_join)
@@ -164,7 +182,7 @@ class _Office:
             "this_week": this_week,
             "next_week": week_of(week.end),
         }
-        return self._page(request, officer, week, ("week.html", values))
+        return self._page(request, officer, "week.html", _about(week) | values)
 
     async def entries(self, request: web.Request) -> web.Response:
         """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid`` or ``&team=KP+3``."""
@@ -178,7 +196,23 @@ class _Office:
         say = self._desk.texts.say
         outcomes = {outcome.value: say(sentence) for outcome, sentence in OUTCOMES.items()}
         values = {"behind": behind, "outcomes": outcomes}
-        return self._page(request, officer, week, ("entries.html", values))
+        return self._page(request, officer, "entries.html", _about(week) | values)
+
+    # ---- the guides
+
+    async def guides(self, request: web.Request) -> web.Response:
+        """The guides past their day of review, those that are due soon, and what no guide answers."""
+        officer = await self._officer(request)
+        wanting = await self._desk.wanting(officer)
+        values = {
+            "wanting": wanting,
+            "soon_days": SOON.days,
+            "keep_days": KEEP_DAYS.days,
+            "most": MOST_READ,
+        }
+        return self._page(request, officer, "guides.html", values)
+
+    # ---- what all of them share
 
     def _weeks(self, request: web.Request) -> tuple[Period, Period]:
         """The present week and the one asked for; one that is no week, or is to come, leads back."""
@@ -195,18 +229,11 @@ class _Office:
         return this_week, week
 
     def _page(
-        self,
-        request: web.Request,
-        officer: Officer,
-        week: Period,
-        shown: tuple[str, Mapping[str, object]],
+        self, request: web.Request, officer: Officer, template: str, values: Mapping[str, object]
     ) -> web.Response:
-        """A page about a week, with what all of them say."""
-        template, values = shown
+        """A page for who is signed in, with what all of them say."""
         common = {
             "officer": officer,
-            "week": week,
-            "last_day": week.end - timedelta(days=1),
             "now": self._desk.now().astimezone(ZONE),
             "form": self._desk.form_token(request.cookies[SIGNED]),
         }
@@ -258,6 +285,11 @@ class _Office:
         set_token(response, SIGNED, signed_in.token)
         drop_token(response, VISIT)
         return response
+
+
+def _about(week: Period) -> dict[str, object]:
+    """What every page about a week says."""
+    return {"week": week, "last_day": week.end - timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
