@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.conversation.parts import say_part
 from bot.conversation.repairs import answer_unclear
 from bot.conversation.turn import Action, Option, Reply, Say, Turn, reply
 from bot.core.vocabulary import Topic
 from bot.library import Guide, Trouble, Way
-from bot.locale import show_date
 from bot.services import follow_ups, questions, troubles
 from bot.services.understanding import Decision, Understood
 
 MOST_OPTIONS = 5
 TROUBLES = 2
+GOOD_LENGTH = 300
 LIKELY = 0.2  # of the chance of the first: the guide at hand may still be meant
 IN_STEPS = frozenset({"step", "stuck", "other", "fix"})
 """Views in the middle of a guide, where words are about the step at hand."""
@@ -60,7 +61,17 @@ def _opening(turn: Turn, guide: Guide) -> Say:
     else:
         text = turn.say("guide.ask", title=guide.title, ask=_fill(turn, guide.ask or ""))
         options = _ways(guide)
-    return Say(f"{stale}{text}\n{_fill(turn, guide.warnings[0])}", (*options, *_parts(turn, guide)))
+    return Say(_with_warnings(turn, guide, stale + text), (*options, *_parts(turn, guide)))
+
+
+def _with_warnings(turn: Turn, guide: Guide, text: str) -> str:
+    """The first warning always, the others while the message stays short."""
+    for number, warning in enumerate(guide.warnings):
+        longer = f"{text}\n{_fill(turn, warning)}"
+        if number and len(longer) > GOOD_LENGTH:
+            break
+        text = longer
+    return text
 
 
 def _ways(guide: Guide) -> list[Option]:
@@ -81,33 +92,13 @@ def show_part(turn: Turn) -> Reply:
     if guide is None:
         return _gone(turn)
     part = (*turn.args, "", "")[1]
-    text = _part(turn, guide, part)
+    text = say_part(turn, guide, part)
     again = turn.option("option.open-guide", f"guide:{guide.id}")
     # Only what was recognised is remembered: an action can be typed, and hold anything.
     here = f"part:{guide.id}:{part if part in turn.library.glossary.parts else 'counter'}"
     if turn.place and turn.place[0].id == guide.id:
         return reply(text, turn.option("option.this-step", turn.state.bookmark), again, here=here)
     return reply(text, again, here=here)
-
-
-def _part(turn: Turn, guide: Guide, part: str) -> str:
-    """One part as it is said; a part that the guide does not have says who knows."""
-    if part == "needs":
-        return _needs(turn, guide)
-    if part == "fee" and guide.fee:
-        day = show_date(guide.fee.as_of)
-        return turn.say("guide.fee", fee=_fill(turn, guide.fee.text), day=day)
-    known = {"fee": None, "time": guide.time, "place": guide.place, "who": guide.who}
-    known |= {"no-smartphone": guide.no_smartphone}
-    text = known.get(part, guide.counter)
-    return _fill(turn, text) if text else turn.say("guide.part-unknown")
-
-
-def _needs(turn: Turn, guide: Guide) -> str:
-    if not guide.needs:
-        return turn.say("guide.needs-nothing")
-    lines = [turn.say("guide.needs"), *(f"• {_fill(turn, need)}" for need in guide.needs)]
-    return "\n".join([*lines, *([_part(turn, guide, "fee")] if guide.fee else [])])
 
 
 def without_smartphone(turn: Turn) -> Reply:

@@ -83,5 +83,6 @@ def test_the_week_and_its_entries(browser: Browser, ward: Ward) -> None:
         join(page, ward, "axe.desk")
         assert_accessible(page, "week")
         look_at(page, f"{ward.url}/office/entries?week=2026-W47", "entries")
+        look_at(page, f"{ward.url}/office/guides", "guides, with nothing to do")
         page.set_viewport_size(PHONE["viewport"])
         look_at(page, f"{ward.url}/office?week=2026-W30", "week of which nothing is known, narrow")

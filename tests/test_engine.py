@@ -82,7 +82,7 @@ def test_a_foreign_link_in_an_answer_is_taken_out_whoever_put_it_there(
     async def scene(made: Floor) -> None:
         await made.hears("bà Tư", "mồi")
         await made.rests()
-        assert made.answers("bà Tư")[-1] == "Mở (trợ lý đã bỏ một liên kết lạ) ngay"
+        assert made.answers("bà Tư")[-1] == "Mở (Trợ lý đã bỏ một liên kết lạ.) ngay"
         assert "vneid.xyz" not in "".join(row.state for row in made.rows(conversations))
 
     with heard() as lines:

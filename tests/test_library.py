@@ -385,6 +385,22 @@ def test_a_step_is_found_by_its_id_in_any_way(content):
     assert guide.step("da-bo") is None
 
 
+def test_a_review_that_is_overdue_is_a_warning_only_where_the_day_is_known(content):
+    path = content / "guides" / "thu-bai.md"
+    last = dt.date(2027, 2, 21)
+    next_day = last + dt.timedelta(days=1)
+    assert library.check(content) == ([], [])
+    assert library.check(content, today=last) == ([], [])
+    faults, (warning,) = library.check(content, today=next_day)
+    assert faults == []
+    lines = path.read_text(encoding="utf-8").split("\n")
+    assert lines[warning.line - 1] == "review_by: 2027-02-21"
+    assert "quá hạn xem lại 1 ngày (hạn 21/02/2027)" in warning.what
+    change(path, "{#bam-nut}", "")
+    faults, warnings = library.check(content, today=next_day)
+    assert (len(faults), warnings) == (1, [warning])  # a fault elsewhere hides nothing
+
+
 def test_a_guide_is_stale_after_its_day_of_review(content):
     guide = library.load(content).guides["thu-bai"]
     assert not guide.is_stale(dt.date(2027, 2, 21))

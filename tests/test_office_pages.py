@@ -158,7 +158,7 @@ def whole_thousands(text: str) -> bool:
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.OFFICER, Role.LEADER])
 def test_who_runs_works_in_or_leads_the_office_may_read(site: Site, role: Role) -> None:
     browser = site.officer("ho-nai", role, "cô Sáu")
-    for path in ("/office", "/office/entries"):
+    for path in ("/office", "/office/entries", "/office/guides"):
         assert f"cô Sáu · {SENTENCES[f'role.{role}']}" in read(browser, path).words
 
 
@@ -233,7 +233,7 @@ def test_what_was_taken_back_is_struck_through_with_its_reason_and_not_counted(
 def test_the_page_can_be_printed_without_what_is_only_for_the_screen(officer: Browser) -> None:
     style = officer.opens("/static/office.css").text
     assert ".no-print { display: none" in style.partition("@media print")[2]
-    for path in ("/office", "/office/entries"):
+    for path in ("/office", "/office/entries", "/office/guides"):
         html = officer.opens(path).text
         assert 'id="print"' in html
         for part in ('class="bar no-print"', 'class="weeks no-print"'):

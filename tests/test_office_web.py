@@ -286,7 +286,7 @@ def test_signing_out_ends_it_on_the_server_and_nothing_is_left_to_go_back_to(sit
     left = browser.sends(SIGN_OUT)
     assert (left.status, left.location) == (303, SIGN_IN)
     assert SIGNED not in browser.cookies
-    for path in ("/office", "/office?week=2026-W47", "/office/entries"):
+    for path in ("/office", "/office?week=2026-W47", "/office/entries", "/office/guides"):
         for visitor in (browser, thief):
             answer = visitor.opens(path)
             assert (answer.status, answer.location) == (303, SIGN_IN)
@@ -321,6 +321,7 @@ def some_answers(site: Site, officer: Browser) -> list[Answer]:
     return [
         officer.opens("/office"),
         officer.opens("/office/entries"),
+        officer.opens("/office/guides"),
         officer.opens("/office/entries?topic=no-such"),
         officer.opens("/office/no-such"),
         nobody.opens(SIGN_IN),
@@ -338,7 +339,7 @@ def test_every_answer_is_strict_about_what_a_browser_may_do_with_it(
 ) -> None:
     answers = some_answers(site, officer)
     statuses = [answer.status for answer in answers]
-    assert statuses == [200, 200, 404, 404, 200, 200, 303, 403, 405, 422, 413]
+    assert statuses == [200, 200, 200, 404, 404, 200, 200, 303, 403, 405, 422, 413]
     for answer in answers:
         policy = {part.strip() for part in answer.headers["Content-Security-Policy"].split(";")}
         is_page = answer.status != 303

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.conversation.jobs import purge_once_a_day
-from bot.services import questions
+from bot.core.redaction import MASKS, PHONE_MASK
+from bot.services import questions, troubles
 from bot.services.questions import Group
+from storage import questions as kept_questions
+from storage.database import Unit
 from storage.models import unanswered_questions
 from storage.questions import Unanswered
 from tests.clock import FixedClock
@@ -47,6 +52,50 @@ def test_questions_that_sound_alike_are_one_group_with_its_shortest_form() -> No
 def test_groups_do_not_depend_on_words_that_say_little() -> None:
     asked = [Unanswered(DAY, f"{start} thuê xe cẩu") for start in ("dạ cho tui hỏi", "con ơi", "")]
     assert [one.count for one in questions.group(asked, GLOSSARY)] == [3]
+
+
+@pytest.mark.parametrize("mask", [PHONE_MASK, *MASKS.values()])
+def test_what_was_masked_makes_no_questions_alike_and_none_different(mask: str) -> None:
+    asked = ["thuê xe cẩu", f"bán heo {mask}", f"thuê xe cẩu, gọi {mask}", f"mua gà {mask} {mask}"]
+    groups = questions.group([Unanswered(DAY, text) for text in asked], GLOSSARY)
+    assert [one.count for one in groups] == [2, 1, 1]
+    assert groups[0].text == "thuê xe cẩu"
+
+
+SYLLABLES = st.lists(st.sampled_from(["heo", "gà", "bò", "dê", "xe", "cẩu", "nhà"]), max_size=8)
+
+
+@given(asked=st.lists(SYLLABLES.map(" ".join), max_size=14))
+def test_a_question_joins_the_first_group_whose_first_question_is_alike(asked: list[str]) -> None:
+    """As one would do it by hand, comparing with every group."""
+    groups: list[list[str]] = []
+    for text in asked:
+        said = troubles.content(text, GLOSSARY)
+        firsts = [troubles.content(group[0], GLOSSARY) for group in groups]
+        alike = [bool(said) and 2 * len(said & first) >= len(said | first) for first in firsts]
+        if True in alike:
+            groups[alike.index(True)].append(text)
+        else:
+            groups.append([text])
+    wanted = sorted(((min(one, key=len), len(one)) for one in groups), key=lambda one: -one[1])
+    found = questions.group([Unanswered(DAY, text) for text in asked], GLOSSARY)
+    assert [(one.text, one.count) for one in found] == wanted
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_only_so_many_of_the_newest_are_put_together(world: World) -> None:
+    """Strangers can ask as much as they like; the office's page must not hold up the chat."""
+
+    def keep(unit: Unit) -> None:
+        for number in range(questions.MOST_READ):
+            text = "thuê xe cẩu" if number < 2 else "bán heo con"
+            kept_questions.keep_unanswered(unit, world.commune.id, Unanswered(DAY, text))
+
+    world.base.database.write(keep)
+    assert [one.count for one in shown(world)] == [questions.MOST_READ - 2, 2]
+    world.person().says("thuê xe cẩu dỡ nhà")
+    world.person().says("thuê xe cẩu dỡ nhà")
+    assert [one.count for one in shown(world)] == [questions.MOST_READ - 2, 2]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -82,19 +82,23 @@ def _forms_of(word: str) -> list[Form]:
 
 
 class _Reading:
-    """Takes texts of our own apart; a word that came before is not taken apart again."""
+    """Takes texts of our own apart; what came before is not taken apart again."""
 
     def __init__(self) -> None:
-        self._known: dict[str, list[Form]] = {}
+        self._words: dict[str, list[Form]] = {}
+        self._texts: dict[str, list[Form]] = {}
 
     def forms(self, text: str) -> list[Form]:
         """The same as ``forms``."""
-        known, found = self._known, []
-        for word, _ in spoken(text):
-            if word not in known:
-                known[word] = _forms_of(word)
-            found += known[word]
-        return found
+        if text not in self._texts:
+            self._texts[text] = [form for word, _ in spoken(text) for form in self.form(word)]
+        return self._texts[text]
+
+    def form(self, word: str) -> list[Form]:
+        """One word; two or none where folding makes it so."""
+        if word not in self._words:
+            self._words[word] = _forms_of(word)
+        return self._words[word]
 
 
 class Ear:
@@ -138,6 +142,10 @@ class Ear:
                 if form in self._forms.setdefault(form[0], [form]):
                     self._count[form] += 1
 
+    def done_reading(self) -> None:
+        """No more texts of ours will come: what was kept of them is let go."""
+        self._reading = _Reading()
+
     def read(self, text: str) -> list[Heard]:
         """The words of a text of our own: as they stand, or with the likeliest marks where it has none."""
         row = self._reading.forms(text)
@@ -148,7 +156,8 @@ class Ear:
     def hear(self, text: str, *, forgiving: bool = True) -> list[Heard]:
         """The likeliest words, in order; ``forgiving`` looks for slips as well."""
         found = [piece for word, _ in spoken(text) for piece in self._pieces(word)]
-        typed = [(part, marks(piece), piece) for piece in found for part in fold(piece).split()]
+        take_apart = _forms_of if forgiving else self._reading.form
+        typed = [(*form, piece) for piece in found for form in take_apart(piece)]
         has_marks = any(given for _, given, _ in typed)
         options = []
         for word, given, piece in typed:

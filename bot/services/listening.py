@@ -55,6 +55,10 @@ class Listener:
         """The words that count of a text that holds no slips."""
         return self._counting(self._ear.read(text))
 
+    def done_reading(self) -> None:
+        """No more texts of ours will come."""
+        self._ear.done_reading()
+
     def _counting(self, heard: Sequence[Heard]) -> tuple[Heard, ...]:
         return tuple(one for one in self._expand(heard) if one.form not in self._fillers)
 

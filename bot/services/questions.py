@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from bot.core.redaction import mask_phones, redact
+from bot.core.redaction import MASKS, PHONE_MASK, mask_phones, redact
 from bot.core.text import shorten
 from bot.core.vocabulary import CommuneId
 from bot.library import Glossary
@@ -26,6 +27,8 @@ FEWEST_ALIKE = 2
 """What only one person asked is shown to nobody (design, section 6)."""
 MOST_READ = 2_000
 """The newest; a stranger may pour in thousands, and grouping them all would hold up the chat."""
+_MASK = re.compile("|".join(map(re.escape, (*MASKS.values(), PHONE_MASK))))
+"""Words of ours: two questions are not alike because both held a telephone number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def group(asked: Iterable[Unanswered], glossary: Glossary) -> list[Group]:
     heads = _Heads()
     groups: list[list[Unanswered]] = []
     for one in asked:
-        said = troubles.content(one.text, glossary)
+        said = troubles.content(_MASK.sub(" ", one.text), glossary)
         home = heads.find_alike(said)
         if home is None:
             heads.add(said)

@@ -21,14 +21,15 @@ from bot.services.listening import Listener, Words
 from bot.services.weighing import Judges, Saying, Verdict
 
 ANSWER_AT = 0.65
-SCOPE_AT = 0.12
+SCOPE_AT = 0.2
 ELSEWHERE_AT = 0.5
 LEAST_TOLD = 0.8  # by the most telling word or pair: “số điện thoại” alone is nothing to answer
 SILENT_WEIGHT = 0.4  # of what the statistics give to words that say little anywhere
 LEAST_CHOICES, MOST_CHOICES = 2, 3
 LEAST_CHANCE = 0.01  # a candidate below is not offered
 MOST_VAGUE, VAGUE_WEIGHT = 3, 0.6
-COUNTS = {"title": 4.0, "phrase": 1.5, "error": 2.0, "way": 2.0, "text": 0.25}
+COUNTS = {"title": 4.0, "phrase": 1.5, "error": 2.0, "way": 2.0}
+"""How much each kind of saying counts; what a guide tells in its own words only makes its words known."""
 TEACHING = frozenset({"title", "phrase"})
 NOWHERE = Elsewhere(matters=())
 
@@ -236,12 +237,14 @@ def _learn(texts: tuple[tuple[str, str, str], ...], words: Words) -> tuple[Liste
     sayings = [
         Saying(guide, listener.content_of_ours(text), COUNTS[kind], kind in TEACHING)
         for guide, kind, text in texts
+        if kind in COUNTS
     ]
+    listener.done_reading()
     return listener, Judges(sayings)
 
 
 def _said(guide: Guide) -> dict[str, list[str]]:
-    """All texts of a guide, by how they count."""
+    """All texts of a guide, by their kind."""
     steps = [step for way in guide.ways for step in way.steps]
     return {
         "title": [guide.title],

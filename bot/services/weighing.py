@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,13 @@ Feature = str | Form | tuple[str, str]
 Features = dict[Feature, float]
 """Feature → how sure it was heard, 0 to 1."""
 Vector = NDArray[np.float64]
+Numbers = NDArray[np.signedinteger[Any]]
 
 SATURATION, LENGTH_SHARE = 1.5, 0.3
 PAIR_SHARE = (
     0.5  # of a word's value in the wording; there an unknown pair is no loss beside its words
 )
-ROUNDS, STEP = 4, 5.0
+ROUNDS, STEP = 2, 5.0
 SMALLEST = 0.02  # learned weights below say nothing and cost memory
 WORDING = 15.0
 SCOPE_AT, SCOPE_STEEPNESS = 0.55, 7.3  # as shares of what a saying reaches at its own guide
@@ -74,93 +76,101 @@ def _is_pair(feature: Feature) -> bool:
 
 def rarity(count: Mapping[int, float], guides: int) -> float:
     """1 for what one guide says, towards 0 for what all say alike: by the entropy of who says it."""
+    if len(count) == 1:
+        return 1.0
     total = sum(count.values())
     entropy = -sum(n / total * math.log(n / total) for n in count.values())
     return math.log(1 + guides / math.exp(entropy)) / math.log(1 + guides)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What a feature brings to the guides that have it; ``reach`` is the most that it could bring."""
+class Table:
+    """Feature → a value for each guide that it says something of; one block of memory for all."""
 
-    guides: NDArray[np.int32]
-    values: Vector
-    reach: float
+    def __init__(
+        self, places: Mapping[Feature, int], rows: Numbers, guides: Numbers, values: Vector
+    ) -> None:
+        """``rows``, ``guides`` and ``values`` go together, sorted by row: the place of a feature."""
+        self._places = places
+        self._starts = np.searchsorted(rows, np.arange(len(places) + 1)).tolist()
+        self._guides = guides.astype(np.int32)
+        self._values = values.astype(np.float32)
+
+    def place(self, feature: Feature) -> int | None:
+        """The row of a feature; None when it has none."""
+        return self._places.get(feature)
+
+    def sum(self, weighted: Sequence[tuple[int, float]], size: int) -> Vector:
+        """The rows at these places, each times its weight, added up guide by guide."""
+        if not weighted:
+            return np.zeros(size)
+        bounds = [(self._starts[place], self._starts[place + 1]) for place, _ in weighted]
+        guides = np.concatenate([self._guides[start:end] for start, end in bounds])
+        values = np.concatenate([self._values[start:end] for start, end in bounds])
+        weights = np.repeat([weight for _, weight in weighted], [e - s for s, e in bounds])
+        return np.bincount(guides, values * weights, size).astype(np.float64, copy=False)
 
 
 class Wording:
     """BM25 over all that is said of a guide, as a share of what the question could reach."""
 
     def __init__(self, said: Iterable[tuple[int, float, Features]], guides: int) -> None:
-        counts: defaultdict[Feature, defaultdict[int, float]] = defaultdict(
-            lambda: defaultdict(float)
-        )
+        counts: dict[Feature, dict[int, float]] = {}
         lengths = np.zeros(guides)
         for guide, times, found in said:
             lengths[guide] += times * len(found)
             for feature in found:
-                counts[feature][guide] += times
-        mean = lengths.mean() if guides else 1.0
-        damping = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths / mean
+                count = counts.setdefault(feature, {})
+                count[guide] = count.get(guide, 0.0) + times
         self._guides = guides
-        self._rows = {
-            feature: _row(feature, count, SATURATION * damping, max(guides, 2))
-            for feature, count in counts.items()
-        }
+        self._reach = [_reach(one, rarity(who, max(guides, 2))) for one, who in counts.items()]
+        rows = np.repeat(np.arange(len(counts)), [len(who) for who in counts.values()])
+        who = np.fromiter((guide for count in counts.values() for guide in count), np.int32)
+        often = np.fromiter((n for count in counts.values() for n in count.values()), np.float64)
+        mean = lengths.mean() if guides else 1.0
+        damping = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * lengths / mean)
+        values = np.array(self._reach)[rows] * often / (often + damping[who])
+        self._table = Table({feature: at for at, feature in enumerate(counts)}, rows, who, values)
 
     def judge(self, asked: Features) -> Vector:
         """0 to 1 for each guide."""
-        rows = [(self._rows.get(feature), feature, trust) for feature, trust in asked.items()]
-        reach = sum(
-            row.reach if row else _reach(feature, 0.0 if _is_pair(feature) else 1.0)
-            for row, feature, _ in rows
-        )
-        known = [(row, trust) for row, _, trust in rows if row and trust]
-        if not known:
-            return np.zeros(self._guides)
-        return _summed(
-            [row.guides for row, _ in known],
-            [row.values * (trust / reach) for row, trust in known],
-            self._guides,
-        )
-
-
-def _summed(guides: Sequence[NDArray[np.int32]], values: Sequence[Vector], size: int) -> Vector:
-    """What the rows together bring to each guide."""
-    total = np.bincount(np.concatenate(guides), np.concatenate(values), size)
-    return total.astype(np.float64, copy=False)
-
-
-def _row(feature: Feature, count: Mapping[int, float], damping: Vector, guides: int) -> _Row:
-    who = np.fromiter(count, np.int32, len(count))
-    often = np.fromiter(count.values(), np.float64, len(count))
-    reach = _reach(feature, rarity(count, guides))
-    return _Row(who, reach * often / (often + damping[who]), reach)
+        reach, known = 0.0, []
+        for feature, trust in asked.items():
+            place = self._table.place(feature)
+            if place is not None:
+                reach += self._reach[place]
+                known.append((place, trust))
+            elif not _is_pair(feature):
+                reach += _reach(feature, 1.0)
+        return self._table.sum(known, self._guides) / (reach or 1.0)
 
 
 def _reach(feature: Feature, rare: float) -> float:
-    """A word counts half by its letters and half with its marks."""
+    """The most that a feature can bring: a word counts half by its letters and half with its marks."""
     return rare * (PAIR_SHARE if _is_pair(feature) else 0.5)
 
 
 class Learned:
     """Weights taught by sayings: multinomial logistic regression on unit vectors of rarity.
 
-    The same sayings give the same weights at every start.
+    The same sayings give the same weights at every start. A pair that stands in one saying only teaches
+    nothing that its words do not.
     """
 
     def __init__(self, lessons: Sequence[tuple[int, Features]], guides: int) -> None:
         users = Counter(feature for _, found in lessons for feature in found)
-        self._place = {feature: number for number, feature in enumerate(users)}
-        self._rarity = np.array([1 + math.log(len(lessons) / n) for n in users.values()])
+        taught = {one: n for one, n in users.items() if n > 1 or not _is_pair(one)}
+        self._places = {feature: number for number, feature in enumerate(taught)}
+        self._rarity = np.array([1 + math.log(len(lessons) / n) for n in taught.values()])
         self._most_rare = 1 + math.log(max(len(lessons), 1))
         self._guides = guides
         self.usual = 1.0
         """The score that sayings reach at their own guide, in the median."""
-        self._rows = self._thinned(self._learn(lessons))
+        weights = self._learn(lessons)
+        rows, who = np.nonzero(np.abs(weights) >= SMALLEST)
+        self._table = Table(self._places, rows, who, weights[rows, who])
 
     def _learn(self, lessons: Sequence[tuple[int, Features]]) -> Vector:
-        weights = np.zeros((len(self._place), self._guides))
+        weights = np.zeros((len(self._places), self._guides))
         examples = [(guide, *self._vector(found)) for guide, found in lessons if found]
         order = random.Random(1)  # noqa: S311 – the same order at every start
         for number in range(ROUNDS):
@@ -178,33 +188,19 @@ class Learned:
 
     def _vector(self, found: Features) -> tuple[NDArray[np.intp], Vector]:
         """Places and values of the features, of length one; words that nobody taught take their share."""
-        known = [(self._place[one], trust) for one, trust in found.items() if one in self._place]
+        known = [(self._places[one], trust) for one, trust in found.items() if one in self._places]
         places = np.array([place for place, _ in known], np.intp)
         values = self._rarity[places]
-        strange = sum(one not in self._place and not _is_pair(one) for one in found)
+        strange = sum(one not in self._places and not _is_pair(one) for one in found)
         length = math.sqrt(float(values @ values) + strange * self._most_rare**2)
         trust = np.array([trust for _, trust in known])
         return places, trust * values / (length or 1.0)
 
-    def _thinned(self, weights: Vector) -> list[tuple[NDArray[np.int32], Vector]]:
-        """Of each feature only the guides that it speaks for or against."""
-        kept = []
-        for row in weights:
-            (who,) = np.nonzero(np.abs(row) >= SMALLEST)
-            kept.append((who.astype(np.int32), row[who]))
-        return kept
-
     def judge(self, asked: Features) -> Vector:
         """A score for each guide; the best of them says as well how sure it is that any is meant."""
         places, values = self._vector(asked)
-        if not len(places):
-            return np.zeros(self._guides)
-        rows = [self._rows[place] for place in places]
-        return _summed(
-            [who for who, _ in rows],
-            [weights * value for (_, weights), value in zip(rows, values, strict=True)],
-            self._guides,
-        )
+        weighted = list(zip(places.tolist(), values.tolist(), strict=True))
+        return self._table.sum(weighted, self._guides)
 
 
 class Judges:
@@ -220,11 +216,11 @@ class Judges:
         lessons = [(at, words) for one, at, words in found if one.teaches]
         self._wording = Wording(((at, one.count, words) for one, at, words in found), len(number))
         self._learned = Learned(lessons, len(number))
-        users: defaultdict[Feature, Counter[int]] = defaultdict(Counter)
+        users: dict[Feature, dict[int, float]] = {}
         for at, words in lessons:
             for word in words:
-                if isinstance(word, str) or _is_pair(word):
-                    users[word][at] += 1
+                who = users.setdefault(word, {})
+                who[at] = who.get(at, 0.0) + 1
         self._rarity = {word: rarity(who, max(len(number), 2)) for word, who in users.items()}
 
     def judge(self, heard: Sequence[Heard]) -> Verdict:
