@@ -47,21 +47,25 @@ def open_guide(turn: Turn) -> Reply:
     if guide is None:
         return _gone(turn)
     if guide.id == turn.library.menu.urgent:  # who was robbed a minute ago reads no introduction
-        warning = Say(_fill(turn, guide.warnings[0]), home=False)
+        warning = Say(_stale_note(turn, guide) + _fill(turn, guide.warnings[0]), home=False)
         step = _show_step(turn, guide, guide.ways[0], 0)
         return Reply((warning, *step.messages), here=step.here, bookmark=step.bookmark)
     return Reply((_opening(turn, guide),), here=f"guide:{guide.id}")
 
 
 def _opening(turn: Turn, guide: Guide) -> Say:
-    stale = turn.say("guide.stale") + "\n" if guide.is_stale(turn.today) else ""
     if len(guide.ways) == 1:
         text = turn.say("guide.open", title=guide.title, total=len(guide.ways[0].steps))
         options = [turn.option("option.begin", _step_action(guide, guide.ways[0], 0))]
     else:
         text = turn.say("guide.ask", title=guide.title, ask=_fill(turn, guide.ask or ""))
         options = _ways(guide)
-    return Say(_with_warnings(turn, guide, stale + text), (*options, *_parts(turn, guide)))
+    text = _with_warnings(turn, guide, _stale_note(turn, guide) + text)
+    return Say(text, (*options, *_parts(turn, guide)))
+
+
+def _stale_note(turn: Turn, guide: Guide) -> str:
+    return turn.say("guide.stale") + "\n" if guide.is_stale(turn.today) else ""
 
 
 def _with_warnings(turn: Turn, guide: Guide, text: str) -> str:

@@ -52,6 +52,7 @@ REPORT = {
         "asked": N,
         "answered": N,
         "unknown": N,
+        "too_vague": N,
         "handed_over": N,
         "refused": N,
         "top": [{"guide": S, "count": N}],

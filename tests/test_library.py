@@ -213,6 +213,13 @@ FRONT_FAULTS = {
         "thụt vào",
     ),
     "fee without date": (", as_of: 2026-11-21", "", "fee:", "«as_of»", "as_of"),
+    "needs and fee too long together": (
+        "needs: [Thẻ căn cước]\n",
+        "needs: [" + ", ".join(f"{n}{'a' * 95}" for n in range(5)) + "]\n",
+        "needs:",
+        "gộp lại dài",
+        "viết ngắn",
+    ),
     "long need": ("[Thẻ căn cước]", f"[{'a' * 101}]", "needs:", "100 ký tự", "ngắn"),
     "few phrases": ("[một, hai, ba, bốn, năm]", "[một]", "phrases:", "ít nhất 5", "thêm"),
     "no word of OTP": ("mã OTP", "mã", "warnings:", "OTP", "không đọc mã OTP"),

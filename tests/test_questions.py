@@ -131,3 +131,29 @@ def test_after_thirty_days_it_is_gone(world: World, clock: FixedClock) -> None:
     assert shown(world) == []
     world.base.database.write(purge_once_a_day)
     assert kept(world) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_too_vague_is_counted_apart_among_what_was_not_understood(world: World) -> None:
+    world.person().says("cho tôi hỏi")
+    world.person().says("thuê xe cẩu dỡ nhà")
+    asked = world.report("week:2026-W47")["questions"]
+    assert isinstance(asked, dict)
+    assert (asked["asked"], asked["unknown"], asked["too_vague"]) == (2, 2, 1)
+
+
+# ---- what is said of a matter that has no guide --------------------------------------------------
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_asks_of_a_known_matter_without_a_guide_hears_who_can_help(world: World) -> None:
+    matters = world.base.library.elsewhere.matters
+    for number, matter in enumerate(matters):
+        person = world.person(f"người {number}")
+        said = person.says(matter.phrases[0])[-1]
+        answer = world.base.texts(world.commune).fill(matter.answer)
+        assert said.text == answer, matter.phrases[0]
+        assert {"person", "menu"} < {choice.action for choice in said.choices}
+        again = person.says(matter.phrases[1])[-1]
+        assert again.text != said.text
+        assert "person" in [choice.action for choice in again.choices]

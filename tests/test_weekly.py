@@ -264,7 +264,7 @@ def test_before_the_first_record_everything_is_unknown(week: Week) -> None:
         assert row.change is None
     earlier = week.reads(BEFORE)
     rows = (*earlier.summary, *earlier.topics, *earlier.teams, *earlier.questions)
-    assert len(rows) == 4 + 6 + 17 + 5
+    assert len(rows) == 4 + 6 + 17 + 6
     assert {(row.now, row.before) for row in rows} == {(None, None)}
     assert (earlier.guides, earlier.silent) == ((), ())
 

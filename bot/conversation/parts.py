@@ -7,6 +7,7 @@ from bot.library import Confidence, Guide
 from bot.locale import show_date
 
 MOST_SOURCES = 3
+LONGEST = 500
 
 
 def say_part(turn: Turn, guide: Guide, part: str) -> str:
@@ -25,7 +26,7 @@ def say_part(turn: Turn, guide: Guide, part: str) -> str:
 
 
 def _needs(turn: Turn, guide: Guide) -> str:
-    """What to have at hand, with the fee and the time: all that is to know before the first step."""
+    """What to have at hand, with the fee, and the time where there is room for it."""
     if guide.needs:
         needs = (f"• {turn.texts.fill(need)}" for need in guide.needs)
         lines = [turn.say("guide.needs"), *needs]
@@ -33,9 +34,11 @@ def _needs(turn: Turn, guide: Guide) -> str:
         lines = [turn.say("guide.needs-nothing")]
     if guide.fee:
         lines.append(say_part(turn, guide, "fee"))
-    if guide.time:
-        lines.append(turn.say("guide.time", time=turn.texts.fill(guide.time)))
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    if guide.time is None:
+        return text
+    with_time = f"{text}\n{turn.say('guide.time', time=turn.texts.fill(guide.time))}"
+    return with_time if len(with_time) <= LONGEST else text
 
 
 def _sources(turn: Turn, guide: Guide) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.errors import ContentError
 from bot.library.guide_steps import Page, build_ways
-from bot.library.guides import FrontMatter, Guide
+from bot.library.guides import FrontMatter, Guide, at_longest
 from bot.library.source import Lines, Place, check, line_of, parse
 from bot.locale import show_date
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _FENCE = "---"
 _HEAD_LINE = 2  # the fence is line 1
+LONGEST_MESSAGE = 500
+HEADINGS = 70  # “… chuẩn bị mấy món này:” and “Về tiền (tính tới 22/11/2026): ”
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def _front(page: Page, head: str, rules: Rules) -> FrontMatter | None:
     except ContentError as error:
         page.faults.extend(error.faults)
         return None
+    _check_needs(page, line_of(lines, ("needs",)), front)
     _check_id(page, front.id, lines, rules)
     _check_review(page, front, lines, rules)
     return front
@@ -94,6 +97,15 @@ def _check_string(page: Page, line: int, place: Place, text: str) -> None:
         page.check_braces(line, text)
     elif not text.startswith(("https://", "http://")) or page.domains.hides(text):
         page.fault(line, f"nguồn «{text}» không phải địa chỉ đầy đủ", "ghi https://… hoặc bỏ «url»")
+
+
+def _check_needs(page: Page, line: int, front: FrontMatter) -> None:
+    """What to have at hand and the fee are read in one message."""
+    fee = front.fee.text if front.fee else ""
+    length = len(at_longest("\n".join([*(f"• {need}" for need in front.needs), fee]))) + HEADINGS
+    if length > LONGEST_MESSAGE:
+        what = f"«needs» và «fee» gộp lại dài {length} ký tự, tối đa {LONGEST_MESSAGE}"
+        page.fault(line, what, "viết ngắn lại, hoặc đưa bớt vào bước")
 
 
 def _check_id(page: Page, guide_id: str, lines: Lines, rules: Rules) -> None:

@@ -12,7 +12,7 @@ from bot.core.text import natural_order
 
 Figures = Mapping[str, Any]
 """A report in the shape of ``report --format json``."""
-QUESTIONS = ("asked", "answered", "unknown", "handed_over", "refused")
+QUESTIONS = ("asked", "answered", "unknown", "too_vague", "handed_over", "refused")
 TOP_QUESTIONS = 10
 """How many guides a report names; ``services/stats.py`` cuts its list there."""
 

@@ -45,7 +45,9 @@ def tally_question(unit: Unit, commune: CommuneId, understood: Understood) -> No
     """Count one question of today; keep it, masked, when no guide is about it."""
     found = understood.guides[0].id if understood.decision is Decision.ANSWER else ""
     today = local_day(unit.now)
-    questions.tally(unit, commune, today, understood.decision, found)
+    is_vague = understood.reason is Reason.TOO_VAGUE
+    decision = Reason.TOO_VAGUE if is_vague else understood.decision
+    questions.tally(unit, commune, today, decision, found)
     if understood.reason is Reason.OUT_OF_SCOPE:
         masked = shorten(mask_phones(redact(understood.question).text), LONGEST)
         questions.keep_unanswered(unit, commune, Unanswered(today, masked))

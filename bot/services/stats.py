@@ -116,9 +116,10 @@ def _questions(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]
         (t for t in tallies if t.decision == "answer"), key=lambda t: (-t.count, t.guide)
     )
     return {
-        "asked": total("answer", "choose", "unknown", "refuse"),
+        "asked": total("answer", "choose", "unknown", "too_vague", "refuse"),
         "answered": total("answer", "choose"),
-        "unknown": total("unknown"),
+        "unknown": total("unknown", "too_vague"),
+        "too_vague": total("too_vague"),
         "handed_over": total("handed_over"),
         "refused": total("refuse"),
         "top": [{"guide": t.guide, "count": t.count} for t in found[:TOP_QUESTIONS]],
