@@ -19,7 +19,7 @@ from tests.small_library import GLOSSARY, GUIDES
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = load(ROOT / "content")
-SHIPPED = Reader(LIBRARY.guides, LIBRARY.glossary)
+SHIPPED = Reader(LIBRARY.guides, LIBRARY.glossary, LIBRARY.elsewhere)
 SMALL = Reader(GUIDES, GLOSSARY)
 PHRASES = [(guide.id, phrase) for guide in GUIDES.values() for phrase in guide.phrases]
 FILLERS = [word for word in GLOSSARY.fillers if len(word) > 1]

@@ -60,7 +60,11 @@ class Listener:
         self._ear.done_reading()
 
     def _counting(self, heard: Sequence[Heard]) -> tuple[Heard, ...]:
-        return tuple(one for one in self._expand(heard) if one.form not in self._fillers)
+        return tuple(one for one in self._expand(heard) if not self.is_filler(one.form))
+
+    def is_filler(self, form: Form) -> bool:
+        """True for a word that says nothing at all, like “dạ”."""
+        return form in self._fillers
 
     def is_silent(self, form: Form) -> bool:
         """True for words that say little anywhere, like “làm”, “không”, “người”."""

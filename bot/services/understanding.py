@@ -20,10 +20,9 @@ from bot.services.hearing import Form, Heard, forms
 from bot.services.listening import Listener, Words
 from bot.services.weighing import Judges, Saying, Verdict
 
-ANSWER_AT = 0.65
+ANSWER_AT = 0.72
 SCOPE_AT = 0.2
 ELSEWHERE_AT = 0.5
-LEAST_TOLD = 0.8  # by the most telling word or pair: “số điện thoại” alone is nothing to answer
 SILENT_WEIGHT = 0.4  # of what the statistics give to words that say little anywhere
 LEAST_CHOICES, MOST_CHOICES = 2, 3
 LEAST_CHANCE = 0.01  # a candidate below is not offered
@@ -123,7 +122,7 @@ class Reader:
             is_vague = not other and self._is_vague(heard)
             reason = Reason.TOO_VAGUE if is_vague else Reason.OUT_OF_SCOPE
             return Understood(question, Decision.UNKNOWN, reason, (), other)
-        if ranked[0].score >= ANSWER_AT and self._judges.telling(heard) >= LEAST_TOLD:
+        if verdict.is_told and ranked[0].score >= ANSWER_AT:
             return Understood(question, Decision.ANSWER, None, ranked[:MOST_CHOICES])
         likely = tuple(m for m in ranked[:MOST_CHOICES] if m.score >= LEAST_CHANCE)
         if len(likely) < LEAST_CHOICES:
@@ -136,8 +135,8 @@ class Reader:
         return rarity * SILENT_WEIGHT if self._listener.is_silent(one.form) else rarity
 
     def _whose_phrase(self, question: str) -> Match | None:
-        """The one guide that has this as a phrase word for word, marks typed or not."""
-        asked = forms(question)
+        """The one guide that has this as a phrase word for word, marks typed or not, fillers aside."""
+        asked = self._without_fillers(question)
         found = {
             guide
             for guide, phrase in self._phrases.get(tuple(word for word, _ in asked), ())
@@ -155,9 +154,12 @@ class Reader:
     def _phrases(self) -> dict[tuple[str, ...], list[tuple[str, list[Form]]]]:
         known: dict[tuple[str, ...], list[tuple[str, list[Form]]]] = {}
         for guide in self._guides.values():
-            for phrase in map(forms, guide.phrases):
+            for phrase in map(self._without_fillers, guide.phrases):
                 known.setdefault(tuple(word for word, _ in phrase), []).append((guide.id, phrase))
         return known
+
+    def _without_fillers(self, text: str) -> list[Form]:
+        return [form for form in forms(text) if not self._listener.is_filler(form)]
 
     def hear(self, question: str) -> tuple[Heard, ...]:
         """The words of a question that count, as they were understood."""

@@ -34,6 +34,8 @@ PAIR_SHARE = (
 ROUNDS, STEP = 2, 5.0
 SMALLEST = 0.02  # learned weights below say nothing and cost memory
 WORDING = 15.0
+LEAST_TOLD = 0.8  # by the most telling word or pair
+OPENNESS = 0.25  # how much less the judges mean where nothing telling was said
 SCOPE_AT, SCOPE_STEEPNESS = 0.55, 7.3  # as shares of what a saying reaches at its own guide
 
 
@@ -49,10 +51,14 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Guide → the chance that it is meant, if any is; ``scope`` is the chance that any is."""
+    """Guide → the chance that it is meant, if any is; ``scope`` is the chance that any is.
+
+    ``is_told`` is False where only words of the whole field were said, like “số điện thoại”.
+    """
 
     chances: Mapping[str, float]
     scope: float
+    is_told: bool
 
 
 def features(heard: Sequence[Heard], *, with_pairs: bool = True) -> Features:
@@ -226,12 +232,16 @@ class Judges:
     def judge(self, heard: Sequence[Heard]) -> Verdict:
         """What the words speak for."""
         if not self._ids:
-            return Verdict({}, 0.0)
-        scores, best = self._scores(features(heard))
+            return Verdict({}, 0.0, is_told=False)
+        asked = features(heard)
+        scores, best = self._scores(asked)
+        is_told = self._telling(asked) >= LEAST_TOLD
+        if not is_told:
+            scores = scores * OPENNESS
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
         scope = 1 / (1 + math.exp(-SCOPE_STEEPNESS * (best / self._learned.usual - SCOPE_AT)))
-        return Verdict(dict(zip(self._ids, chances.tolist(), strict=True)), scope)
+        return Verdict(dict(zip(self._ids, chances.tolist(), strict=True)), scope, is_told)
 
     def score(self, heard: Sequence[Heard], guide: str) -> float:
         """How much the words speak for one guide, in logarithms."""
@@ -245,10 +255,9 @@ class Judges:
         """Between 0 and 1: how much a folded word tells; 1 for one that no saying has."""
         return self._rarity.get(word, 1.0)
 
-    def telling(self, heard: Sequence[Heard]) -> float:
+    def _telling(self, asked: Features) -> float:
         """Between 0 and 1: how much the most telling word or pair of neighbours tells."""
-        asked = features(heard).items()
-        return max((trust * self._rarity.get(one, 0.0) for one, trust in asked), default=0.0)
+        return max((trust * self._rarity.get(f, 0.0) for f, trust in asked.items()), default=0.0)
 
     def alone(self, name: str, heard: Sequence[Heard]) -> dict[str, float]:
         """What one of them gives: “wording” or “learned”. For those who compare."""
