@@ -317,7 +317,7 @@ def _about_another_case(turn: Turn) -> Reply | None:
 def _about_this_guide(turn: Turn, understood: Understood) -> Reply | None:
     """Words about the guide at hand, or that only make sense there; None when they lead elsewhere."""
     guide = _at_hand(turn)
-    if guide is None or not _may_mean(turn, guide, understood):
+    if guide is None or understood.elsewhere or not _may_mean(turn, guide, understood):
         return None
     at_opening = turn.state.view == f"guide:{guide.id}"
     if at_opening and understood.decision is Decision.ANSWER:

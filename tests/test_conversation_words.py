@@ -100,12 +100,21 @@ def test_trouble_told_in_the_middle_of_a_guide_brings_its_mend(
 
 def test_unclear_words_at_the_opening_of_a_guide_keep_it_open(walker: Walker) -> None:
     opened = _at(walker, f"guide:{GUIDE}")
-    first = walker.take(opened, "nuôi heo")
+    first = walker.take(opened, "cái chậu kiểng")
     assert first.labels()[0] == "Quên mật khẩu đăng nhập"
     assert "Gặp người giúp" in first.labels()
     second = walker.take(first.state, "trồng cao su")
     assert second.labels()[0] == "Gặp người giúp"
     assert walker.take(second.state, "trở lại").state.view == f"guide:{GUIDE}"
+
+
+def test_another_matter_in_the_middle_of_a_guide_is_no_trouble_of_the_guide(
+    walker: Walker, step: State
+) -> None:
+    seen = walker.take(step, "nuôi heo có lời không")
+    assert seen.labels()[0] == "Làm tiếp"
+    assert "kẹt" not in seen.texts
+    assert walker.take(seen.state, "1").state.view == step.view
 
 
 def test_a_second_miss_in_a_guide_offers_a_person(walker: Walker, step: State) -> None:

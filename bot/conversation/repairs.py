@@ -73,13 +73,14 @@ def _repair(turn: Turn, understood: Understood) -> Reply:
     """First miss: what we can do, as options. Second and later: a person. Never the same words twice."""
     misses = turn.state.misses + 1
     person = turn.option("option.person", "person")
+    go_on = [turn.option("option.go-on", turn.state.bookmark)] if turn.place else []
     if misses >= 2:
         sentence = "question.person" if misses % 2 else "question.again"
-        go_on = [turn.option("option.go-on", turn.state.bookmark)] if turn.place else []
         return Reply((Say(turn.say(sentence), (person, *go_on)),), misses=misses)
-    topics = turn.library.menu.open_entries(turn.library.guides)[:MOST_TOPICS]
-    options = [Option(turn.say(f"topic.{topic}"), f"topic:{topic}") for topic in topics]
-    return Reply((Say(_first_miss(turn, understood), (*options, person)),), misses=misses)
+    entries = turn.library.menu.open_entries(turn.library.guides)[: MOST_TOPICS - len(go_on)]
+    topics = [Option(turn.say(f"topic.{topic}"), f"topic:{topic}") for topic in entries]
+    say = Say(_first_miss(turn, understood), (*go_on, *topics, person))
+    return Reply((say,), misses=misses)
 
 
 def _first_miss(turn: Turn, understood: Understood) -> str:

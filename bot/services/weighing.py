@@ -34,7 +34,7 @@ PAIR_SHARE = (
 ROUNDS, STEP = 2, 5.0
 SMALLEST = 0.02  # learned weights below say nothing and cost memory
 WORDING = 15.0
-LEAST_TOLD = 0.8  # by the most telling word or pair
+LEAST_TOLD = 0.7  # by the most telling word or pair
 OPENNESS = 0.25  # how much less the judges mean where nothing telling was said
 SCOPE_AT, SCOPE_STEEPNESS = 0.55, 7.3  # as shares of what a saying reaches at its own guide
 
