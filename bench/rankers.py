@@ -71,9 +71,9 @@ class RankBm25:
     """The library rank_bm25 (needs numpy), on folded words."""
 
     def __init__(self, library: Library) -> None:
-        library: Any = importlib.import_module("rank_bm25")
+        rank_bm25: Any = importlib.import_module("rank_bm25")
         self._ids = list(library.guides)
-        self._index = library.BM25Okapi(
+        self._index = rank_bm25.BM25Okapi(
             [plain_text(guide).split() for guide in library.guides.values()]
         )
 

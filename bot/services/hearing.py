@@ -146,6 +146,10 @@ class Ear:
         """No more texts of ours will come: what was kept of them is let go."""
         self._reading = _Reading()
 
+    def forms_of_ours(self, text: str) -> list[Form]:
+        """The words of a text of our own as they stand."""
+        return self._reading.forms(text)
+
     def read(self, text: str) -> list[Heard]:
         """The words of a text of our own: as they stand, or with the likeliest marks where it has none."""
         row = self._reading.forms(text)

@@ -55,6 +55,14 @@ class Listener:
         """The words that count of a text that holds no slips."""
         return self._counting(self._ear.read(text))
 
+    def forms(self, text: str) -> list[Form]:
+        """The words of a text as they stand, fillers left out."""
+        return [form for form in forms(text) if not self.is_filler(form)]
+
+    def forms_of_ours(self, text: str) -> list[Form]:
+        """The same for a text of ours."""
+        return [form for form in self._ear.forms_of_ours(text) if not self.is_filler(form)]
+
     def done_reading(self) -> None:
         """No more texts of ours will come."""
         self._ear.done_reading()

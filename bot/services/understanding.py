@@ -16,7 +16,7 @@ from typing import Protocol
 
 from bot.core.redaction import redact
 from bot.library import Elsewhere, Glossary, Guide
-from bot.services.hearing import Form, Heard, forms
+from bot.services.hearing import Form, Heard
 from bot.services.listening import Listener, Words
 from bot.services.weighing import Judges, Saying, Verdict
 
@@ -27,9 +27,9 @@ SILENT_WEIGHT = 0.4  # of what the statistics give to words that say little anyw
 LEAST_CHOICES, MOST_CHOICES = 2, 3
 LEAST_CHANCE = 0.01  # a candidate below is not offered
 MOST_VAGUE, VAGUE_WEIGHT = 3, 0.6
-COUNTS = {"title": 4.0, "phrase": 1.5, "error": 2.0, "way": 2.0}
+COUNTS = {"title": 4.0, "phrase": 1.5, "elsewhere": 1.5, "error": 2.0, "way": 2.0}
 """How much each kind of saying counts; what a guide tells in its own words only makes its words known."""
-TEACHING = frozenset({"title", "phrase"})
+TEACHING = frozenset({"title", "phrase", "elsewhere"})
 NOWHERE = Elsewhere(matters=())
 
 
@@ -136,10 +136,10 @@ class Reader:
 
     def _whose_phrase(self, question: str) -> Match | None:
         """The one guide that has this as a phrase word for word, marks typed or not, fillers aside."""
-        asked = self._without_fillers(question)
+        asked = self._listener.forms(question)
         found = {
             guide
-            for guide, phrase in self._phrases.get(tuple(word for word, _ in asked), ())
+            for guide, phrase in self._learnt.phrases.get(tuple(word for word, _ in asked), ())
             if all(
                 typed[1] <= meant[1] or not meant[1]
                 for typed, meant in zip(asked, phrase, strict=True)
@@ -149,17 +149,6 @@ class Reader:
             return None
         guide = self._guides[found.pop()]
         return Match(guide.id, guide.title, 1.0)
-
-    @cached_property
-    def _phrases(self) -> dict[tuple[str, ...], list[tuple[str, list[Form]]]]:
-        known: dict[tuple[str, ...], list[tuple[str, list[Form]]]] = {}
-        for guide in self._guides.values():
-            for phrase in map(self._without_fillers, guide.phrases):
-                known.setdefault(tuple(word for word, _ in phrase), []).append((guide.id, phrase))
-        return known
-
-    def _without_fillers(self, text: str) -> list[Form]:
-        return [form for form in forms(text) if not self._listener.is_filler(form)]
 
     def hear(self, question: str) -> tuple[Heard, ...]:
         """The words of a question that count, as they were understood."""
@@ -184,7 +173,7 @@ class Reader:
         return self._judges.alone(name, self._listener.content(question))
 
     @cached_property
-    def _parts(self) -> tuple[Listener, Judges]:
+    def _learnt(self) -> _Learnt:
         texts = tuple(
             (guide.id, kind, text)
             for guide in self._guides.values()
@@ -192,17 +181,17 @@ class Reader:
             for text in said
         )
         others = tuple(
-            (one.id, "phrase", phrase) for one in self._elsewhere.matters for phrase in one.phrases
+            (one.id, "elsewhere", said) for one in self._elsewhere.matters for said in one.phrases
         )
         return _learn((*texts, *others), Words.of(self._glossary))
 
     @property
     def _listener(self) -> Listener:
-        return self._parts[0]
+        return self._learnt.listener
 
     @property
     def _judges(self) -> Judges:
-        return self._parts[1]
+        return self._learnt.judges
 
     def _rank(self, verdict: Verdict) -> tuple[Match, ...]:
         """The guides that are likeliest meant."""
@@ -232,8 +221,17 @@ def _put_first(own: Match, ranked: Sequence[Match]) -> tuple[Match, ...]:
     return (own, *(match for match in ranked if match.id != own.id))[:MOST_CHOICES]
 
 
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """What was made of the texts; ``phrases`` are those of the guides, by their folded words."""
+
+    listener: Listener
+    judges: Judges
+    phrases: Mapping[tuple[str, ...], Sequence[tuple[str, Sequence[Form]]]]
+
+
 @lru_cache(maxsize=4)
-def _learn(texts: tuple[tuple[str, str, str], ...], words: Words) -> tuple[Listener, Judges]:
+def _learn(texts: tuple[tuple[str, str, str], ...], words: Words) -> _Learnt:
     """Kept, since a process asks the same guides again; what people type is never kept."""
     listener = Listener((text for _, _, text in texts), words)
     sayings = [
@@ -241,8 +239,13 @@ def _learn(texts: tuple[tuple[str, str, str], ...], words: Words) -> tuple[Liste
         for guide, kind, text in texts
         if kind in COUNTS
     ]
+    phrases: dict[tuple[str, ...], list[tuple[str, Sequence[Form]]]] = {}
+    for guide, kind, text in texts:
+        if kind == "phrase":
+            said = tuple(listener.forms_of_ours(text))
+            phrases.setdefault(tuple(word for word, _ in said), []).append((guide, said))
     listener.done_reading()
-    return listener, Judges(sayings)
+    return _Learnt(listener, Judges(sayings), phrases)
 
 
 def _said(guide: Guide) -> dict[str, list[str]]:
