@@ -19,6 +19,8 @@ from bot.app.installation import open_installation
 from bot.app.serve import Options, serve
 from bot.channels import telegram_receiving  # noqa: F401 – imported before the fork, not in each child
 from bot.config import Settings
+from bot.library import Library, load
+from bot.services.understanding import Reader
 from tests.channel_server import HurryingClock
 
 BROKE = 3
@@ -40,22 +42,25 @@ class Killer:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run(wanted: dict[str, Any]) -> None:
+def run(wanted: dict[str, Any], library: Library) -> None:
     """Serves until told to stop or killed."""
     settings = Settings.model_validate(wanted["settings"])
-    base = open_installation(settings, HurryingClock(wanted["origin"], wanted["speed"]))
+    clock = HurryingClock(wanted["origin"], wanted["speed"])
+    base = open_installation(settings, clock, library=library)
     killer = Killer(wanted["point"], wanted["occurrence"])
     asyncio.run(serve(base, Options(jobs=False), lambda text: None, observe=killer))
 
 
 def main() -> None:
-    """Forks a server for each line; one at a time."""
+    """Forks a server for each line; one at a time. What they all read and learn is there before."""
+    library = load(Settings().content_dir)
+    Reader(library.guides, library.glossary, library.elsewhere).prepare()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             code = BROKE
             try:
-                run(json.loads(line))
+                run(json.loads(line), library)
                 code = 0
             finally:
                 os._exit(code)

@@ -96,8 +96,9 @@ async def mortal(
 def driving() -> Iterator[Driver]:
     """The forking process, gone at the end."""
     command = [sys.executable, "-W", "error", "-m", "tests.crash_driver"]
+    single = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # a process of several threads forks badly
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=single, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             yield Driver(process)
