@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,12 +58,47 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: every test that asks for it runs on both engines."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table: every test that asks for it runs on both engines."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ban-so.db'}"
         return
     with postgres.database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "ban-so.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database with all tables, to be copied."""
+    with postgres.database(postgres_server) as url:
+        _migrate(url)
+        yield url
+
+
+def _migrate(url: str) -> None:
+    opened = Database(url, KeyRing(KEY), FixedClock())
+    migrate(opened)
+    opened.close()
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with all tables and no row: every test that asks for it runs on both engines."""
+    if request.param == "sqlite":
+        path = tmp_path / "ban-so.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    with postgres.database(server, like=request.getfixturevalue("migrated_postgres")) as url:
         yield url
 
 

@@ -60,12 +60,13 @@ def server(*, fsync: bool = False) -> Iterator[str]:
             yield url
 
 
-def new_database(url: str) -> str:
-    """Creates an empty UTF-8 database with a name of its own and returns its URL."""
+def new_database(url: str, like: str | None = None) -> str:
+    """Creates a UTF-8 database with a name of its own, empty or a copy, and returns its URL."""
     name = f"t_{secrets.token_hex(8)}"
+    template = urlsplit(like).path.lstrip("/") if like else "template0"
     with psycopg.connect(url, autocommit=True) as connection:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
-        connection.execute(statement.format(sql.Identifier(name)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
     return _in_database(url, name)
 
 
@@ -80,9 +81,9 @@ def drop_database(url: str) -> None:
 
 
 @contextmanager
-def database(url: str) -> Iterator[str]:
-    """Yields the URL of a new empty database and drops it afterwards."""
-    created = new_database(url)
+def database(url: str, like: str | None = None) -> Iterator[str]:
+    """Yields the URL of a new database, empty or a copy, and drops it afterwards."""
+    created = new_database(url, like)
     try:
         yield created
     finally:

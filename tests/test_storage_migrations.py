@@ -97,9 +97,9 @@ def _ids(connection: Connection) -> list[str]:
 
 
 @pytest.fixture
-def empty(database_url: str, clock: FixedClock) -> Database:
+def empty(empty_database_url: str, clock: FixedClock) -> Database:
     """A database that nothing was done to; every test closes it itself or by the loop."""
-    return Database(database_url, KeyRing(KEY), clock)
+    return Database(empty_database_url, KeyRing(KEY), clock)
 
 
 def test_an_upgrade_makes_exactly_what_the_models_say(
@@ -196,9 +196,11 @@ def test_a_second_migration_changes_nothing(database: Database) -> None:
     assert (database.read(rows_of), objects_of(database)) == (rows, objects)
 
 
-def test_three_processes_may_start_at_once_on_one_empty_database(database_url: str) -> None:
+def test_three_processes_may_start_at_once_on_one_empty_database(
+    empty_database_url: str,
+) -> None:
     """Real processes: Alembic's context is global, and replicas do not share it either."""
-    environment = os.environ | {"BOT_DATABASE_URL": database_url, "BOT_SECRET_KEY": KEY}
+    environment = os.environ | {"BOT_DATABASE_URL": empty_database_url, "BOT_SECRET_KEY": KEY}
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     started = [
         subprocess.Popen([sys.executable, "-c", START], env=environment, text=True, **pipes)

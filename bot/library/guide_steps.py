@@ -15,6 +15,8 @@ from bot.library.source import KEBAB
 if TYPE_CHECKING:
     from bot.library.links import Domains
 
+_YOU = re.compile(r"\{[yY]ou\}")
+
 MOST_WAYS = 4
 LONGEST_STEP = 500
 GOOD_STEP = 300
@@ -53,7 +55,7 @@ class Page:
 
     def check_braces(self, line: int, text: str) -> None:
         """Refuses braces other than the form of address."""
-        if re.search(r"[{}]", re.sub(r"\{[yY]ou\}", "", text)):
+        if ("{" in text or "}" in text) and re.search(r"[{}]", _YOU.sub("", text)):
             self.fault(line, "có ngoặc nhọn lạ", "chỉ dùng {you} hoặc {You} cho cách xưng hô")
 
 

@@ -56,6 +56,8 @@ class Domains(Record):
 
     def complaints(self, text: str) -> Iterator[Saying]:
         """What is wrong with the links of a text, as (what, how to mend)."""
+        if "." not in text and ":" not in text:
+            return  # most texts: no link
         for match in self._links.finditer(text):
             link = _bare_end(match[0])
             if self.hides(link):

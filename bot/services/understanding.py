@@ -2,7 +2,7 @@
 
 Deterministic, without any network, and able to say which words did it. The words are heard first
 (``hearing``, ``listening``), two judges weigh them against the guides (``weighing``), thresholds decide.
-These were chosen on bench/data and on phrases left out in turn; ``python -m bench.understanding`` measures.
+These were chosen on the tuning half of bench/data; ``python -m bench.understanding`` measures on both.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Understanding(Protocol):
 
 
 class Reader:
-    """Reads a question by what people say of the guides: phrases, titles, errors, ways, and the text."""
+    """Reads a question by what people say of the guides: phrases, titles, errors and ways."""
 
     def __init__(
         self, guides: Mapping[str, Guide], glossary: Glossary, elsewhere: Elsewhere = NOWHERE
@@ -118,7 +118,7 @@ class Reader:
         if own:
             return Understood(question, Decision.ANSWER, None, _put_first(own, ranked))
         other = self._other_matter(verdict)
-        if other or verdict.scope < SCOPE_AT:
+        if other or verdict.scope < SCOPE_AT or not ranked:
             is_vague = not other and self._is_vague(heard)
             reason = Reason.TOO_VAGUE if is_vague else Reason.OUT_OF_SCOPE
             return Understood(question, Decision.UNKNOWN, reason, (), other)

@@ -28,9 +28,7 @@ Vector = NDArray[np.float64]
 Numbers = NDArray[np.signedinteger[Any]]
 
 SATURATION, LENGTH_SHARE = 1.5, 0.3
-PAIR_SHARE = (
-    0.5  # of a word's value in the wording; there an unknown pair is no loss beside its words
-)
+PAIR_SHARE = 0.5  # of a word's value in the wording; an unknown pair is no loss there
 ROUNDS, STEP = 2, 5.0
 SMALLEST = 0.02  # learned weights below say nothing and cost memory
 WORDING = 15.0
