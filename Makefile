@@ -3,8 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-# One more than there are cores: some tests wait for a clock.
-WORKERS = $(shell $(BIN)/python -c 'import os; print(min(8, os.cpu_count() + 1))')
 
 .PHONY: help run test check bench format lock
 
@@ -16,7 +14,7 @@ run: $(VENV)/runs ## Start everything on http://127.0.0.1:8080 with SQLite in va
 
 test: $(VENV)/develops ## The whole suite; BOT_TEST_DEEP=1 tries more examples
 	@$(BIN)/python -m tests.prepare
-	@$(BIN)/python -m pytest -p tests.engines -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -p tests.engines -n auto --maxprocesses 8 --dist loadgroup
 
 check: $(VENV)/develops ## Format, lint, types, import contracts, content and sentences
 	@$(BIN)/ruff format --check .

@@ -19,6 +19,7 @@ from typing import Any
 from bot.__main__ import command
 from bot.app.installation import system_clock
 from storage.database import Clock
+from tests import small_content
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 60
@@ -52,9 +53,11 @@ class Ended:
 
 
 class Terminal:
-    """One ward PC: its own var/, its own settings, the real content/ unless another is set."""
+    """One ward PC: its own var/, its own settings; a small content/ unless another is given."""
 
-    def __init__(self, folder: Path, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock = system_clock, content: Path | None = None
+    ) -> None:
         self.folder = folder
         self.clock = clock
         self.var = folder / "var"
@@ -63,7 +66,7 @@ class Terminal:
         self.settings = {
             "BOT_VAR_DIR": str(self.var),
             "BOT_DATABASE_URL": f"sqlite:///{self.database}",
-            "BOT_CONTENT_DIR": str(ROOT / "content"),
+            "BOT_CONTENT_DIR": str(content or small_content.shared()),
         }
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import small_content
 from tests.command_line import ROOT, Ended, Terminal
 
 VIETNAMESE = re.compile(
@@ -41,7 +41,7 @@ def used(terminal: Terminal) -> Terminal:
 def own_content(terminal: Terminal) -> Path:
     """A copy of content/ that may be broken."""
     folder = terminal.folder / "content"
-    shutil.copytree(ROOT / "content", folder)
+    small_content.make(folder)
     terminal.settings["BOT_CONTENT_DIR"] = str(folder)
     return folder
 

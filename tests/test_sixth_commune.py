@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +22,7 @@ from bot.services import teams
 from bot.services.access import Joining
 from bot.services.plans import find_commune
 from bot.web.server import Parts, build_server, open_port, start_server
+from tests import small_content
 from tests.clock import FixedClock
 from tests.world import World
 
@@ -58,7 +58,7 @@ WEEK = "week:2026-W47"
 def six(settings: Settings, tmp_path: Path, clock: FixedClock) -> Iterator[Installation]:
     """The five communes, and the file of a sixth beside them."""
     content = tmp_path / "content"
-    shutil.copytree(CONTENT, content)
+    small_content.make(content)
     (content / "plans" / "suoi-tre.yaml").write_text(PLAN, encoding="utf-8")
     assert check(content)[0] == []
     opened = open_installation(settings.model_copy(update={"content_dir": content}), clock)

@@ -1,0 +1,56 @@
+"""content/ with a few of its guides, for tests that start the program often: it loads and learns at once."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+
+import yaml
+
+CONTENT = Path(__file__).parents[1] / "content"
+KEPT = (
+    "at-da-bi-lua",
+    "at-gia-cong-an",
+    "at-otp",
+    "cks-dang-ky",
+    "dvc-cong-quoc-gia",
+    "dvc-khai-sinh",
+    "dvc-tra-cuu-ho-so",
+    "tt-chuyen-nham",
+    "tt-vietqr-chuyen-khoan",
+    "vneid-cai-dat",
+    "vneid-dang-ky-muc-2",
+    "vneid-doi-dien-thoai-sim",
+    "vneid-kich-hoat",
+    "vneid-loi-thuong-gap",
+    "vneid-quen-mat-khau",
+)
+MATTERS = 4
+
+
+def make(folder: Path) -> Path:
+    """Everything of content/, with these guides only; gives the folder."""
+    others = [path.name for path in (CONTENT / "guides").iterdir() if path.stem not in KEPT]
+    shutil.copytree(CONTENT, folder, ignore=lambda _, names: set(names) & set(others))
+    menu = yaml.safe_load((CONTENT / "menu.yaml").read_text(encoding="utf-8"))
+    for entry in menu["entries"]:
+        entry["first"] = [guide for guide in entry.get("first", ()) if guide in KEPT]
+    _write(folder / "menu.yaml", menu)
+    elsewhere = yaml.safe_load((CONTENT / "elsewhere.yaml").read_text(encoding="utf-8"))
+    _write(folder / "elsewhere.yaml", {"matters": elsewhere["matters"][:MATTERS]})
+    return folder
+
+
+@functools.cache
+def shared() -> Path:
+    """One such folder for this process, to be read only; gone when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="ban-so-content-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return make(folder / "content")
+
+
+def _write(path: Path, data: object) -> None:
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
