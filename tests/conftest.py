@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # needed by the browser tests only
 KEY = "khóa dùng trong kiểm tra"
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
-for name, examples in (("quick", 60), ("deep", 250)):
+for name, examples in (("quick", 40), ("deep", 250)):
     hypothesis_settings.register_profile(
         name,
         max_examples=examples,
