@@ -106,14 +106,15 @@ def keep_unanswered(unit: Unit, commune: CommuneId, asked: Unanswered) -> None:
     unit.send(KEEP, {"commune_id": commune, "day": asked.day, "text": asked.text})
 
 
-def list_unanswered(unit: Unit, commune: CommuneId, since: date) -> list[Unanswered]:
-    """Those asked on that day or later, oldest first."""
+def list_unanswered(unit: Unit, commune: CommuneId, since: date, most: int) -> list[Unanswered]:
+    """The newest so many of those asked on that day or later, oldest first."""
     rows = unit.connection.execute(
         select(unanswered_questions.c.day, unanswered_questions.c.text)
         .where(unanswered_questions.c.commune_id == commune, unanswered_questions.c.day >= since)
-        .order_by(unanswered_questions.c.day, unanswered_questions.c.id)
+        .order_by(unanswered_questions.c.day.desc(), unanswered_questions.c.id.desc())
+        .limit(most)
     )
-    return [Unanswered(row.day, row.text) for row in rows]
+    return [Unanswered(row.day, row.text) for row in rows][::-1]
 
 
 def purge(unit: Unit, before: date) -> int:

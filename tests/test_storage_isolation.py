@@ -176,7 +176,7 @@ CASES: dict[str, Case] = {
     "questions.keep_unanswered": lambda u, h: questions.keep_unanswered(
         u, h.id, questions.Unanswered(DAY, "giá heo hơi")
     ),
-    "questions.list_unanswered": lambda u, h: questions.list_unanswered(u, h.id, DAY),
+    "questions.list_unanswered": lambda u, h: questions.list_unanswered(u, h.id, DAY, 10),
     "sign_ins.save_credential": lambda u, h: sign_ins.save_credential(
         u, h.id, h.officer.id, "other", "$argon2id$"
     ),

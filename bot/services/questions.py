@@ -66,8 +66,7 @@ def tally_hand_over(unit: Unit, commune: CommuneId) -> None:
 def list_unanswered(unit: Unit, commune: CommuneId, glossary: Glossary) -> list[Group]:
     """What no guide answers, of the last thirty days, asked at least twice; the most asked first."""
     since = local_day(unit.now) - KEEP_DAYS
-    asked = questions.list_unanswered(unit, commune, since)[-MOST_READ:]
-    groups = group(asked, glossary)
+    groups = group(questions.list_unanswered(unit, commune, since, MOST_READ), glossary)
     return [one for one in groups if one.count >= FEWEST_ALIKE]
 
 
