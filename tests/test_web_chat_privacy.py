@@ -17,7 +17,7 @@ from tests.channel_logs import heard
 from tests.chat_site import AT_ONCE, FORGET, Page, Site, plays
 from tests.test_privacy import TYPED, WORST, everything_kept, traces
 
-WORDS = "chuyện riêng của bà Tư ở hẻm 12"
+WORDS = "bà Tư ở hẻm 12 quên mật khẩu vneid"  # what no guide answers is kept masked: test_questions
 NAMES = (None, "aiohttp", "asyncio", "sqlalchemy", "psycopg")
 
 

@@ -15,6 +15,7 @@ from bot.library.wording import Saying, refuse
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _ENDINGS = "app|asia|biz|cc|click|club|co|com|info|io|link|live|ly|me|net|online|org|shop|site|top|vip|vn|xyz"
+_SIGN_OF_A_LINK = re.compile(r"\.\w|:/|www", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:com|gov|net|org)\.vn", re.IGNORECASE)
 _PATH = r"[^\s<>()\[\]{}\"'“”«»]*"
 _LINK = re.compile(
@@ -56,8 +57,8 @@ class Domains(Record):
 
     def complaints(self, text: str) -> Iterator[Saying]:
         """What is wrong with the links of a text, as (what, how to mend)."""
-        if "." not in text and ":" not in text:
-            return  # most texts: no link
+        if not _may_hold_a_link(text):
+            return
         for match in self._links.finditer(text):
             link = _bare_end(match[0])
             if self.hides(link):
@@ -78,7 +79,7 @@ class Domains(Record):
             link = _bare_end(match[0])
             return match[0] if self._is_harmless(link) else instead + match[0][len(link) :]
 
-        return self._links.sub(keep, text)
+        return self._links.sub(keep, text) if _may_hold_a_link(text) else text
 
     def _is_harmless(self, link: str) -> bool:
         """True for an official link, and for the mere ending of one: “đuôi gov.vn”."""
@@ -92,6 +93,11 @@ class Domains(Record):
 
 _IN_FULL = "viết địa chỉ đầy đủ của trang chính thức"
 _USE_OFFICIAL = "bỏ liên kết, hoặc dùng trang có trong content/domains.yaml"
+
+
+def _may_hold_a_link(text: str) -> bool:
+    """False for most texts: a link has a dot with a letter behind it, or a scheme."""
+    return _SIGN_OF_A_LINK.search(text) is not None
 
 
 def _bare_end(link: str) -> str:
