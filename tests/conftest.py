@@ -21,6 +21,7 @@ from storage.migrate import migrate
 from tests import postgres
 from tests.clock import FixedClock
 from tests.prepare import left_out
+from tests.walker import Walker
 from tests.world import World
 
 if TYPE_CHECKING:  # needed by the browser tests only
@@ -145,6 +146,21 @@ def world(base: Installation) -> Iterator[World]:
     made = World(base)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def walker(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Walker]:
+    """A resident whose turns leave nothing behind."""
+    folder = tmp_path_factory.mktemp("walker")
+    values = {
+        "database_url": f"sqlite:///{folder / 'ban-so.db'}",
+        "secret_key": KEY,
+        "var_dir": folder,
+    }
+    opened = open_installation(Settings.model_validate(values), FixedClock(), library=library)
+    with opened.database.unit() as unit:
+        yield Walker(opened, unit)
+    opened.database.close()
 
 
 @pytest.fixture(scope="module")

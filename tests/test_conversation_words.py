@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from bot.app.installation import open_installation
-from bot.config import Settings
 from bot.conversation.turn import HOME, State
 from bot.core.messages import Kind
 from bot.core.text import fold
 from bot.core.vocabulary import Role
 from bot.services import teams
-from tests.clock import FixedClock
 from tests.walker import Seen, Walker
 
 GUIDE = "vneid-quen-mat-khau"
 STEPS = ("mo-dang-nhap", "bam-quen-mk", "dien-hai-so")
-
-
-@pytest.fixture(scope="module")
-def walker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walker]:
-    """A resident whose turns leave nothing behind."""
-    folder = tmp_path_factory.mktemp("words")
-    url = f"sqlite:///{folder / 'ban-so.db'}"
-    values = {"database_url": url, "secret_key": "khóa nào cũng được", "var_dir": folder}
-    installation = open_installation(Settings.model_validate(values), FixedClock())
-    with installation.database.unit() as unit:
-        yield Walker(installation, unit)
-    installation.database.close()
 
 
 def _at(walker: Walker, action: str) -> State:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.app.installation import open_installation
-from bot.config import Settings
 from bot.conversation.turn import State
 from bot.core.messages import Kind
 from bot.core.text import fold
 from bot.library import load
 from bot.services.follow_ups import StepAsked, other_case, part_asked, step_asked
-from tests.clock import FixedClock
 from tests.small_library import GUIDES
 from tests.walker import Walker
 
@@ -69,18 +65,6 @@ def test_another_case_is_asked_about_the_guide_at_hand() -> None:
         assert other_case(said, guide) == f"{said} {guide.title}"
     assert other_case("con ơi quên mật khẩu rồi giờ làm lại thì làm sao con", guide) is None
     assert other_case("quên mật khẩu", guide) is None
-
-
-@pytest.fixture(scope="module")
-def walker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walker]:
-    """A resident whose turns leave nothing behind."""
-    folder = tmp_path_factory.mktemp("follow-ups")
-    url = f"sqlite:///{folder / 'ban-so.db'}"
-    values = {"database_url": url, "secret_key": "khóa nào cũng được", "var_dir": folder}
-    installation = open_installation(Settings.model_validate(values), FixedClock())
-    with installation.database.unit() as unit:
-        yield Walker(installation, unit)
-    installation.database.close()
 
 
 def test_every_part_of_every_guide_is_answered_and_leads_back_to_it(walker: Walker) -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from bot.app.installation import open_installation
-from bot.config import Settings
 from bot.conversation.turn import HOME, State
 from bot.core.messages import Kind, Outbound
 from tests.channel_harness import HARNESSES, Harness, class_of
-from tests.clock import FixedClock
 from tests.walker import Seen, Walker
 
 EVERY = pytest.mark.parametrize("harness", HARNESSES, ids=lambda harness: harness.name)
@@ -31,18 +27,6 @@ class Place:
     action: str
     seen: Seen
     stuck: Seen
-
-
-@pytest.fixture(scope="module")
-def walker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walker]:
-    """A resident."""
-    folder = tmp_path_factory.mktemp("no-dead-end")
-    url = f"sqlite:///{folder / 'ban-so.db'}"
-    values = {"database_url": url, "secret_key": "khóa của lối ra", "var_dir": folder}
-    installation = open_installation(Settings.model_validate(values), FixedClock())
-    with installation.database.unit() as unit:
-        yield Walker(installation, unit)
-    installation.database.close()
 
 
 @pytest.fixture(scope="module")
