@@ -23,7 +23,7 @@ IN_GUIDE = IN_STEPS | {"guide", "part", "done"}
 
 
 def list_topic(turn: Turn) -> Reply:
-    """Guides of a topic, five at a time."""
+    """Guides of a topic, five at a time; a tool of the topic stands before them."""
     name, page = (*turn.args, "", "")[:2]
     found = (
         turn.library.menu.guides_under(turn.library.guides, Topic(name))
@@ -32,10 +32,13 @@ def list_topic(turn: Turn) -> Reply:
     )
     if not found:
         return reply(turn.say("topic.empty"), turn.option("option.person", "person"))
-    size = MOST_OPTIONS if len(found) <= MOST_OPTIONS else MOST_OPTIONS - 1
-    first = int(page) * size if page.isdecimal() and int(page) * size < len(found) else 0
-    options = [Option(guide.title, f"guide:{guide.id}") for guide in found[first : first + size]]
-    if first + size < len(found):
+    tool = turn.library.menu.entry(Topic(name)).tool
+    everything = [turn.option(f"option.{tool}", tool)] if tool else []
+    everything += [Option(guide.title, f"guide:{guide.id}") for guide in found]
+    size = MOST_OPTIONS if len(everything) <= MOST_OPTIONS else MOST_OPTIONS - 1
+    first = int(page) * size if page.isdecimal() and int(page) * size < len(everything) else 0
+    options = everything[first : first + size]
+    if first + size < len(everything):
         options.append(turn.option("option.more", f"topic:{name}:{first // size + 1}"))
     text = turn.say("topic.choose", topic=turn.say(f"topic.{name}"))
     return reply(text, *options, here=f"topic:{name}:{first // size}" if first else f"topic:{name}")

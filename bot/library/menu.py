@@ -20,10 +20,14 @@ MOST_ENTRIES = 5  # what fits on one Zalo message
 
 
 class Entry(Record):
-    """One entry; it may hold the guides of further topics (the signature is asked for inside VNeID)."""
+    """One entry; it may hold the guides of further topics (the signature is asked for inside VNeID).
+
+    ``tool`` is the verb of a conversation that is no guide; it stands before all guides.
+    """
 
     topic: Topic
     also: tuple[Topic, ...] = ()
+    tool: Annotated[str, Field(pattern=r"^[a-z]+$")] | None = None
     first: tuple[str, ...] = ()
 
     @property
@@ -42,9 +46,13 @@ class Menu(Record):
         """The entries that lead to at least one guide, in their order."""
         return [entry.topic for entry in self.entries if self.guides_under(guides, entry.topic)]
 
+    def entry(self, topic: Topic) -> Entry:
+        """The entry that begins with the topic; a topic without one stands for itself."""
+        return next((one for one in self.entries if one.topic is topic), Entry(topic=topic))
+
     def guides_under(self, guides: Mapping[str, Guide], topic: Topic) -> list[Guide]:
         """The guides of an entry, those named in the file first; a topic without an entry has its own."""
-        entry = next((one for one in self.entries if one.topic is topic), Entry(topic=topic))
+        entry = self.entry(topic)
         place = {name: number for number, name in enumerate(entry.first)}
         found = (guide for guide in guides.values() if guide.topic in entry.topics)
         return sorted(found, key=lambda guide: (place.get(guide.id, len(place)), guide.id))
