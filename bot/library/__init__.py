@@ -30,6 +30,7 @@ from bot.library.plans import (
     plan_as_json,
     read_plan,
 )
+from bot.library.screens import Row, RowKind, Screen
 from bot.library.source import load as load_file
 from bot.library.source import read
 
@@ -50,6 +51,9 @@ __all__ = [
     "Office",
     "Plan",
     "Reviews",
+    "Row",
+    "RowKind",
+    "Screen",
     "Source",
     "Step",
     "Tag",

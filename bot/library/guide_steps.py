@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bot.core.errors import Fault
+from bot.core.errors import ContentError, Fault
+from bot.core.text import words
 from bot.library.guides import Step, Way, at_longest
-from bot.library.source import KEBAB
+from bot.library.screens import Screen
+from bot.library.source import KEBAB, check, parse
 
 if TYPE_CHECKING:
     from bot.library.links import Domains
@@ -24,6 +26,7 @@ GOOD_SENTENCE = 25  # syllables: in Vietnamese, the words between spaces
 LONGEST_ID = 24
 LONGEST_ACTION = 64  # bytes: what Telegram takes as callback_data
 
+_SCREEN_OPENS, _SCREEN_ENDS = "```screen", "```"
 _HEADING = re.compile(r"(#+)\s*(.*?)\s*(?:\{#([^}]*)\})?\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _TWO_ACTIONS = re.compile(r"\b(và|rồi)\s+sau đó\b", re.IGNORECASE)
@@ -61,13 +64,17 @@ class Page:
 
 @dataclass(slots=True)
 class _Section:
-    """A heading and the numbered lines under it; level 0 stands before the first heading."""
+    """A heading and the numbered lines under it; level 0 stands before the first heading.
+
+    ``screen`` are the lines of its picture, None without one.
+    """
 
     level: int
     label: str
     id: str
     line: int
     body: list[tuple[int, str]] = field(default_factory=list)
+    screen: list[tuple[int, str]] | None = None
 
     @property
     def text(self) -> str:
@@ -76,7 +83,7 @@ class _Section:
 
 def build_ways(page: Page, body: Iterable[str], first_line: int, title: str) -> tuple[Way, ...]:
     """The ways in the lines of a body; a body without ``#`` is one way named after the guide."""
-    sections = _sections(body, first_line)
+    sections = _sections(page, body, first_line)
     for section in sections:
         _check_section(page, section)
     for level in (1, 2):
@@ -92,15 +99,27 @@ def build_ways(page: Page, body: Iterable[str], first_line: int, title: str) -> 
     return tuple(_way(page, head, steps) for head, steps in groups)
 
 
-def _sections(body: Iterable[str], first_line: int) -> list[_Section]:
+def _sections(page: Page, body: Iterable[str], first_line: int) -> list[_Section]:
     sections = [_Section(0, "", "", first_line)]
+    drawing: list[tuple[int, str]] | None = None  # the lines of a screen that is not closed yet
     for number, line in enumerate(body, start=first_line):
         heading = _HEADING.fullmatch(line)
-        if heading:
+        if drawing is not None:
+            if line.rstrip() == _SCREEN_ENDS:
+                drawing = None
+            else:
+                drawing.append((number, line))
+        elif line.rstrip() == _SCREEN_OPENS:
+            if sections[-1].screen is not None:
+                page.fault(number, "bước có hai hình", "giữ một hình cho một bước")
+            drawing = sections[-1].screen = []
+        elif heading:
             marks, label, section_id = heading.groups(default="")
             sections.append(_Section(len(marks), label, section_id, number))
         else:
             sections[-1].body.append((number, line))
+    if drawing is not None:
+        page.fault(first_line, "có hình «```screen» chưa đóng", "thêm một dòng «```» sau «tap»")
     return sections
 
 
@@ -118,8 +137,31 @@ def _grouped(sections: list[_Section]) -> list[tuple[_Section, list[_Section]]]:
 def _way(page: Page, head: _Section, sections: list[_Section]) -> Way:
     if not sections:
         page.fault(head.line, "không có bước nào", "thêm «## Tên bước {#ma-buoc}»")
-    steps = tuple(Step(one.id, one.label, one.text, one.line) for one in sections)
+    steps = tuple(
+        Step(one.id, one.label, one.text, one.line, _screen(page, one)) for one in sections
+    )
     return Way(head.id, head.label, steps, head.line)
+
+
+def _screen(page: Page, step: _Section) -> Screen | None:
+    """The picture of a step, None without one or with faults; it may show nothing that the step does not say."""
+    if step.screen is None:
+        return None
+    first_line = step.screen[0][0] if step.screen else step.line
+    try:
+        data, lines = parse("\n".join(line for _, line in step.screen), page.file, first_line)
+        screen = check(Screen, data, lines, page.file)
+    except ContentError as error:
+        page.faults.extend(error.faults)
+        return None
+    for label in screen.labels():
+        page.check_text(first_line, label)
+    said, tapped = words(f"{step.label} {step.text}"), words(screen.tap)
+    places = range(len(said) - len(tapped) + 1)
+    if not any(said[place : place + len(tapped)] == tapped for place in places):
+        what = f"«tap: {screen.tap}» không có trong lời của bước"
+        page.fault(first_line, what, "khoanh đúng chữ mà bước bảo bấm")
+    return screen
 
 
 def _check_section(page: Page, section: _Section) -> None:
@@ -131,6 +173,8 @@ def _check_section(page: Page, section: _Section) -> None:
     if section.level == 2:
         _check_step(page, section)
         return
+    if section.screen is not None:
+        page.fault(section.line, "hình đứng ngoài bước", "đưa hình vào một bước «##»")
     loose = next((number for number, line in section.body if line.strip()), None)
     if loose is not None:
         page.fault(loose, "chữ đứng ngoài bước", "đưa vào một bước «## Tên bước {#ma-buoc}»")

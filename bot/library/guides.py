@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, Strict, ValidationInfo, field_validator
 
 from bot.core.vocabulary import Topic
+from bot.library.screens import Screen
 from bot.library.source import KEBAB, Record
 from bot.library.wording import refuse
 
@@ -132,6 +133,7 @@ class Step:
     label: str
     text: str
     line: int
+    screen: Screen | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Pictures and sounds of guide steps: drawn, recorded by the ward, or spoken by a machine."""
