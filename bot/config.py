@@ -37,6 +37,12 @@ class Settings(BaseModel):
         SecretStr(""), description="Các khóa cũ còn phải đọc được, cách nhau dấu phẩy"
     )
     var_dir: Path = Field(Path("var"), description="Thư mục của tệp khóa secret.key")
+    media_dir: Path = Field(
+        Path("var/media"), description="Thư mục tiếng và hình chụp của phường, xã"
+    )
+    voice: Literal["", "espeak-ng"] = Field(
+        "", description="Giọng máy đọc bài: espeak-ng (cần gói espeak-ng và lame); trống là tắt"
+    )
     content_dir: Path = Field(Path("content"), description="Thư mục nội dung")
     host: str = Field("127.0.0.1", description="Địa chỉ máy chủ web lắng nghe")
     port: int = Field(8080, ge=1, le=65535, description="Cổng máy chủ web lắng nghe")

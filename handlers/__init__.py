@@ -6,7 +6,7 @@ from bot.conversation import repairs
 from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
 from bot.conversation.turn import Action
 from bot.core.messages import Kind
-from handlers import guides, other, person, start, team
+from handlers import guides, listening, other, person, start, team
 
 ROUTES: tuple[Route, ...] = (
     on_kind(Kind.STOPPED, start.left),
@@ -20,6 +20,8 @@ ROUTES: tuple[Route, ...] = (
     on_action("about", other.about),
     on_action("topics", start.topics),
     on_action("stop", start.stop),
+    on_action("listen", listening.listen),
+    on_action("enlarge", listening.enlarge),
     on_action("person", person.offer),
     on_action(WRONG_DIGIT, other.wrong_digit),
     on_action("topic", guides.list_topic),

@@ -150,7 +150,8 @@ def _show_step(turn: Turn, guide: Guide, way: Way, index: int) -> Reply:
         turn.option("option.back", before),
     )
     text = f"**{number}.** {_fill(turn, step.text)}"
-    return Reply((Say(text, options),), here=here, bookmark=here)
+    picture = turn.shelf.picture(guide, step, turn.today)
+    return Reply((Say(text, options, media=picture),), here=here, bookmark=here)
 
 
 def _came_from(turn: Turn, guide: Guide) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation.turn import HOME, OVER, Option, Reply, Say, Turn
+from bot.conversation.prompts import keep_prompt
+from bot.conversation.turn import HOME, Option, Reply, Say, Turn
 from bot.core.messages import Kind
 from bot.services import questions
 
@@ -17,9 +18,15 @@ def sensitive(turn: Turn) -> Reply:
 
 
 def media(turn: Turn) -> Reply:
-    """A voice message, picture, sticker, place, contact or file: a useful word and the way on."""
+    """A voice message, picture, sticker, place, contact or file: a useful word and the way on.
+
+    Who speaks instead of typing is offered a person first. Nothing that was sent is kept.
+    """
     sentence = f"media.{turn.inbound.kind}"
-    options = (*_present(turn), turn.option("option.person", "person"))
+    if turn.inbound.kind is Kind.VOICE:
+        options = (turn.option("option.call-team", "person"), *_present(turn))
+    else:
+        options = (*_present(turn), turn.option("option.person", "person"))
     return _keeping(turn, Say(turn.say(sentence), options), "media")
 
 
@@ -44,17 +51,13 @@ def about(turn: Turn) -> Reply:
 def wrong_digit(turn: Turn) -> Reply:
     """A digit that the open prompt does not have: the prompt again, in other words."""
     state = turn.state
-    options = tuple(Option(choice.label, choice.action) for choice in state.choices if choice.n)
-    zero = next((Option(c.label, c.action) for c in state.choices if c.n == 0), None)
-    if zero is None:
+    if not any(choice.n == 0 for choice in state.choices):
         return Reply((Say(turn.say("digit.none"), (turn.option("option.menu", HOME),)),))
     digits = ", ".join(str(choice.n) for choice in state.choices if choice.n)
     text = turn.say("digit.wrong", digits=digits) if digits else turn.say("digit.only-zero")
     if state.misses % 2:
         text = turn.say("digit.still-wrong")
-    here = "" if OVER in state.data else state.view  # the same prompt stays open
-    message = Say(text, options, home=False, zero=zero)
-    return replace(_keeping(turn, message, "answered"), here=here, misses=state.misses + 1)
+    return replace(keep_prompt(turn, text), misses=state.misses + 1)
 
 
 def unknown_action(turn: Turn) -> Reply:

@@ -15,7 +15,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from bot.core.keys import KeyRing, Purpose
-from bot.core.messages import Address, Choice, Inbound, Kind, Outbound, Reference
+from bot.core.messages import (
+    Address,
+    Choice,
+    Inbound,
+    Kind,
+    Media,
+    MediaKind,
+    Outbound,
+    Reference,
+)
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage.database import INSERTS, Prepared, Unit
 from storage.models import (
@@ -353,12 +362,15 @@ def _unpack_inbound(raw: bytes) -> Inbound:
 
 def _pack_outbound(message: Outbound) -> bytes:
     choices = [[choice.n, choice.label, choice.action] for choice in message.choices]
+    media = message.media and [message.media.kind, message.media.key, message.media.words]
     return json.dumps(
-        [message.text, choices, message.replaces, message.press], ensure_ascii=False
+        [message.text, choices, message.replaces, message.press, media], ensure_ascii=False
     ).encode()
 
 
 def unpack_outbound(raw: bytes) -> Outbound:
     """What ``finish`` stored, for the sender."""
-    words, choices, replaces, press = json.loads(raw)
-    return Outbound(words, tuple(Choice(*choice) for choice in choices), replaces, press)
+    # A message that an older version left in the outbox has no fifth part.
+    words, choices, replaces, press, media = (*json.loads(raw), None)[:5]
+    carried = media and Media(MediaKind(media[0]), *media[1:])
+    return Outbound(words, tuple(Choice(*one) for one in choices), replaces, press, carried)

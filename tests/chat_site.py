@@ -19,6 +19,7 @@ from yarl import URL
 
 from bot.app.installation import Installation, open_installation
 from bot.app.lobby import open_lobby
+from bot.app.media import open_bookcase
 from bot.app.office import OfficeDesk
 from bot.app.wiring import Application, build
 from bot.config import Settings
@@ -215,7 +216,7 @@ async def open_site(
     async def is_ready() -> bool:
         return True
 
-    parts = Parts({}, is_ready, lobby, OfficeDesk(base))
+    parts = Parts({}, is_ready, lobby, OfficeDesk(base), open_bookcase(base, app.media))
     runner = web.AppRunner(build_server(parts), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

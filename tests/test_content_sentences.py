@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import AddressForm, Role, Topic
-from bot.library import load
+from bot.library import RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
@@ -30,10 +30,20 @@ FAMILIES = {
     "role.": [str(role) for role in Role],
     "office.sum-": ["visits", "people", "visits_without_person", "reported"],
     "office.q-": list(QUESTIONS),
-    "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew"],
+    "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew", "page"],
+    "picture.row-": [str(kind) for kind in RowKind if kind is not RowKind.TEXT],
 }
 """Ids that are put together in code, and what can stand behind the point."""
-FRAGMENTS = ("kind.", "role.", "log.what", "person.hours", "option.people", "mine.line")
+FRAGMENTS = (
+    "kind.",
+    "role.",
+    "log.what",
+    "person.hours",
+    "option.people",
+    "mine.line",
+    "picture.row-",
+    "guide-page.anywhere",
+)
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}
 SPEAKERS = {"turn", "texts"}

@@ -13,12 +13,13 @@ from functools import partial
 from bot.app.installation import Installation
 from bot.app.lobby import join_url, open_lobby
 from bot.app.logs import set_up_logging
+from bot.app.media import open_bookcase, open_media
 from bot.app.office import OfficeDesk
 from bot.app.wiring import Application, build, save_account
 from bot.config import Settings
 from bot.conversation.engine import Observer, unobserved
 from bot.conversation.keeping import keep_running
-from bot.core.messages import Channel, Inbound
+from bot.core.messages import Channel, Gallery, Inbound
 from bot.services import teams
 from bot.services.plans import find_commune
 from bot.web.server import Parts, WebApplication, build_server, open_port, start_server
@@ -44,8 +45,9 @@ async def serve(
     settings = installation.settings
     set_up_logging(settings.log_level)
     listening = open_port(settings.host, settings.port)
-    hosted = _telegram_accounts(installation)
-    app = build(installation, hosted, observe)
+    media = open_media(installation)
+    hosted = _telegram_accounts(installation, media.archive)
+    app = build(installation, hosted, observe, media)
     runner = await start_server(_build_web(app), listening)
     app.engine.start()
     if options.sender:
@@ -72,7 +74,9 @@ async def serve(
         await app.close()
 
 
-def _telegram_accounts(installation: Installation) -> list[tuple[Account, Channel]]:
+def _telegram_accounts(
+    installation: Installation, gallery: Gallery
+) -> list[tuple[Account, Channel]]:
     """The Telegram bot of the settings; the library is loaded only when there is one."""
     settings = installation.settings
     token = settings.telegram_token.get_secret_value()
@@ -85,7 +89,8 @@ def _telegram_accounts(installation: Installation) -> list[tuple[Account, Channe
     account = save_account(
         installation, commune, TelegramChannel.name, {"token": token, "secret": secret}
     )
-    return [(account, TelegramChannel(account.name, token, secret, settings.telegram_api_base))]
+    api_base = settings.telegram_api_base
+    return [(account, TelegramChannel(account.name, token, secret, api_base, gallery))]
 
 
 def _start_receiving(app: Application, account: Account, channel: Channel) -> asyncio.Task[None]:
@@ -125,7 +130,8 @@ def _build_web(app: Application) -> WebApplication:
     async def is_ready() -> bool:
         return await asyncio.to_thread(is_reachable, database)
 
-    return build_server(Parts(hooks, is_ready, open_lobby(app), OfficeDesk(app.installation)))
+    desk, bookcase = OfficeDesk(app.installation), open_bookcase(app.installation, app.media)
+    return build_server(Parts(hooks, is_ready, open_lobby(app), desk, bookcase))
 
 
 def _announce(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.installation import Installation
+from bot.app.media import MediaRoom, open_media
 from bot.conversation.engine import Engine, House, Observer, Script, unobserved
 from bot.conversation.intake import Intake
 from bot.conversation.jobs import Jobs
@@ -21,12 +22,17 @@ from storage import communes
 from storage.communes import Account, Commune
 
 
-def make_script(installation: Installation) -> Script:
+def make_script(installation: Installation, media: MediaRoom) -> Script:
     """Everything that turns are answered with."""
     library = installation.library
     domains = library.domains.with_own(installation.settings.public_url)
     houses = {
-        commune.id: House(commune, library.plans[commune.slug], installation.texts(commune))
+        commune.id: House(
+            commune,
+            library.plans[commune.slug],
+            installation.texts(commune),
+            media.shelves[commune.slug],
+        )
         for commune in installation.communes
     }
     return Script(
@@ -47,6 +53,7 @@ class Application:
     sender: Sender
     jobs: Jobs
     pickup: Pickup
+    media: MediaRoom
     hosted: dict[AccountId, tuple[Account, Channel]]
 
     async def store(self, account: Account, events: Sequence[Inbound]) -> None:
@@ -68,6 +75,7 @@ def build(
     installation: Installation,
     hosted: Sequence[tuple[Account, Channel]],
     observe: Observer = unobserved,
+    media: MediaRoom | None = None,
 ) -> Application:
     """Wire intake, engine, sender and jobs around the accounts that this process hosts."""
     by_id = {account.id: (account, channel) for account, channel in hosted}
@@ -80,12 +88,14 @@ def build(
         sender.wake()
         bell.ring(identities)
 
-    engine = Engine(installation.database, make_script(installation), announce, observe)
+    media = media or open_media(installation)
+    script = make_script(installation, media)
+    engine = Engine(installation.database, script, announce, observe)
     intake = Intake(installation.database, engine.notify, observe)
     engine.should_wait = lambda: intake.is_pressed
     pickup = Pickup(installation.database, intake, bell)
     jobs = Jobs(installation.database)
-    return Application(installation, intake, engine, sender, jobs, pickup, by_id)
+    return Application(installation, intake, engine, sender, jobs, pickup, media, by_id)
 
 
 def save_account(

@@ -50,7 +50,9 @@ class ConsoleChannel:
 
 
 def as_lines(message: Outbound) -> str:
-    """A message with its numbered choices, as a person reads it on a terminal."""
+    """A message with its numbered choices, as a person reads it on a terminal: pictures in words."""
     lines = [message.text.replace("**", "")]
+    if message.media:
+        lines.append(f"  [{message.media.words}]")
     lines += [f"  {choice.n}  {choice.label}" for choice in message.choices]
     return "\n".join(lines)

@@ -16,7 +16,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+)
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -35,8 +41,11 @@ from bot.core.messages import (
     Choice,
     Delivered,
     Delivery,
+    Gallery,
     Inbound,
     Limits,
+    Media,
+    MediaKind,
     Moved,
     Outbound,
     Rate,
@@ -50,8 +59,9 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")  # PTB warns at every 429 until t
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 – the name of a header
 TEXT_LIMIT = 4096  # UTF-16 units: the stricter of two readings
+CAPTION_LIMIT = 1024
 LONGEST_ACTION_BYTES = 64
-MOST_BEGUN = 1000
+MOST_KEPT = 1000
 NEVER_CONNECTED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 SHORT_LABEL = 20  # buttons up to this length stand two in a row
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -83,9 +93,13 @@ class TelegramChannel:
     connect_seconds = 5.0
     read_seconds = 15.0
 
-    def __init__(self, account: str, token: str, secret: str, api_base: str) -> None:
+    def __init__(
+        self, account: str, token: str, secret: str, api_base: str, gallery: Gallery | None = None
+    ) -> None:
         self.account = account
         self.secret = secret
+        self._gallery = gallery  # without one messages go without pictures and sounds
+        self._files: dict[str, str] = {}  # Telegram's own ids of what it has been sent before
         self._begun: dict[int, int] = {}  # messages sent in part, and how many pieces of each
         self._updates_url = f"{api_base}/bot{token}/getUpdates"
         self._sending = self._open(connections=32)
@@ -147,6 +161,10 @@ class TelegramChannel:
             text, buttons = _render(message)
             if message.replaces and await self._edit(chat, message.replaces, text, buttons):
                 return Delivered(message.replaces)
+            if message.media and _units(text) <= CAPTION_LIMIT:
+                carried = await self._send_media(chat, message.media, text, buttons)
+                if carried is not None:
+                    return carried
             return await self._send_new(chat, text, buttons)
         except ChatMigrated as moved:
             return Moved(str(moved.new_chat_id))
@@ -185,6 +203,47 @@ class TelegramChannel:
             return "not modified" in refused.message.lower()
         return True
 
+    async def _send_media(
+        self, chat: str, media: Media, text: str, buttons: _Buttons
+    ) -> Delivered | None:
+        """The picture or sound with the words under it; None when Telegram does not take it: words go alone.
+
+        What was sent once goes by Telegram's id of it.
+        """
+        known = self._files.pop(media.key, None)
+        sent = await self._try_media(chat, media, known, text, buttons) if known else None
+        if sent is None and self._gallery is not None:
+            content = await self._gallery.bytes_of(media.key)
+            sent = await self._try_media(chat, media, content, text, buttons) if content else None
+        if sent is None:
+            return None
+        file = sent.photo[-1] if sent.photo else sent.audio
+        if file is not None:
+            self._files[media.key] = file.file_id
+            _forget_oldest(self._files)
+        return Delivered(str(sent.message_id))
+
+    async def _try_media(
+        self, chat: str, media: Media, file: bytes | str, text: str, buttons: _Buttons
+    ) -> Message | None:
+        caption, mode = _as_html(text), ParseMode.HTML
+        try:
+            if media.kind is MediaKind.PICTURE:
+                return await self.bot.send_photo(
+                    chat, file, caption, reply_markup=buttons, parse_mode=mode, filename=media.key
+                )
+            return await self.bot.send_audio(
+                chat,
+                file,
+                caption=caption,
+                title=media.words,
+                reply_markup=buttons,
+                parse_mode=mode,
+                filename=media.key,
+            )
+        except BadRequest:  # whether it is the file or the chat, the words alone will tell
+            return None
+
     async def _send_new(self, chat: str, text: str, buttons: _Buttons) -> Delivery:
         """All pieces; where a try stopped halfway, the next one goes on from there."""
         sent: Delivery = Rejected("nothing to say")
@@ -211,9 +270,8 @@ class TelegramChannel:
         return Delivered(str(message.message_id))
 
     def _remember(self, message: int, pieces: int) -> None:
-        if len(self._begun) >= MOST_BEGUN:
-            del self._begun[next(iter(self._begun))]
         self._begun[message] = pieces
+        _forget_oldest(self._begun)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -222,6 +280,12 @@ class TelegramChannel:
 
 
 _Buttons = InlineKeyboardMarkup | None
+
+
+def _forget_oldest(kept: dict[Any, Any]) -> None:
+    """Memory of a long life stays small."""
+    if len(kept) > MOST_KEPT:
+        del kept[next(iter(kept))]
 
 
 def _is_update(update: object) -> bool:

@@ -16,7 +16,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.wire import is_id, read_object
-from bot.core.messages import Address, Delivered, Delivery, Inbound, Kind, Limits, Outbound
+from bot.core.messages import (
+    MEDIA_PATH,
+    Address,
+    Delivered,
+    Delivery,
+    Inbound,
+    Kind,
+    Limits,
+    Outbound,
+)
 
 SESSION = re.compile(r"([a-z0-9-]{1,60})\.[A-Za-z0-9_-]{43}", re.ASCII)
 SESSION_BYTES = 32
@@ -104,7 +113,13 @@ def _read_words(text: object, action: object) -> tuple[Kind, str] | None:
 
 
 def as_json(message: Outbound) -> dict[str, Any]:
-    """A message as the page gets it; ``marked`` keeps the ``**`` around names of buttons."""
+    """A message as the page gets it; ``marked`` keeps the ``**`` around names of buttons.
+
+    ``media`` is null or ``{"kind", "src", "words"}``: an address on this site, and what it shows or is.
+    """
     choices = [{"n": c.n, "label": c.label, "action": c.action} for c in message.choices]
-    text = message.text.replace("**", "")
-    return {"text": text, "marked": message.text, "choices": choices}
+    text, media = message.text.replace("**", ""), None
+    if message.media:
+        carried = message.media
+        media = {"kind": carried.kind, "src": f"{MEDIA_PATH}/{carried.key}", "words": carried.words}
+    return {"text": text, "marked": message.text, "choices": choices, "media": media}

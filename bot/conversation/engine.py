@@ -19,6 +19,7 @@ from bot.core.messages import Choice, Outbound
 from bot.core.vocabulary import CommuneId, Identity
 from bot.library import Library, Plan
 from bot.locale import Texts
+from bot.media.shelf import Shelf
 from bot.services.understanding import Understanding
 from storage import mailbox, rekeying
 from storage.communes import Commune
@@ -50,6 +51,7 @@ class House:
     commune: Commune
     plan: Plan
     texts: Texts
+    shelf: Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def _open_turn(unit: Unit, script: Script, claimed: Claimed) -> Turn:
         library=script.library,
         understanding=script.understanding,
         texts=house.texts,
+        shelf=house.shelf,
         worker=claimed.worker,
         inbound=claimed.inbound,
         state=_read_state(claimed.state),
@@ -160,7 +163,7 @@ def _number(turn: Turn, message: Say) -> Outbound:
     if zero is not None:
         options.append((0, zero))
     choices = tuple(Choice(n, _safe(turn, o.label), o.action) for n, o in options)
-    return Outbound(_safe(turn, message.text), choices)
+    return Outbound(_safe(turn, message.text), choices, media=message.media)
 
 
 def _safe(turn: Turn, text: str) -> str:

@@ -18,6 +18,7 @@ from bot.core.text import fold, normalise, spoken_number, words
 BACK = "back"
 AGAIN = "again"
 WRONG_DIGIT = "wrong-digit"
+POINTERS = {"g": "guide", "s": "step"}
 LONGEST_COURTESY = 8
 """Words in a message that may still be one command with politeness around it."""
 WRITTEN_ACTION = re.compile(r"[a-z]+(?::[a-z0-9-]+)*", re.ASCII)
@@ -85,6 +86,8 @@ class Router:
         inbound = turn.inbound
         if inbound.kind is Kind.ACTION:
             return Action.parse(inbound.text)
+        if inbound.kind is Kind.START:
+            return _pointed_at(inbound.text)
         if inbound.kind is not Kind.TEXT or inbound.redacted:
             return None
         for said in _ways_to_read(turn):
@@ -112,6 +115,12 @@ class Router:
 
     def _knows(self, action: str) -> bool:
         return Action.parse(action).verb in self._verbs
+
+
+def _pointed_at(payload: str) -> Action | None:
+    """The guide or the step that a link of ours names: ``g_<guide>``, ``s_<guide>_<step>``."""
+    verb, *args = payload.split("_")
+    return Action(POINTERS[verb], tuple(args)) if verb in POINTERS and all(args) else None
 
 
 def _ways_to_read(turn: Turn) -> Iterator[str]:

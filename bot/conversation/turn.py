@@ -10,10 +10,11 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.core.messages import Choice, Inbound
+from bot.core.messages import Choice, Inbound, Media
 from bot.core.vocabulary import Identity
 from bot.library import Guide, Library, Plan, Way
 from bot.locale import Texts, local_day
+from bot.media.shelf import Shelf
 from bot.services.understanding import Understanding
 from storage.communes import Commune
 from storage.database import Unit
@@ -90,6 +91,7 @@ class Say:
     options: tuple[Option, ...] = ()
     home: bool = True
     zero: Option | None = None
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Turn:
     library: Library
     understanding: Understanding
     texts: Texts
+    shelf: Shelf
     worker: Worker | None
     inbound: Inbound
     state: State

@@ -6,6 +6,7 @@ BotError                      its text is one clear Vietnamese sentence: what wa
 ├── StorageError              the database cannot be opened, read or migrated
 │   ├── WrongKeyError         the secret key does not belong to this database
 │   └── BusyError             a passing fault (lock, deadlock): the same unit may be run again
+├── MediaError                a picture or sound cannot be used or made
 ├── NotFoundError             the thing asked for by name does not exist
 ├── NotAllowedError           the person has no right to this
 └── RuleError                 a rule of the domain says no (code used up, undo too late, …)
@@ -35,6 +36,14 @@ class WrongKeyError(StorageError):
 
 class BusyError(StorageError):
     """A passing fault of the database; nothing was written and the unit may be tried again."""
+
+
+class MediaError(BotError):
+    """A picture or sound cannot be used or made; ``code`` and ``values`` make the sentence for the person."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
 class NotFoundError(BotError):

@@ -76,17 +76,50 @@ class Choice:
     action: str
 
 
+MEDIA_PATH = "/media"
+"""Where this site gives what a message carries: the key comes after it."""
+
+
+class MediaKind(StrEnum):
+    """What goes beside the words of a message."""
+
+    PICTURE = "picture"  # PNG or JPEG
+    SOUND = "sound"  # MP3
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a sound, by the key that its bytes are kept under, and the same in words.
+
+    The words of a picture stand for it where it cannot be seen; those of a sound name it. The key is made
+    from the content and ends like the name of a file: another content has another key.
+    """
+
+    kind: MediaKind
+    key: str
+    words: str
+
+
+class Gallery(Protocol):
+    """Where channels find what a message carries."""
+
+    async def bytes_of(self, key: str) -> bytes | None:
+        """The content; None when it is gone since (a changed guide), and the message goes without."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """One message to a person; ``**bold**`` marks names of buttons and is rendered or dropped.
 
     ``replaces`` is the messenger's id of a message of ours to change in place where the channel can.
+    Nothing that must be known stands in ``media`` alone.
     """
 
     text: str
     choices: tuple[Choice, ...] = ()
     replaces: str | None = None
     press: str | None = None
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)

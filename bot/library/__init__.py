@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.core.errors import ContentError, Fault
+from bot.library.colours import HOUSE_COLOUR
 from bot.library.elsewhere import Elsewhere, load_elsewhere
 from bot.library.freshness import Reviews, sort_reviews
 from bot.library.glossary import Glossary, load_glossary
@@ -35,6 +36,7 @@ from bot.library.source import load as load_file
 from bot.library.source import read
 
 __all__ = [
+    "HOUSE_COLOUR",
     "Confidence",
     "Domain",
     "Domains",

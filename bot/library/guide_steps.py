@@ -24,6 +24,7 @@ LONGEST_STEP = 500
 GOOD_STEP = 300
 GOOD_SENTENCE = 25  # syllables: in Vietnamese, the words between spaces
 LONGEST_ID = 24
+PAGES = frozenset({"print"})  # /g/{guide}/print is no step
 LONGEST_ACTION = 64  # bytes: what Telegram takes as callback_data
 
 _SCREEN_OPENS, _SCREEN_ENDS = "```screen", "```"
@@ -144,7 +145,7 @@ def _way(page: Page, head: _Section, sections: list[_Section]) -> Way:
 
 
 def _screen(page: Page, step: _Section) -> Screen | None:
-    """The picture of a step, None without one or with faults; it may show nothing that the step does not say."""
+    """The picture of a step, None without one or with faults; the ring goes where the words say."""
     if step.screen is None:
         return None
     first_line = step.screen[0][0] if step.screen else step.line
@@ -156,6 +157,8 @@ def _screen(page: Page, step: _Section) -> Screen | None:
         return None
     for label in screen.labels():
         page.check_text(first_line, label)
+        if "{" in label:
+            page.fault(first_line, f"nhãn «{label}» có ngoặc nhọn", "hình không xưng hô, bỏ ngoặc")
     said, tapped = words(f"{step.label} {step.text}"), words(screen.tap)
     places = range(len(said) - len(tapped) + 1)
     if not any(said[place : place + len(tapped)] == tapped for place in places):
@@ -187,6 +190,8 @@ def _check_heading(page: Page, section: _Section) -> None:
         page.fault(section.line, f"{noun} chưa có tên", "viết tên ngắn sau dấu #")
     if not section.id:
         page.fault(section.line, f"{noun} chưa có mã", "thêm mã ở cuối dòng, kiểu {#mo-dang-nhap}")
+    elif section.level == 2 and section.id in PAGES:
+        page.fault(section.line, f"mã bước «{section.id}» trùng tên trang", "đặt một mã khác")
     elif not KEBAB.fullmatch(section.id) or len(section.id) > LONGEST_ID:
         what = f"mã {noun} «{section.id}» không đúng dạng"
         mend = f"chỉ dùng a–z, 0–9 và dấu gạch nối, không quá {LONGEST_ID} ký tự"

@@ -21,6 +21,7 @@ from pydantic import (
 
 from bot.core.errors import ContentError, Fault
 from bot.core.vocabulary import AddressForm
+from bot.library.colours import HOUSE_COLOUR, Colour
 from bot.library.guides import Day, kebab
 from bot.library.source import Lines, Record, check, line_of, parse
 from bot.library.wording import refuse
@@ -163,6 +164,7 @@ class Plan(Record):
     kind: Literal["phuong", "xa"]
     aliases: tuple[str, ...] = ()
     address_form: AddressForm | None = None
+    colour: Colour = HOUSE_COLOUR
     office: Office
     neighbourhoods: Neighbourhoods
     teams: Teams

@@ -33,6 +33,7 @@ FORGET_AFTER = timedelta(minutes=2)
 MOST_MESSAGES, MOST_POLLS = 600, 1200
 MOST_OF_SESSION = 120
 LAST_LETTER = 2**31 - 1
+PLACE = re.compile(r"[gs](?:_[a-z0-9-]{1,60}){1,2}", re.ASCII)
 DIGITS = re.compile(r"\d{1,10}", re.ASCII)
 
 log = logging.getLogger(__name__)
@@ -136,14 +137,19 @@ class _Chat:
         return pages.page(request, "choose.html", rooms[0].texts, values)
 
     async def show(self, request: web.Request) -> web.Response:
-        """The page of one commune's chat; ``may-chung=1`` for a computer that many use."""
+        """The page of one commune's chat; ``may-chung=1`` for a computer that many use.
+
+        ``moi`` is an invitation to a team, ``mo`` a guide or a step that a page or a sheet of paper names.
+        """
         room = self.lobby.rooms.get(request.match_info["commune"])
         if room is None:
             raise web.HTTPNotFound(text=self.say("web.error-404"))
+        place = request.query.get("mo", "")
         values = {
             "room": room,
             "is_shared": request.query.get("may-chung") == "1",
             "code": request.query.get("moi", "")[:40],
+            "place": place if PLACE.fullmatch(place) else "",
             "forget_seconds": int(FORGET_AFTER.total_seconds()),
         }
         response = pages.page(request, "chat.html", room.texts, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from bot.core.periods import ZONE
 from bot.locale import Texts, show_date, show_number
@@ -16,8 +18,8 @@ from bot.locale import Texts, show_date, show_number
 HERE = Path(__file__).parent
 STATIC = "static"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 NEW_PAGE = "no-store"
 
@@ -46,7 +48,15 @@ def _moment(value: datetime) -> str:
     return value.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
 
 
-_environment.filters.update(number=_number, change=_change, date=show_date, moment=_moment)
+def _marked(text: str) -> Markup:
+    """Escaped, what stands between ``**`` made strong, each line a line of its own."""
+    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)), flags=re.DOTALL)
+    return Markup(strong.replace("**", "").replace("\n", "<br>\n"))  # noqa: S704 – escaped above
+
+
+_environment.filters.update(
+    number=_number, change=_change, date=show_date, moment=_moment, marked=_marked
+)
 
 
 def add_static(app: web.Application) -> None:

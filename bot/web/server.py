@@ -13,6 +13,7 @@ from aiohttp.typedefs import Middleware
 from bot.core.errors import BotError, SettingError
 from bot.locale import Texts
 from bot.web.chat import Lobby, add_chat
+from bot.web.guide_pages import Bookcase, add_guide_pages
 from bot.web.office import Desk, add_office
 from bot.web.pages import add_static, page
 from bot.web.webhooks import Hook, add_hooks
@@ -42,6 +43,7 @@ class Parts:
     is_ready: Callable[[], Awaitable[bool]]
     lobby: Lobby | None = None
     desk: Desk | None = None
+    bookcase: Bookcase | None = None
 
 
 def build_server(parts: Parts) -> web.Application:
@@ -56,6 +58,8 @@ def build_server(parts: Parts) -> web.Application:
     if parts.lobby is not None:
         add_static(app)
         add_chat(app, parts.lobby)
+        if parts.bookcase is not None:
+            add_guide_pages(app, parts.bookcase)
         if parts.desk is not None:
             add_office(app, parts.desk, parts.lobby.visitors)
     return app

@@ -11,7 +11,7 @@
   const WARN_SECONDS = 20;
   const GAP = 10; // pixels of air above the newest words
   const AGAIN = "again";
-  const STEP = /^\*\*\D*(\d+)\/(\d+)\D*\*\*/; // "**Bước 3/8.** …"
+  const LARGER = /^(chữ\s+)?(to|lớn)(\s+(hơn|lên))+$/i;
 
   const body = document.body;
   const root = document.documentElement;
@@ -49,38 +49,10 @@
 
   // ---- showing ----
 
-  const element = (tag, className, text) => {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  };
-
-  const fill = (made, marked) => {
-    marked.split("**").forEach((part, index, parts) => {
-      const isBold = index % 2 === 1 && index < parts.length - 1;
-      made.appendChild(isBold ? element("strong", "", part) : document.createTextNode(part));
-    });
-    return made;
-  };
-
-  const bubble = (marked) => {
-    const made = element("div", "bubble");
-    const step = STEP.exec(marked);
-    if (step) {
-      const meter = made.appendChild(element("div", "meter"));
-      meter.setAttribute("aria-hidden", "true"); // the words say it
-      meter.appendChild(element("i")).style.width = (100 * step[1]) / step[2] + "%";
-    }
-    let list = null;
-    marked.split("\n").filter(Boolean).forEach((line) => {
-      const isItem = line.startsWith("• ");
-      if (isItem) fill((list = list || made.appendChild(element("ul"))).appendChild(element("li")), line.slice(2));
-      else fill(made.appendChild(element("p")), line);
-      if (!isItem) list = null;
-    });
-    return made;
-  };
+  const element = window.BanSoBubble.element;
+  let hasVoice = false;
+  window.BanSoSpeech.whenKnown((has) => { hasVoice = has; });
+  const bubble = (message) => window.BanSoBubble.make(message, words, hasVoice);
 
   const block = (className, speaker) => {
     const made = element("section", "said " + className);
@@ -102,9 +74,9 @@
     log.querySelectorAll(".now").forEach((one) => { one.className = "said bot old"; });
     const made = block("bot now", words.bot);
     made.tabIndex = -1;
-    out.forEach((message) => made.appendChild(bubble(message.marked)));
+    out.forEach((message) => made.appendChild(bubble(message)));
     const last = out.filter((message) => message.choices.length).pop();
-    if (last) made.appendChild(choiceList(last.choices, STEP.test(last.marked)));
+    if (last) made.appendChild(choiceList(last.choices, window.BanSoBubble.isStep(last.marked)));
     log.appendChild(made);
     if (takeFocus) made.focus({ preventScroll: true });
     bringIntoView(made);
@@ -297,7 +269,7 @@
   const rest = () => {
     forget();
     const made = block("bot now", words.bot);
-    made.appendChild(bubble(words.gone));
+    made.appendChild(bubble({ marked: words.gone }));
     const button = element("button", "first go", words.anew);
     button.type = "button";
     button.addEventListener("click", () => { log.textContent = ""; log.focus(); begin(); });
@@ -330,9 +302,15 @@
 
   const begin = () => {
     touchedAt = Date.now();
-    const code = body.dataset.code;
+    const code = body.dataset.code, place = body.dataset.place;
     const before = kept(name);
-    if (before && before.session && !code) {
+    if (place) { // a page or a sheet of paper led here: its guide opens in the conversation that there is
+      session = before && before.session ? before.session : null;
+      after = session ? before.after || 0 : 0;
+      say({ action: "start:" + place }, null, false);
+      history.replaceState(null, "", location.pathname);
+      body.dataset.place = "";
+    } else if (before && before.session && !code) {
       session = before.session;
       after = before.after || 0;
       say({ action: AGAIN }, null, false);
@@ -367,6 +345,7 @@
     // Room for the answer: the keyboard goes, unless it is one digit after the other.
     if (matchMedia("(hover: none)").matches && !/^\d+$/.test(text)) said.blur();
     lock(true);
+    if (LARGER.test(text)) setSize(Math.min(Number(root.dataset.size || 0) + 1, 2));
     say({ text }, text, false);
   });
   again.addEventListener("click", tryNow);

@@ -1,0 +1,202 @@
+"""Which picture and which sound a step has, and where their bytes are: made once for each content.
+
+A key is a hash of everything that the bytes depend on. What was made is kept in a folder that can be
+deleted at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from bot.core.errors import MediaError, why
+from bot.core.messages import Media, MediaKind
+from bot.library import Guide, Step
+from bot.locale import Texts
+from bot.media import drawing
+from bot.media.drawing import Look
+from bot.media.own_files import OwnFiles, Screenshot, Spot, shrink, write_whole
+from bot.media.twin import describe
+from bot.media.voice import Voice
+
+log = logging.getLogger(__name__)
+
+MOST_AT_HAND = 128  # in memory: a few megabytes, for where the folder cannot be written
+KEY = re.compile(r"[0-9a-f]{20}\.(?:png|jpg|mp3)")
+Make = Callable[[], bytes]
+
+
+class Archive:
+    """The bytes by their keys; a gallery for channels and pages."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._makers: dict[str, Make] = {}
+        self._at_hand: OrderedDict[str, bytes] = OrderedDict()
+        self._shelves: list[Shelf] = []
+        self._making = threading.Lock()  # one at a time: what two wait for is made once
+
+    def add(self, shelf: Shelf) -> None:
+        """Take in a shelf, whose keys older messages may carry."""
+        self._shelves.append(shelf)
+
+    def keep(self, key: str, make: Make) -> None:
+        """Remember how the bytes of a key are made."""
+        self._makers[key] = make
+
+    async def bytes_of(self, key: str) -> bytes | None:
+        """The content of a key, made when it is asked for first; None for a key of nothing we have."""
+        if not KEY.fullmatch(key):
+            return None
+        return await asyncio.to_thread(self._find, key)
+
+    def _find(self, key: str) -> bytes | None:
+        with self._making:
+            content = self._at_hand.get(key) or self._read(key) or self._make(key)
+            if content is not None:
+                self._at_hand[key] = content
+                self._at_hand.move_to_end(key)
+                if len(self._at_hand) > MOST_AT_HAND:
+                    self._at_hand.popitem(last=False)
+            return content
+
+    def _read(self, key: str) -> bytes | None:
+        try:
+            return (self._cache / key).read_bytes()
+        except OSError:  # not made yet
+            return None
+
+    def _make(self, key: str) -> bytes | None:
+        if key not in self._makers:
+            for shelf in self._shelves:
+                shelf.enumerate()
+        make = self._makers.get(key)
+        if make is None:
+            return None
+        try:
+            made = make()
+        except (MediaError, OSError) as error:
+            log.error("a picture or sound could not be made: %s", error)
+            return None
+        try:
+            write_whole(self._cache / key, made)
+        except OSError as error:
+            log.warning("a picture or sound could not be kept: %s", why(error))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a shelf draws from."""
+
+    guides: Iterable[Guide]
+    own: OwnFiles
+    voice: Voice | None
+    archive: Archive
+
+
+class Shelf:
+    """The pictures, sounds and pages of all steps as one commune shows them."""
+
+    def __init__(
+        self, commune: str, texts: Texts, colour: str, site: str, sources: Sources
+    ) -> None:
+        self._commune = commune
+        self._texts = texts
+        self._look = Look(colour, texts.say("picture.label"))
+        self._site = site
+        self._from = sources
+        self._known: dict[str, Media] = {}
+        sources.archive.add(self)
+
+    def picture(self, guide: Guide, step: Step, today: date) -> Media | None:
+        """What the step looks like: the ward's own fresh screenshot, else the drawing, else nothing."""
+        own = self._from.own.screenshot(self._spot(guide, step))
+        if own is not None and today <= last_day(own, guide):
+            return self._photographed(own, step)
+        return self._drawn(step)
+
+    def sound(self, guide: Guide, step: Step) -> Media | None:
+        """How the step sounds: the ward's own recording of just these words, else the machine's voice."""
+        spoken = self.spoken(step)
+        own = self._from.own.recording(self._spot(guide, step), spoken)
+        if own is not None:
+            return self._kept(MediaKind.SOUND, self._texts.say("sound.own"), own)
+        voice = self._from.voice
+        if voice is None:
+            return None
+        key = f"{_hash(voice.name, spoken)}.mp3"
+        self._from.archive.keep(key, partial(voice.speak, spoken))
+        return Media(MediaKind.SOUND, key, self._texts.say("sound.machine"))
+
+    def spoken(self, step: Step) -> str:
+        """The words of a step as they are read aloud."""
+        return self._texts.fill(step.text).replace("**", "")
+
+    def page(self, guide: Guide, step: Step | None = None) -> str:
+        """The address of the guide's page, or of one of its steps."""
+        place = f"{guide.id}/{step.id}" if step else guide.id
+        return f"{self._site}/g/{place}?xa={self._commune}"
+
+    def enumerate(self) -> None:
+        """Tell the archive of everything that may be on this shelf."""
+        for guide in self._from.guides:
+            for step in (step for way in guide.ways for step in way.steps):
+                self._drawn(step)
+                self.sound(guide, step)
+                own = self._from.own.screenshot(self._spot(guide, step))
+                if own is not None:
+                    self._photographed(own, step)
+
+    def _spot(self, guide: Guide, step: Step) -> Spot:
+        return Spot(self._commune, guide.id, step.id)
+
+    def _drawn(self, step: Step) -> Media | None:
+        screen = step.screen
+        if screen is None:
+            return None
+        told = screen.model_dump_json()
+        if told not in self._known:
+            key = f"{_hash(drawing.VERSION, told, self._look.colour, self._look.label)}.png"
+            self._from.archive.keep(key, partial(drawing.draw, screen, self._look))
+            words = describe(screen, self._texts)
+            self._known[told] = Media(MediaKind.PICTURE, key, words)
+        return self._known[told]
+
+    def _photographed(self, own: Screenshot, step: Step) -> Media | None:
+        words = self._texts.say("picture.photo", step=step.label, day=f"{own.day:%d/%m/%Y}")
+        return self._kept(MediaKind.PICTURE, words, own.path)
+
+    def _kept(self, kind: MediaKind, words: str, path: Path) -> Media | None:
+        """A file of the ward; one that changed has another key, one that is gone is none."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        is_sound = kind is MediaKind.SOUND
+        key = _hash(path, status.st_mtime_ns, status.st_size) + (".mp3" if is_sound else ".jpg")
+        make = path.read_bytes if is_sound else partial(_shrunk, path)
+        self._from.archive.keep(key, make)
+        return Media(kind, key, words)
+
+
+def last_day(own: Screenshot, guide: Guide) -> date:
+    """A screenshot is good for as long as a review of its guide is."""
+    return own.day + (guide.review_by - guide.reviewed_on)
+
+
+def _shrunk(path: Path) -> bytes:
+    return shrink(path.read_bytes())
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:20]
