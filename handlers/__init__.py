@@ -6,7 +6,7 @@ from bot.conversation import repairs
 from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
 from bot.conversation.turn import Action
 from bot.core.messages import Kind
-from handlers import guides, listening, other, person, start, team
+from handlers import checkup, guides, listening, other, person, start, team
 
 ROUTES: tuple[Route, ...] = (
     on_kind(Kind.STOPPED, start.left),
@@ -32,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     on_action("other", guides.other_troubles),
     on_action("fix", guides.show_fix),
     on_action("done", guides.finish),
+    on_action(checkup.VERB, checkup.go_on),
     on_action("which", repairs.choose_again),
     on_action("no-smartphone", guides.without_smartphone),
     on_action("log", team.choose_topic),
@@ -49,5 +50,6 @@ ROUTES: tuple[Route, ...] = (
     on_kind(Kind.START, start.hello),
     on_text_at(team.AT_NAME, team.take_name),
     on(team.is_count, team.take_count),
+    on(checkup.is_unclear, checkup.ask_again),
     on(lambda _: True, guides.answer_question),
 )

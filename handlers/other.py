@@ -67,8 +67,8 @@ def unknown_action(turn: Turn) -> Reply:
 
 def _present(turn: Turn) -> tuple[Option, ...]:
     """Back to what was on the screen; nothing more than digit 0 when that was home."""
-    view = turn.state.view
-    return () if view == HOME else (turn.option("option.present", view),)
+    present = turn.state.present
+    return () if present == HOME else (turn.option("option.present", present),)
 
 
 def _keeping(turn: Turn, message: Say, outcome: str) -> Reply:

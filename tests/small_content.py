@@ -7,6 +7,7 @@ import functools
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -41,7 +42,20 @@ def make(folder: Path) -> Path:
     _write(folder / "menu.yaml", menu)
     elsewhere = yaml.safe_load((CONTENT / "elsewhere.yaml").read_text(encoding="utf-8"))
     _write(folder / "elsewhere.yaml", {"matters": elsewhere["matters"][:MATTERS]})
+    checkup = yaml.safe_load((CONTENT / "checkup.yaml").read_text(encoding="utf-8"))
+    _write(folder / "checkup.yaml", _with_kept_guides(checkup))
     return folder
+
+
+def _with_kept_guides(checkup: dict[str, Any]) -> dict[str, Any]:
+    """The check-up with only those questions whose guide is kept."""
+    questions = [one for one in checkup["questions"] if one["guide"] in KEPT]
+    for one in questions:
+        if one.get("unsure", {}).get("guide") not in KEPT:
+            one.pop("unsure", None)
+    kept = [one["id"] for one in questions]
+    need = [name for name in checkup["need"] if name in kept]
+    return checkup | {"questions": questions, "need": need}
 
 
 @functools.cache

@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import AddressForm, Role, Topic
-from bot.library import RowKind, load
+from bot.library import Answer, RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
@@ -25,6 +25,8 @@ SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")
 
 FAMILIES = {
     "topic.": [str(topic) for topic in Topic],
+    "option.": [entry.tool for entry in LIBRARY.menu.entries if entry.tool],
+    "checkup.line-": [answer.name.lower() for answer in Answer],
     "kind.": ["phuong", "xa"],
     "media.": [str(kind) for kind in Kind if f"media.{kind}" in SENTENCES],
     "role.": [str(role) for role in Role],
@@ -35,6 +37,7 @@ FAMILIES = {
 }
 """Ids that are put together in code, and what can stand behind the point."""
 FRAGMENTS = (
+    "checkup-name",
     "kind.",
     "role.",
     "log.what",
@@ -43,6 +46,7 @@ FRAGMENTS = (
     "mine.line",
     "picture.row-",
     "guide-page.anywhere",
+    "guide-page.paper",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}
@@ -181,7 +185,7 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
             assert sentence in SENTENCES, f"{place}: {sentence}"
 
 
-NO_SENTENCES = {"team.name"} | {path.name for path in TEMPLATES}
+NO_SENTENCES = {"team.name", "checkup.yaml"} | {path.name for path in TEMPLATES}
 """Strings of the same build that are states or files."""
 
 
@@ -244,6 +248,11 @@ def _everything() -> Iterator[tuple[str, str]]:
     yield from SENTENCES.items()
     for guide in LIBRARY.guides.values():
         yield from ((guide.id, text) for text in _texts_of(guide))
+    for question in LIBRARY.checkup.questions:
+        yield "checkup", question.ask
+        yield from (("checkup-name", name) for name in (question.has, question.lacks))
+        if question.unsure:
+            yield "checkup", question.unsure.why
 
 
 def _filled(text: str, form: AddressForm) -> str:

@@ -35,8 +35,24 @@ MORE_VERBS = (
     "back",
     "again",
     "join",
+    "checkup",
 )
-ARGUMENTS = (*Topic, "1", "50", "51", "20261118", "20269999", "x", "", "9" * 30, "٣", "²", "-1")
+ARGUMENTS = (
+    *Topic,
+    "yn",
+    "u",
+    "1",
+    "50",
+    "51",
+    "20261118",
+    "20269999",
+    "x",
+    "",
+    "9" * 30,
+    "٣",
+    "²",
+    "-1",
+)
 
 sentences = st.lists(st.sampled_from(SYLLABLES), max_size=8).map(" ".join)
 written_actions = st.builds(
@@ -147,6 +163,8 @@ def test_an_action_typed_with_words_of_a_person_leaves_none_of_them_in_the_state
         "guide:nguyen-thi-hanh",
         "step:vneid-quen-mat-khau:nguyen-thi-hanh",
         "logn:vneid:0912345678",
+        "checkup:nguyen-thi-hanh",
+        "checkup:yn:0912345678",
     ):
         person.sends_action(action)
     states = select(conversations.c.state)

@@ -153,6 +153,8 @@ def test_back_leads_to_where_one_came_from(walk: Walk) -> None:
             continue  # home has nothing behind it; a step's own button says where it leads
         if screen.chosen is None and seen.choices == parent.choices:
             continue  # the same prompt in other words
+        if parent.state.present != parent.state.view:
+            continue  # answers that only the prompt carried are gone; see test_checkup
         before = walk.walker.peek(replace(parent.state, at="", data={}), "nhắc lại")
         back = walk.walker.peek(seen.state, "trở lại")
         assert back.shown == before.shown, (_place(seen), _place(parent))

@@ -88,6 +88,18 @@ ELSEWHERE = """matters:
     phrases: [đau bụng, nhức đầu, ho hoài, uống thuốc gì, bị sốt]
 """
 
+CHECKUP = """need: [muc-2]
+complete: thu-bai
+questions:
+  - id: muc-2
+    ask: "{You} có mức 2 chưa?"
+    has: mức 2
+    lacks: mức 2
+    guide: thu-bai
+    sources:
+      - {title: Bài báo, publisher: Tòa soạn, date: 2026-08-15, confidence: chac}
+"""
+
 
 @pytest.fixture
 def content(tmp_path):
@@ -98,6 +110,7 @@ def content(tmp_path):
     (root / "glossary.yaml").write_text(GLOSSARY, encoding="utf-8")
     (root / "menu.yaml").write_text(MENU, encoding="utf-8")
     (root / "elsewhere.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    (root / "checkup.yaml").write_text(CHECKUP, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root

@@ -101,6 +101,7 @@ class Walker:
             library=self.script.library,
             understanding=self.script.understanding,
             texts=self.house.texts,
+            shelf=self.house.shelf,
             worker=self.worker,
             inbound=mask(Inbound(ADDRESS, f"event-{self.steps}", kind, text, self.unit.now)),
             state=state or State(),

@@ -22,8 +22,9 @@ from storage import communes
 from storage.communes import Account, Commune
 
 
-def make_script(installation: Installation, media: MediaRoom) -> Script:
-    """Everything that turns are answered with."""
+def make_script(installation: Installation, media: MediaRoom | None = None) -> Script:
+    """Everything that turns are answered with; ``media`` where others share its pictures."""
+    media = media or open_media(installation)
     library = installation.library
     domains = library.domains.with_own(installation.settings.public_url)
     houses = {

@@ -75,7 +75,7 @@ class Router:
         if turn.action == Action(BACK):
             turn = _go_back(turn)
         elif turn.action == Action(AGAIN):
-            turn = turn.doing(turn.state.view)
+            turn = turn.doing(turn.state.present)
         for route in self._routes:
             if route.matches(turn):
                 return turn, _marked(route.handler(turn))
@@ -175,7 +175,7 @@ def _marked(reply: Reply) -> Reply:
 def _go_back(turn: Turn) -> Turn:
     """To the view before the present one, or below the present prompt; from the first view, home."""
     state = turn.state
-    trail = state.trail if OVER in state.data else state.trail[:-1]
+    below = state if OVER in state.data else replace(state, trail=state.trail[:-1], choices=())
     # The view that is shown again puts itself back on the trail.
-    state = replace(state, trail=trail[:-1], at="", data={})
-    return replace(turn, state=state).doing(trail[-1] if trail else HOME)
+    state = replace(state, trail=below.trail[:-1], at="", data={})
+    return replace(turn, state=state).doing(below.present)

@@ -60,6 +60,18 @@ class State:
         """The action that shows the newest view again."""
         return self.trail[-1] if self.trail else HOME
 
+    @property
+    def present(self) -> str:
+        """The action that shows the newest view as it stands, with what only its open prompt carries.
+
+        A row of questions keeps its answers nowhere else: there the first argument of a choice is what
+        was answered before. The prompt is either the question or the way back to it.
+        """
+        carried = (Action.parse(choice.action) for choice in self.choices)
+        before = (one.args[0] for one in carried if one.verb == self.view and one.args)
+        answered = next(before, "")
+        return f"{self.view}:{answered}" if answered else self.view
+
     def to_json(self) -> str:
         """The state as it is stored."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.core.errors import ContentError, Fault
+from bot.library.checkup import Answer, Answers, Checkup, Question, load_checkup
 from bot.library.colours import HOUSE_COLOUR
 from bot.library.elsewhere import Elsewhere, load_elsewhere
 from bot.library.freshness import Reviews, sort_reviews
@@ -37,6 +38,9 @@ from bot.library.source import read
 
 __all__ = [
     "HOUSE_COLOUR",
+    "Answer",
+    "Answers",
+    "Checkup",
     "Confidence",
     "Domain",
     "Domains",
@@ -52,6 +56,7 @@ __all__ = [
     "Neighbourhoods",
     "Office",
     "Plan",
+    "Question",
     "Reviews",
     "Row",
     "RowKind",
@@ -79,6 +84,7 @@ class Library:
     glossary: Glossary
     menu: Menu
     elsewhere: Elsewhere
+    checkup: Checkup
 
 
 @dataclass(slots=True)
@@ -143,12 +149,13 @@ def _read_all(
     _read_plans(shelf)
     glossary, menu = _glossary(shelf), _menu(shelf)
     elsewhere = None if domains is None else _elsewhere(shelf, domains)
+    checkup = None if domains is None else _checkup(shelf, domains)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
-    if not (domains and glossary and menu and elsewhere) or shelf.faults:
+    if not (domains and glossary and menu and elsewhere and checkup) or shelf.faults:
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
-    return Library(guides, plans, domains, glossary, menu, elsewhere), shelf
+    return Library(guides, plans, domains, glossary, menu, elsewhere, checkup), shelf
 
 
 def _order(fault: Fault) -> tuple[str, int]:
@@ -174,6 +181,15 @@ def _glossary(shelf: _Shelf) -> Glossary | None:
 def _elsewhere(shelf: _Shelf, domains: Domains) -> Elsewhere | None:
     try:
         return load_elsewhere(shelf.content_dir, domains, shelf.guides)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _checkup(shelf: _Shelf, domains: Domains) -> Checkup | None:
+    """The check-up; a guide with faults is not missed here as well."""
+    try:
+        return load_checkup(shelf.content_dir, domains, None if shelf.faults else shelf.guides)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None

@@ -95,8 +95,9 @@ def _check_string(page: Page, line: int, place: Place, text: str) -> None:
         page.check_text(line, text)
     elif place[-1:] != ("url",):
         page.check_braces(line, text)
-    elif not text.startswith(("https://", "http://")) or page.domains.hides(text):
-        page.fault(line, f"nguồn «{text}» không phải địa chỉ đầy đủ", "ghi https://… hoặc bỏ «url»")
+    else:
+        for what, mend in page.domains.complaints_of_source(text):
+            page.fault(line, what, mend)
 
 
 def _check_needs(page: Page, line: int, front: FrontMatter) -> None:

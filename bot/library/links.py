@@ -66,6 +66,11 @@ class Domains(Record):
             elif not self._is_harmless(link):
                 yield f"liên kết «{link}» không thuộc trang chính thức", _USE_OFFICIAL
 
+    def complaints_of_source(self, url: str | None) -> Iterator[Saying]:
+        """What is wrong with the address of a source: it is evidence, so any whole address will do."""
+        if url and (not url.startswith(("https://", "http://")) or self.hides(url)):
+            yield f"nguồn «{url}» không phải địa chỉ đầy đủ", "ghi https://… hoặc bỏ «url»"
+
     def with_own(self, url: str) -> Domains:
         """The same with the host of our own pages."""
         host = _host_of(url)
