@@ -39,7 +39,6 @@ ENV PATH=/opt/venv/bin:$PATH \
     BOT_HOST=0.0.0.0 \
     BOT_BASE_URL=http://127.0.0.1:8080 \
     BOT_VAR_DIR=/data \
-    BOT_MEDIA_DIR=/data/media \
     BOT_DATABASE_URL=sqlite:////data/ban-so.db
 LABEL org.opencontainers.image.title="ban-so" \
       org.opencontainers.image.description="Bạn Số: the digital-skills helper of a Vietnamese commune, in its residents' own chats" \

@@ -37,8 +37,9 @@ class Settings(BaseModel):
         SecretStr(""), description="Các khóa cũ còn phải đọc được, cách nhau dấu phẩy"
     )
     var_dir: Path = Field(Path("var"), description="Thư mục của tệp khóa secret.key")
-    media_dir: Path = Field(
-        Path("var/media"), description="Thư mục tiếng và hình chụp của phường, xã"
+    media_dir: Path | None = Field(
+        None,
+        description="Thư mục tiếng và hình chụp của phường, xã; trống thì là BOT_VAR_DIR/media",
     )
     voice: Literal["", "espeak-ng"] = Field(
         "", description="Giọng máy đọc bài: espeak-ng (cần gói espeak-ng và lame); trống là tắt"
@@ -94,6 +95,11 @@ class Settings(BaseModel):
         raise ValueError(
             "phải là sqlite:///tên-tệp hoặc postgresql://tên:mật-khẩu@máy:cổng/dữ-liệu"
         )
+
+    @property
+    def own_media(self) -> Path:
+        """Where the wards' own recordings and screenshots are."""
+        return self.media_dir or self.var_dir / "media"
 
     @property
     def public_url(self) -> str:

@@ -45,6 +45,8 @@ FRAGMENTS = (
     "option.people",
     "mine.line",
     "picture.row-",
+    "sound.own",
+    "sound.machine",
     "guide-page.anywhere",
     "guide-page.paper",
 )

@@ -34,7 +34,7 @@ def open_media(installation: Installation) -> MediaRoom:
     """Nothing is drawn yet; ``SettingError`` when the voice that was asked for is not on this machine."""
     settings, library = installation.settings, installation.library
     archive = Archive(settings.var_dir / CACHE)
-    own = OwnFiles(settings.media_dir)
+    own = OwnFiles(settings.own_media)
     voice = find_voice() if settings.voice else None
     sources = Sources(tuple(library.guides.values()), own, voice, archive)
     shelves = {

@@ -35,35 +35,54 @@ window.BanSoBubble = (() => {
 
   const picture = (media) => {
     const made = element("img", "screen");
-    made.src = media.src;
     made.alt = media.words;
     made.width = 640;
+    made.addEventListener("load", () => dispatchEvent(new Event("resize"))); // what is below it has moved
     made.addEventListener("error", () => made.replaceWith(element("p", "twin", media.words)));
-    return made;
-  };
-
-  const sound = (media) => {
-    const made = element("audio", "sound");
     made.src = media.src;
-    made.controls = true;
-    made.preload = "none";
-    made.setAttribute("aria-label", media.words);
     return made;
   };
 
-  const listenButton = (marked, words) => {
-    const made = element("button", "listen", words.listen);
+  // ---- one thing is heard at a time: a file that came with the message, or the browser's own voice ----
+
+  let quiet = null; // ends what is heard now
+
+  const button = (label, words, begin) => {
+    const made = element("button", "listen");
     made.type = "button";
+    const word = made.appendChild(element("span", "", words.listen));
+    if (label) made.appendChild(element("small", "", label));
+    const over = () => {
+      if (quiet === stop) quiet = null;
+      made.classList.remove("playing");
+      word.textContent = words.listen;
+    };
+    let end = null;
+    const stop = () => { if (end) end(); over(); };
     made.addEventListener("click", () => {
-      const wasPlaying = made.classList.contains("playing");
-      const over = () => { made.classList.remove("playing"); made.textContent = words.listen; };
-      if (wasPlaying) { window.BanSoSpeech.stop(); return over(); }
-      window.BanSoSpeech.say(marked.replace(/\*\*/g, ""), over);
+      if (quiet === stop) return stop();
+      if (quiet) quiet();
+      quiet = stop;
       made.classList.add("playing");
-      made.textContent = words.stop;
+      word.textContent = words.stop;
+      end = begin(over, () => { over(); word.textContent = words.failed; });
     });
     return made;
   };
+
+  const sound = (media, words) => button(media.words, words, (over, fail) => {
+    const file = new Audio(media.src);
+    file.addEventListener("ended", over);
+    file.addEventListener("error", fail);
+    const begun = file.play();
+    if (begun) begun.catch((refused) => { if (refused.name !== "AbortError") fail(); });
+    return () => file.pause();
+  });
+
+  const voice = (marked, words) => button("", words, (over) => {
+    window.BanSoSpeech.say(marked.replace(/\*\*/g, ""), over);
+    return window.BanSoSpeech.stop;
+  });
 
   // `hasVoice`: this browser can read Vietnamese aloud, so each step gets a button for it.
   const make = (message, words, hasVoice) => {
@@ -82,8 +101,9 @@ window.BanSoBubble = (() => {
       else fill(made.appendChild(element("p")), line, words);
       if (!isItem) list = null;
     });
-    if (message.media) made.appendChild(message.media.kind === "sound" ? sound(message.media) : picture(message.media));
-    if (step && hasVoice) made.appendChild(listenButton(marked, words));
+    const media = message.media;
+    if (media) made.appendChild(media.kind === "sound" ? sound(media, words) : picture(media));
+    if (step && hasVoice) made.appendChild(voice(marked, words));
     return made;
   };
 
