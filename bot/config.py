@@ -37,9 +37,8 @@ class Settings(BaseModel):
         SecretStr(""), description="Các khóa cũ còn phải đọc được, cách nhau dấu phẩy"
     )
     var_dir: Path = Field(Path("var"), description="Thư mục của tệp khóa secret.key")
-    media_dir: Path | None = Field(
-        None,
-        description="Thư mục tiếng và hình chụp của phường, xã; trống thì là BOT_VAR_DIR/media",
+    media_dir: str = Field(
+        "", description="Thư mục tiếng và hình chụp của phường, xã; trống thì là BOT_VAR_DIR/media"
     )
     voice: Literal["", "espeak-ng"] = Field(
         "", description="Giọng máy đọc bài: espeak-ng (cần gói espeak-ng và lame); trống là tắt"
@@ -99,7 +98,7 @@ class Settings(BaseModel):
     @property
     def own_media(self) -> Path:
         """Where the wards' own recordings and screenshots are."""
-        return self.media_dir or self.var_dir / "media"
+        return Path(self.media_dir) if self.media_dir else self.var_dir / "media"
 
     @property
     def public_url(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, text, update
@@ -362,7 +362,7 @@ def _unpack_inbound(raw: bytes) -> Inbound:
 
 def _pack_outbound(message: Outbound) -> bytes:
     choices = [[choice.n, choice.label, choice.action] for choice in message.choices]
-    media = message.media and [message.media.kind, message.media.key, message.media.words]
+    media = message.media and astuple(message.media)
     return json.dumps(
         [message.text, choices, message.replaces, message.press, media], ensure_ascii=False
     ).encode()

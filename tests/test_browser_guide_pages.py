@@ -115,7 +115,7 @@ def test_the_ring_is_seen_on_the_smallest_phone(browser: Browser, reading: Ward)
         assert box is not None
         assert box["width"] >= 250
         seen = Image.open(io.BytesIO(picture.screenshot())).convert("RGB")
-        colours = dict((colour, count) for count, colour in seen.getcolors(1 << 20) or [])
+        colours = {colour: count for count, colour in seen.getcolors(1 << 20) or []}
         red = sum(n for (r, g, b), n in colours.items() if r > 180 and g < 80 and b < 80)
         assert red > 0.005 * seen.width * seen.height
 

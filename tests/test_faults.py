@@ -86,7 +86,12 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
     "guide": ("guides/at-da-bi-lua.md", "topic: at", "topic: at-lac", "topic"),
     "guide-key": ("guides/at-da-bi-lua.md", "title: Lỡ", "tittle: Lỡ", "tittle"),
     "guide-yaml": ("guides/at-da-bi-lua.md", "title: Lỡ bị", "title: [Lỡ bị", "YAML"),
-    "guide-link": ("guides/at-da-bi-lua.md", "{You} cúp máy", "Xem https://bit.ly/x", "bit.ly"),
+    "guide-link": (
+        "guides/at-da-bi-lua.md",
+        "để trình báo. Tới",
+        "xem https://bit.ly/x. Tới",
+        "bit.ly",
+    ),
     "plan": ("plans/ho-nai.yaml", "value: 85", "value: tám lăm", "tám lăm"),
     "plan-slug": ("plans/ho-nai.yaml", "slug: ho-nai", "slug: ho-nai-2", "ho-nai-2"),
     "plan-yaml": ("plans/ho-nai.yaml", "name: Hố Nai", "name: Hố: Nai", "YAML"),

@@ -49,9 +49,13 @@ def test_an_answer_has_the_promised_shape_and_nothing_else(base: Installation) -
     plays(base, scene)
 
 
+MEDIA = {"kind", "src", "words", "width", "height"}
+
+
 def assert_is_a_message(message: Any) -> None:
     """As ``chat --json`` has it, and beside it the text with the names of buttons marked."""
-    assert list(message) == ["text", "marked", "choices"]
+    assert list(message) == ["text", "marked", "choices", "media"]
+    assert message["media"] is None or set(message["media"]) == MEDIA
     assert message["marked"].replace("**", "") == message["text"] != ""
     for choice in message["choices"]:
         assert list(choice) == ["n", "label", "action"]

@@ -12,6 +12,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -115,11 +116,13 @@ def _read_words(text: object, action: object) -> tuple[Kind, str] | None:
 def as_json(message: Outbound) -> dict[str, Any]:
     """A message as the page gets it; ``marked`` keeps the ``**`` around names of buttons.
 
-    ``media`` is null or ``{"kind", "src", "words"}``: an address on this site, and what it shows or is.
+    ``media`` is null or ``{"kind", "src", "words", "width", "height"}``: an address on this site, and what
+    it shows or is.
     """
     choices = [{"n": c.n, "label": c.label, "action": c.action} for c in message.choices]
     text, media = message.text.replace("**", ""), None
     if message.media:
         carried = message.media
-        media = {"kind": carried.kind, "src": f"{MEDIA_PATH}/{carried.key}", "words": carried.words}
+        media = asdict(carried)
+        media["src"] = f"{MEDIA_PATH}/{media.pop('key')}"
     return {"text": text, "marked": message.text, "choices": choices, "media": media}

@@ -92,12 +92,15 @@ class Media:
     """A picture or a sound, by the key that its bytes are kept under, and the same in words.
 
     The words of a picture stand for it where it cannot be seen; those of a sound name it. The key is made
-    from the content and ends like the name of a file: another content has another key.
+    from the content and ends like the name of a file: another content has another key. ``width`` and
+    ``height`` are a picture's in pixels, 0 where they are not known: what stands below it need not move.
     """
 
     kind: MediaKind
     key: str
     words: str
+    width: int = 0
+    height: int = 0
 
 
 class Gallery(Protocol):

@@ -60,6 +60,11 @@ def draw(screen: Screen, look: Look) -> bytes:
     return file.getvalue()
 
 
+def height_of(screen: Screen, look: Look) -> int:
+    """The height of the picture in pixels, without drawing it."""
+    return round(_Sketch(None, look).put(screen))
+
+
 @cache
 def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
     name = "BeVietnamPro-Bold.ttf" if bold else "BeVietnamPro-Medium.ttf"

@@ -169,7 +169,8 @@ class Shelf:
             key = f"{_hash(drawing.VERSION, told, self._look.colour, self._look.label)}.png"
             self._from.archive.keep(key, partial(drawing.draw, screen, self._look))
             words = describe(screen, self._texts)
-            self._known[told] = Media(MediaKind.PICTURE, key, words)
+            height = drawing.height_of(screen, self._look)
+            self._known[told] = Media(MediaKind.PICTURE, key, words, drawing.WIDTH, height)
         return self._known[told]
 
     def _photographed(self, own: Screenshot, step: Step) -> Media | None:

@@ -36,7 +36,10 @@ window.BanSoBubble = (() => {
   const picture = (media) => {
     const made = element("img", "screen");
     made.alt = media.words;
-    made.width = 640;
+    if (media.height) { // its room is kept until it is there
+      made.width = media.width;
+      made.height = media.height;
+    }
     made.addEventListener("load", () => dispatchEvent(new Event("resize"))); // what is below it has moved
     made.addEventListener("error", () => made.replaceWith(element("p", "twin", media.words)));
     made.src = media.src;
