@@ -190,7 +190,7 @@ class _Sketch:
     def _tiles(self, row: Row, box: Box) -> float:
         left, top, right, _ = box
         columns = 2 if len(row.labels) in (2, 4) else min(3, len(row.labels))
-        width, air, words = (right - left) / columns, 26.0, _Words(25, middle=True)
+        width, air, words = (right - left) / columns, 42.0, _Words(25, middle=True)
         cell = (0.0, 0.0, width - 16, 0.0)
         heights = [100 + 10 + self._height(label, cell, words) for label in row.labels]
         lines = [max(heights[at : at + columns]) for at in range(0, len(heights), columns)]
@@ -202,8 +202,9 @@ class _Sketch:
             self._box(icon, 16, self._tint, self._look.colour, 3)
             # The first letter: which sign the app shows there is not known.
             self._say(label[0].upper(), icon, _Words(42, self._look.colour, True, True))
-            self._say(label, (x + 8, y + 102, x + width - 8, y + lines[line]), words)
-            self._mark(label, (x + 6, y - 2, x + width - 6, y + lines[line]))
+            end = y + heights[number]  # its own words end here, those of a neighbour may be longer
+            self._say(label, (x + 8, y + 102, x + width - 8, end), words)
+            self._mark(label, (x + 6, y - 2, x + width - 6, end))
         return sum(lines) + air * (len(lines) - 1)
 
     def _check(self, row: Row, box: Box) -> float:
