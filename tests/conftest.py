@@ -84,6 +84,14 @@ def migrated_postgres(postgres_server: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server: str, migrated_postgres: str) -> Iterator[postgres.Pool]:
+    """Copies of the PostgreSQL database, emptied between two tests."""
+    pool = postgres.Pool(postgres_server, migrated_postgres)
+    yield pool
+    pool.close()
+
+
 def _migrate(url: str) -> None:
     opened = Database(url, KeyRing(KEY), FixedClock())
     migrate(opened)
@@ -98,8 +106,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
-    with postgres.database(server, like=request.getfixturevalue("migrated_postgres")) as url:
+    pool: postgres.Pool = request.getfixturevalue("postgres_pool")
+    with pool.database() as url:
         yield url
 
 

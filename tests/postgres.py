@@ -80,6 +80,69 @@ def drop_database(url: str) -> None:
         connection.execute(statement.format(sql.Identifier(name)))
 
 
+class Pool:
+    """Copies of one database that are used again: emptying one costs a fifth of making one."""
+
+    def __init__(self, server: str, like: str) -> None:
+        self._server, self._like = server, like
+        with psycopg.connect(like) as connection:
+            self._shape = _shape_of(connection)
+        self._free: list[str] = []
+        self._made: list[str] = []
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Yields a database as the first one is, without a row in any table that has none there."""
+        if self._free:
+            url = self._free.pop()
+        else:
+            url = new_database(self._server, self._like)
+            self._made.append(url)
+        yield url
+        if self._is_emptied(url):
+            self._free.append(url)
+
+    def close(self) -> None:
+        """Drops them all."""
+        for url in self._made:
+            drop_database(url)
+
+    def _is_emptied(self, url: str) -> bool:
+        """False for a database whose tables a test has changed."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if _shape_of(connection) != self._shape:
+                return False
+            connection.execute(_EMPTY)
+        return True
+
+
+# Deleting beats TRUNCATE, which makes new files; as a replica neither triggers nor references mind.
+_EMPTY = """
+DO $$ DECLARE one record; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP EXECUTE format('DELETE FROM public.%I', one.tablename); END LOOP;
+  FOR one IN SELECT sequencename, start_value FROM pg_sequences WHERE schemaname = 'public'
+  LOOP PERFORM setval(format('public.%I', one.sequencename), one.start_value, false); END LOOP;
+END $$
+"""
+
+
+def _shape_of(connection: psycopg.Connection[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Every column of every table and index, and the version of the schema."""
+    found = connection.execute(
+        "SELECT c.relname, a.attname, a.atttypid::int, a.attnotnull FROM pg_attribute a"
+        " JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 ORDER BY 1, 2"
+    ).fetchall()
+    return [*found, *connection.execute("SELECT version_num FROM alembic_version").fetchall()]
+
+
 @contextmanager
 def database(url: str, like: str | None = None) -> Iterator[str]:
     """Yields the URL of a new database, empty or a copy, and drops it afterwards."""
