@@ -41,6 +41,11 @@ def make(folder: Path) -> Path:
     _write(folder / "menu.yaml", menu)
     elsewhere = yaml.safe_load((CONTENT / "elsewhere.yaml").read_text(encoding="utf-8"))
     _write(folder / "elsewhere.yaml", {"matters": elsewhere["matters"][:MATTERS]})
+    scams = yaml.safe_load((CONTENT / "scams.yaml").read_text(encoding="utf-8"))
+    for one in (*scams["signs"], *scams["scenes"]):
+        if one["guide"] not in KEPT:
+            one["guide"] = KEPT[0]
+    _write(folder / "scams.yaml", scams)
     return folder
 
 

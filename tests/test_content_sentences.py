@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import AddressForm, Role, Topic
-from bot.library import load
+from bot.library import LinkKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
@@ -30,6 +30,8 @@ FAMILIES = {
     "role.": [str(role) for role in Role],
     "office.sum-": ["visits", "people", "visits_without_person", "reported"],
     "office.q-": list(QUESTIONS),
+    "option.": [entry.tool for entry in LIBRARY.menu.entries if entry.tool],
+    "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
     "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew"],
 }
 """Ids that are put together in code, and what can stand behind the point."""
@@ -171,7 +173,7 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
             assert sentence in SENTENCES, f"{place}: {sentence}"
 
 
-NO_SENTENCES = {"team.name"} | {path.name for path in TEMPLATES}
+NO_SENTENCES = {"team.name", "scam.text"} | {path.name for path in TEMPLATES}
 """Strings of the same build that are states or files."""
 
 
@@ -234,6 +236,8 @@ def _everything() -> Iterator[tuple[str, str]]:
     yield from SENTENCES.items()
     for guide in LIBRARY.guides.values():
         yield from ((guide.id, text) for text in _texts_of(guide))
+    for sign in LIBRARY.scams.signs:
+        yield from ((sign.id, text) for text in (sign.name, sign.why))
 
 
 def _filled(text: str, form: AddressForm) -> str:

@@ -30,6 +30,7 @@ from bot.library.plans import (
     plan_as_json,
     read_plan,
 )
+from bot.library.scams import LinkKind, NumberKind, Scams, Sign, load_scams
 from bot.library.source import load as load_file
 from bot.library.source import read
 
@@ -45,11 +46,15 @@ __all__ = [
     "Guide",
     "LeftOut",
     "Library",
+    "LinkKind",
     "Menu",
     "Neighbourhoods",
+    "NumberKind",
     "Office",
     "Plan",
     "Reviews",
+    "Scams",
+    "Sign",
     "Source",
     "Step",
     "Tag",
@@ -73,6 +78,7 @@ class Library:
     glossary: Glossary
     menu: Menu
     elsewhere: Elsewhere
+    scams: Scams
 
 
 @dataclass(slots=True)
@@ -137,12 +143,13 @@ def _read_all(
     _read_plans(shelf)
     glossary, menu = _glossary(shelf), _menu(shelf)
     elsewhere = None if domains is None else _elsewhere(shelf, domains)
+    scams = None if domains is None else _scams(shelf, domains)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
-    if not (domains and glossary and menu and elsewhere) or shelf.faults:
+    if not (domains and glossary and menu and elsewhere and scams) or shelf.faults:
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
-    return Library(guides, plans, domains, glossary, menu, elsewhere), shelf
+    return Library(guides, plans, domains, glossary, menu, elsewhere, scams), shelf
 
 
 def _order(fault: Fault) -> tuple[str, int]:
@@ -168,6 +175,16 @@ def _glossary(shelf: _Shelf) -> Glossary | None:
 def _elsewhere(shelf: _Shelf, domains: Domains) -> Elsewhere | None:
     try:
         return load_elsewhere(shelf.content_dir, domains, shelf.guides)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _scams(shelf: _Shelf, domains: Domains) -> Scams | None:
+    """The signs of a scam; a guide with faults is not missed here as well."""
+    known = {path.stem for path in (shelf.content_dir / "guides").glob("*.md")}
+    try:
+        return load_scams(shelf.content_dir, domains, known | shelf.guides.keys())
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None
