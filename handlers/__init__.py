@@ -6,11 +6,13 @@ from bot.conversation import repairs
 from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
 from bot.conversation.turn import Action
 from bot.core.messages import Kind
-from handlers import checkup, guides, listening, other, person, start, team
+from handlers import checkup, guides, listening, other, person, scam, start, team
 
 ROUTES: tuple[Route, ...] = (
     on_kind(Kind.STOPPED, start.left),
     *(on_kind(kind, other.media) for kind in other.KINDS),
+    on(scam.tells_loss, guides.begin_urgent),
+    on(scam.is_masked_message, scam.check),
     on(lambda turn: turn.inbound.redacted, other.sensitive),
     on_action("menu", start.home),
     on_action("hello", start.hello),
@@ -24,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     on_action("enlarge", listening.enlarge),
     on_action("person", person.offer),
     on_action(WRONG_DIGIT, other.wrong_digit),
+    on_action("scam", scam.ask),
     on_action("topic", guides.list_topic),
     on_action("guide", guides.open_guide),
     on_action("part", guides.show_part),
@@ -48,6 +51,8 @@ ROUTES: tuple[Route, ...] = (
     on(lambda turn: turn.action is not None, other.unknown_action),
     on(lambda turn: team.written_code(turn) is not None, team.join),
     on_kind(Kind.START, start.hello),
+    on_text_at(scam.AT, scam.check),
+    on(scam.is_passed_on, scam.check),
     on_text_at(team.AT_NAME, team.take_name),
     on(team.is_count, team.take_count),
     on(checkup.is_unclear, checkup.ask_again),

@@ -56,6 +56,15 @@ def open_guide(turn: Turn) -> Reply:
     return Reply((_opening(turn, guide),), here=f"guide:{guide.id}")
 
 
+def begin_urgent(turn: Turn) -> Reply:
+    """Words of somebody who has just been tricked: the urgent guide at once, from wherever they are."""
+    begun = open_guide(turn.doing(f"guide:{turn.library.menu.urgent}"))
+    if not turn.inbound.redacted:
+        return begun
+    warning = Say(turn.say("sensitive.warning"), home=False)
+    return replace(begun, messages=(warning, *begun.messages))
+
+
 def _opening(turn: Turn, guide: Guide) -> Say:
     if len(guide.ways) == 1:
         text = turn.say("guide.open", title=guide.title, total=len(guide.ways[0].steps))

@@ -13,7 +13,7 @@ from bot.services import questions
 def sensitive(turn: Turn) -> Reply:
     """A CCCD or card number, an OTP, a password: it was not kept; say so and what to do."""
     questions.tally_refusal(turn.unit, turn.commune.id)
-    options = (*_present(turn), turn.option("option.scam", f"guide:{turn.library.menu.urgent}"))
+    options = (*_present(turn), turn.option("option.tricked", f"guide:{turn.library.menu.urgent}"))
     return _keeping(turn, Say(turn.say("sensitive.warning"), options), "refused")
 
 

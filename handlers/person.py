@@ -17,7 +17,7 @@ def offer(turn: Turn) -> Reply:
         text = turn.say("person.phone", **values)
     else:
         text = turn.say("person.visit", commune=name)
-    options = [turn.option("option.scam", f"guide:{turn.library.menu.urgent}")]
+    options = [turn.option("option.tricked", f"guide:{turn.library.menu.urgent}")]
     if turn.state.bookmark:
         options.insert(0, turn.option("option.go-on", turn.state.bookmark))
     return reply(text, *options, here="person")

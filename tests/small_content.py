@@ -44,6 +44,11 @@ def make(folder: Path) -> Path:
     _write(folder / "elsewhere.yaml", {"matters": elsewhere["matters"][:MATTERS]})
     checkup = yaml.safe_load((CONTENT / "checkup.yaml").read_text(encoding="utf-8"))
     _write(folder / "checkup.yaml", _with_kept_guides(checkup))
+    scams = yaml.safe_load((CONTENT / "scams.yaml").read_text(encoding="utf-8"))
+    for one in (*scams["signs"], *scams["scenes"]):
+        if one["guide"] not in KEPT:
+            one["guide"] = KEPT[0]
+    _write(folder / "scams.yaml", scams)
     return folder
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import AddressForm, Role, Topic
-from bot.library import Answer, RowKind, load
+from bot.library import Answer, LinkKind, RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
@@ -34,6 +34,7 @@ FAMILIES = {
     "office.q-": list(QUESTIONS),
     "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew", "page"],
     "picture.row-": [str(kind) for kind in RowKind if kind is not RowKind.TEXT],
+    "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""
 FRAGMENTS = (
@@ -187,7 +188,7 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
             assert sentence in SENTENCES, f"{place}: {sentence}"
 
 
-NO_SENTENCES = {"team.name", "checkup.yaml"} | {path.name for path in TEMPLATES}
+NO_SENTENCES = {"team.name", "checkup.yaml", "scam.text"} | {path.name for path in TEMPLATES}
 """Strings of the same build that are states or files."""
 
 
@@ -255,6 +256,8 @@ def _everything() -> Iterator[tuple[str, str]]:
         yield from (("checkup-name", name) for name in (question.has, question.lacks))
         if question.unsure:
             yield "checkup", question.unsure.why
+    for sign in LIBRARY.scams.signs:
+        yield from ((sign.id, text) for text in (sign.name, sign.why))
 
 
 def _filled(text: str, form: AddressForm) -> str:

@@ -96,6 +96,8 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
     "plan-slug": ("plans/ho-nai.yaml", "slug: ho-nai", "slug: ho-nai-2", "ho-nai-2"),
     "plan-yaml": ("plans/ho-nai.yaml", "name: Hố Nai", "name: Hố: Nai", "YAML"),
     "glossary": ("glossary.yaml", "silent:", "silnt:", "silnt"),
+    "scams": ("scams.yaml", "signs:", "sgins:", "sgins"),
+    "scams-guide": ("scams.yaml", "guide: at-otp", "guide: at-lac", "at-lac"),
     "domains": ("domains.yaml", "official:", "offical:", "offical"),
     "domains-host": ("domains.yaml", "host: vneid.gov.vn", "host: https://vneid.gov.vn", "https"),
     "sentences": ("locale/vi/LC_MESSAGES/bot.po", 'msgid "home.team"', 'msgid "home.team', "ngoặc"),

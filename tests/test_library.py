@@ -101,6 +101,18 @@ questions:
 """
 
 
+SCAMS = """signs:
+  - id: doi-ma
+    name: Hỏi mã
+    why: Không ai hỏi mã.
+    guide: thu-bai
+    says: ["đọc mã"]
+    sources: [{title: Bài báo, publisher: Tòa soạn, date: 2026-08-15, confidence: chac}]
+numbers: {official: []}
+losses: {longest: 20, says: ["bị lừa"]}
+"""
+
+
 @pytest.fixture
 def content(tmp_path):
     root = tmp_path / "content"
@@ -111,6 +123,7 @@ def content(tmp_path):
     (root / "menu.yaml").write_text(MENU, encoding="utf-8")
     (root / "elsewhere.yaml").write_text(ELSEWHERE, encoding="utf-8")
     (root / "checkup.yaml").write_text(CHECKUP, encoding="utf-8")
+    (root / "scams.yaml").write_text(SCAMS, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root

@@ -32,6 +32,7 @@ from bot.library.plans import (
     plan_as_json,
     read_plan,
 )
+from bot.library.scams import LinkKind, NumberKind, Scams, Sign, load_scams
 from bot.library.screens import Row, RowKind, Screen
 from bot.library.source import load as load_file
 from bot.library.source import read
@@ -52,15 +53,19 @@ __all__ = [
     "Guide",
     "LeftOut",
     "Library",
+    "LinkKind",
     "Menu",
     "Neighbourhoods",
+    "NumberKind",
     "Office",
     "Plan",
     "Question",
     "Reviews",
     "Row",
     "RowKind",
+    "Scams",
     "Screen",
+    "Sign",
     "Source",
     "Step",
     "Tag",
@@ -85,6 +90,7 @@ class Library:
     menu: Menu
     elsewhere: Elsewhere
     checkup: Checkup
+    scams: Scams
 
 
 @dataclass(slots=True)
@@ -150,12 +156,13 @@ def _read_all(
     glossary, menu = _glossary(shelf), _menu(shelf)
     elsewhere = None if domains is None else _elsewhere(shelf, domains)
     checkup = None if domains is None else _checkup(shelf, domains)
+    scams = None if domains is None else _scams(shelf, domains)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
-    if not (domains and glossary and menu and elsewhere and checkup) or shelf.faults:
+    if not (domains and glossary and menu and elsewhere and checkup and scams) or shelf.faults:
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
-    return Library(guides, plans, domains, glossary, menu, elsewhere, checkup), shelf
+    return Library(guides, plans, domains, glossary, menu, elsewhere, checkup, scams), shelf
 
 
 def _order(fault: Fault) -> tuple[str, int]:
@@ -190,6 +197,16 @@ def _checkup(shelf: _Shelf, domains: Domains) -> Checkup | None:
     """The check-up; a guide with faults is not missed here as well."""
     try:
         return load_checkup(shelf.content_dir, domains, None if shelf.faults else shelf.guides)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _scams(shelf: _Shelf, domains: Domains) -> Scams | None:
+    """The signs of a scam; a guide with faults is not missed here as well."""
+    known = {path.stem for path in (shelf.content_dir / "guides").glob("*.md")}
+    try:
+        return load_scams(shelf.content_dir, domains, known | shelf.guides.keys())
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None
