@@ -43,6 +43,7 @@ class Ward:
             "database_url": f"sqlite:///{folder / 'ban-so.db'}",
             "secret_key": KEY,
             "var_dir": folder / "var",
+            "media_dir": folder / "media",
             "port": port,
             "base_url": f"http://127.0.0.1:{port}",
             "proxies": 1,  # so that every visitor can have an address, and limits, of their own
