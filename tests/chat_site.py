@@ -216,7 +216,7 @@ async def open_site(
     async def is_ready() -> bool:
         return True
 
-    parts = Parts({}, is_ready, lobby, OfficeDesk(base), open_bookcase(base, app.media))
+    parts = Parts({}, is_ready, lobby, OfficeDesk(base, app.media), open_bookcase(base, app.media))
     runner = web.AppRunner(build_server(parts), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

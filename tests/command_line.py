@@ -65,6 +65,7 @@ class Terminal:
         self.key_file = self.var / "secret.key"
         self.settings = {
             "BOT_VAR_DIR": str(self.var),
+            "BOT_MEDIA_DIR": str(self.var / "media"),
             "BOT_DATABASE_URL": f"sqlite:///{self.database}",
             "BOT_CONTENT_DIR": str(content or small_content.shared()),
         }

@@ -10,6 +10,7 @@ from http.client import HTTPConnection, HTTPMessage
 from urllib.parse import urlencode, urlsplit
 
 PLAIN_FORM = "application/x-www-form-urlencoded"
+FORM_WITH_FILE, BOUNDARY = "multipart/form-data", "ranh-gioi-cua-to-khai"
 SIGN_IN, JOIN, SIGN_OUT = "/office/sign-in", "/office/join", "/office/sign-out"
 SIGNED, VISIT = "__Host-ban-so-office", "__Host-ban-so-form"
 _numbers = itertools.count(1)
@@ -124,6 +125,14 @@ class Answer:
         return self.headers.get_all("Set-Cookie", [])
 
 
+def multipart(fields: Mapping[str, str], file: bytes, name: str = "tep") -> bytes:
+    """The body of a form with a file, its fields first."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{{}}"'
+    parts = [f"{head.format(key)}\r\n\r\n{value}\r\n" for key, value in fields.items()]
+    opening = f'{head.format("file")}; filename="{name}"\r\nContent-Type: any/thing\r\n\r\n'
+    return "".join([*parts, opening]).encode() + file + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
 class Browser:
     """Somebody with cookies and a network address of their own; follows no redirect by itself."""
 
@@ -169,6 +178,12 @@ class Browser:
         """Send the fields as a form does."""
         body = urlencode(fields).encode()
         kind = {"Content-Type": PLAIN_FORM, "Origin": self.url}
+        return self.asks("POST", path, body, {**kind, **headers})
+
+    def uploads(self, path: str, fields: Mapping[str, str], file: bytes, **headers: str) -> Answer:
+        """Send the fields and then the file, as a form with a file does."""
+        body = multipart(fields, file)
+        kind = {"Content-Type": f"{FORM_WITH_FILE}; boundary={BOUNDARY}", "Origin": self.url}
         return self.asks("POST", path, body, {**kind, **headers})
 
     def token(self, path: str) -> str:

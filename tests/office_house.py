@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.app.installation import Installation, open_installation
+from bot.app.media import open_media
 from bot.app.office import OfficeDesk
 from bot.config import Settings
 from bot.core.errors import RuleError
@@ -38,7 +39,7 @@ class House:
 
     def __init__(self, base: Installation, clock: FixedClock, runner: asyncio.Runner) -> None:
         self.base, self.clock = base, clock
-        self.desk = OfficeDesk(base)
+        self.desk = OfficeDesk(base, open_media(base))
         self._runner = runner
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -109,7 +110,11 @@ def open_house(request: pytest.FixtureRequest, engine: str, folder: Path) -> Ite
     """An installation of its own on that engine."""
     with empty_database(request, engine, folder) as url:
         settings = Settings.model_validate(
-            {"database_url": url, "secret_key": KEY, "var_dir": folder / "var"}
+            {
+                "database_url": url,
+                "secret_key": KEY,
+                "var_dir": folder / "var",
+            }
         )
         clock = FixedClock()
         base = open_installation(settings, clock)

@@ -17,7 +17,7 @@ from storage.help_entries import NewEntry
 from storage.models import help_entries as entry_rows
 from tests.browser_server import Ward, running
 from tests.command_line import ROOT
-from tests.office_browser import Browser
+from tests.office_browser import Answer, Browser
 from tests.office_house import PASSWORD, new_login
 
 BAD = '"><script>alert(1)</script>'
@@ -32,6 +32,7 @@ class Resident:
     def __init__(self, browser: Browser, slug: str) -> None:
         self._browser, self._slug = browser, slug
         self._session: str | None = None
+        self.media: list[dict[str, str]] = []  # of the newest answer
 
     def says(self, text: str) -> str:
         """Type; gives the words of the answer."""
@@ -41,6 +42,14 @@ class Resident:
         """Press the button of a guide; gives the words of its opening."""
         return self._posts(action=f"guide:{guide}")
 
+    def goes_to(self, guide: str, step: str) -> str:
+        """Press the button of a step; gives its words."""
+        return self._posts(action=f"step:{guide}:{step}")
+
+    def fetches(self, path: str) -> Answer:
+        """What stands under an address of this site."""
+        return self._browser.asks("GET", path)
+
     def _posts(self, **said: str) -> str:
         letter = {"id": f"r{next(_numbers)}", "commune": self._slug, "session": self._session}
         body, kind = json.dumps(letter | said).encode(), {"Content-Type": "application/json"}
@@ -49,6 +58,7 @@ class Resident:
         given = json.loads(answer.text)
         self._session = given["session"]
         assert given["out"], "no answer within the patience of the page"
+        self.media = [message["media"] for message in given["out"] if message["media"]]
         return "\n".join(message["text"] for message in given["out"])
 
 

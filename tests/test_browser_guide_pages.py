@@ -24,7 +24,7 @@ from tests.browser_visits import (
     devices,
     visit,
 )
-from tests.mp3 import silence
+from tests.media_files import mp3
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-guide-pages")]
 
@@ -57,7 +57,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
         way, index = found
         spoken = text.fill(way.steps[index].text).replace("**", "")
         own = OwnFiles(ward.settings.own_media)
-        own.save_recording(Spot("ho-nai", GUIDE, STEP), spoken, silence(1.5))
+        own.save_recording(Spot("ho-nai", GUIDE, STEP), spoken, mp3(1.5))
         yield ward
 
 

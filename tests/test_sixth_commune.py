@@ -99,7 +99,7 @@ def test_its_plan_is_shown_like_the_others(six: Installation) -> None:
 def test_it_has_a_web_chat_and_an_office(six: Installation) -> None:
     async def visit() -> tuple[str, str, int]:
         app = build(six, ())
-        desk = OfficeDesk(six)
+        desk = OfficeDesk(six, app.media)
         listening = open_port("127.0.0.1", 0)
         port = listening.getsockname()[1]
         parts = Parts({}, is_ready, open_lobby(app), desk)

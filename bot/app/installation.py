@@ -26,7 +26,7 @@ from bot.core.errors import (
 )
 from bot.core.keys import KeyRing
 from bot.core.vocabulary import AddressForm
-from bot.library import Library, load
+from bot.library import Library, Plan, load
 from bot.locale import Texts, load_sentences
 from bot.services.plans import load_plans, unknown_commune
 from storage import migrate
@@ -56,8 +56,12 @@ class Installation:
 
     def texts(self, commune: Commune) -> Texts:
         """The catalogue in the form of address that the commune's plan chose."""
-        plan = self.library.plans[commune.slug]
-        return Texts(self.sentences, (plan.address_form or AddressForm.CO_CHU).words)
+        return texts_of(self.library.plans[commune.slug], self.sentences)
+
+
+def texts_of(plan: Plan, sentences: dict[str, str]) -> Texts:
+    """The catalogue in the form of address that a plan chose."""
+    return Texts(sentences, (plan.address_form or AddressForm.CO_CHU).words)
 
 
 def open_installation(

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, TypeVarTuple
 
 from bot.app.installation import Installation
+from bot.app.media import MediaRoom
+from bot.app.office_media import OfficeMedia
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
@@ -32,7 +34,8 @@ MOST_AT_ONCE = 25
 class OfficeDesk:
     """Answers what the office's pages ask; see ``bot.web.office.Desk`` for the promises."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, media: MediaRoom) -> None:
+        self.media = OfficeMedia(installation, media)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

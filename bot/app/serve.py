@@ -130,7 +130,8 @@ def _build_web(app: Application) -> WebApplication:
     async def is_ready() -> bool:
         return await asyncio.to_thread(is_reachable, database)
 
-    desk, bookcase = OfficeDesk(app.installation), open_bookcase(app.installation, app.media)
+    desk = OfficeDesk(app.installation, app.media)
+    bookcase = open_bookcase(app.installation, app.media)
     return build_server(Parts(hooks, is_ready, open_lobby(app), desk, bookcase))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.app.installation import texts_of
 from bot.commands.terminal import opened, pass_clock, say, say_json
 from bot.config import Settings
 from bot.core.errors import ContentError
@@ -11,6 +12,7 @@ from bot.library import Reviews, load, plan_as_json, sort_reviews
 from bot.library import check as check_content
 from bot.library.freshness import SOON
 from bot.locale import load_sentences, local_day
+from bot.media.inspection import Inspection
 from bot.services.plans import unknown_commune
 from storage.database import Clock
 
@@ -19,7 +21,7 @@ from storage.database import Clock
 @pass_clock
 @click.pass_obj
 def check(settings: Settings, clock: Clock) -> None:
-    """Kiểm tra mọi bài, kế hoạch và câu chữ trong content/; bài nào đã quá hạn xem lại."""
+    """Kiểm tra mọi bài, kế hoạch, câu chữ trong content/, tiếng và hình trong BOT_MEDIA_DIR; gì quá hạn."""
     today = local_day(clock())
     faults, warnings = check_content(settings.content_dir, today=today)
     sentences: dict[str, str] = {}
@@ -32,6 +34,9 @@ def check(settings: Settings, clock: Clock) -> None:
     if faults:
         raise ContentError(faults)
     library = load(settings.content_dir)
+    texts = {slug: texts_of(plan, sentences) for slug, plan in library.plans.items()}
+    for flaw in Inspection(library.guides, texts, today).look_over(settings.own_media):
+        click.echo(f"nên sửa: {flaw}", err=True)
     reviews = sort_reviews(library.guides.values(), today)
     good = f"Tốt: {len(library.guides)} bài, {len(library.plans)} kế hoạch, {len(sentences)} câu."
     say(" ".join([good, *_still_to_review(reviews)]))

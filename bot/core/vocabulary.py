@@ -25,6 +25,11 @@ class Role(StrEnum):
         """True for the two roles that need a team."""
         return self in (Role.TEAM_LEADER, Role.MEMBER)
 
+    @property
+    def may_change(self) -> bool:
+        """True for who may change in the office what residents get; a leader of the commune reads."""
+        return self in (Role.OPERATOR, Role.OFFICER)
+
 
 class Topic(StrEnum):
     """What help and guides are about; the order is the order of menus and reports."""

@@ -1,7 +1,7 @@
 """A ward's own recordings and screenshots: files in a folder by commune, guide and step.
 
 ``<root>/ho-nai/vneid-kich-hoat/bam-kich-hoat/`` may hold ``nghe-<hash of the words>.mp3`` (a recording of
-just these words) and ``hinh-2026-11-20.png`` (a screenshot and the day on which it was taken). Files may be
+just these words) and ``hinh-2026-11-20.jpg`` (a screenshot and the day on which it was taken). Files may be
 put there by hand, by the office's page, or by a folder that several machines share.
 """
 
@@ -12,23 +12,29 @@ import io
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from mutagen import MutagenError
 from mutagen.mp3 import MP3, HeaderNotFoundError
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.core.errors import MediaError
+from bot.core.messages import MediaKind
 
 LONGEST_SECONDS = 30
 LARGEST_SOUND = 1024 * 1024
 LARGEST_PICTURE = 8 * 1024 * 1024
+LARGEST_SCREEN = 40_000_000  # pixels: a small file may hold a picture that fills the memory
+LONGEST_SIDE = 5  # times the other: a phone's screen is at most half of that
 SHOWN_WIDTH = 640
 _GOOD_JPEG = 85
 _RECORDING = re.compile(r"nghe-([0-9a-f]{12})\.mp3")
 _SCREENSHOT = re.compile(r"hinh-(\d{4}-\d\d-\d\d)\.(?:png|jpe?g)")
+_NAMES = {MediaKind.SOUND: _RECORDING, MediaKind.PICTURE: _SCREENSHOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +70,55 @@ class OwnFiles:
         path = self._folder(spot) / f"nghe-{mark_of(spoken)}.mp3"
         return path if path.is_file() else None
 
+    def spots(self, commune: str) -> set[Spot]:
+        """The steps of a commune that have a folder, whatever is in it."""
+        folders = (self._root / commune).glob("*/*")
+        return {Spot(commune, folder.parent.name, folder.name) for folder in folders}
+
+    def kept(self) -> Iterator[tuple[Spot, Path]]:
+        """Every recording and screenshot of all communes, in the order of their names."""
+        for path in sorted(self._root.glob("*/*/*/*")):
+            if path.is_file() and _is_known(path.name):
+                yield Spot(*path.relative_to(self._root).parts[:3]), path
+
     def outdated(self, spot: Spot, spoken: str) -> list[Path]:
         """Recordings of other words than the step has now: nobody hears them any more."""
         mark = mark_of(spoken)
-        found = ((path, _RECORDING.fullmatch(path.name)) for path in self._files(spot))
-        return [path for path, match in found if match and match[1] != mark]
+        found = ((path, mark_in(path.name)) for path in self._files(spot))
+        return [path for path, written in found if written not in (None, mark)]
 
     def screenshot(self, spot: Spot) -> Screenshot | None:
         """The newest one, whether or not it is still fresh."""
-        found = []
-        for path in self._files(spot):
-            match = _SCREENSHOT.fullmatch(path.name)
-            day = _day(match[1]) if match else None
-            if day:
-                found.append(Screenshot(path, day))
+        days = ((path, day_in(path.name)) for path in self._files(spot))
+        found = [Screenshot(path, day) for path, day in days if day]
         return max(found, key=lambda one: one.day, default=None)
 
     def strangers(self) -> list[Path]:
-        """Files in the folders that are neither a recording nor a screenshot by their names."""
-        files = (path for path in sorted(self._root.glob("*/*/*/*")) if path.is_file())
-        return [path for path in files if not _is_known(path.name)]
+        """Files that are neither a recording nor a screenshot by their names, or lie in no step's folder."""
+        known = {path for _, path in self.kept()}
+        files = (path for path in sorted(self._root.rglob("*")) if path.is_file())
+        return [path for path in files if path not in known]
 
     def save_recording(self, spot: Spot, spoken: str, body: bytes) -> None:
         """Keep a recording of these words, in place of all others; ``MediaError`` says what is wrong."""
         check_recording(body)
-        self._write(spot, f"nghe-{mark_of(spoken)}.mp3", body)
-        for path in self.outdated(spot, spoken):
-            path.unlink(missing_ok=True)
+        self._replace(spot, MediaKind.SOUND, f"nghe-{mark_of(spoken)}.mp3", body)
 
     def save_screenshot(self, spot: Spot, day: date, body: bytes) -> None:
-        """Keep a screenshot, in place of all others; ``MediaError`` says what is wrong."""
-        shrink(body)
-        name = f"hinh-{day.isoformat()}.png"
-        self._write(spot, name, body)
-        for path in self._files(spot):
-            if _SCREENSHOT.fullmatch(path.name) and path.name != name:
+        """Keep a screenshot as it is shown, in place of all others; ``MediaError`` says what is wrong."""
+        self._replace(spot, MediaKind.PICTURE, f"hinh-{day.isoformat()}.jpg", shrink(body))
+
+    def files(self, spot: Spot, kind: MediaKind) -> list[Path]:
+        """All recordings or all screenshots of a step, those that nobody hears or sees included."""
+        return [path for path in self._files(spot) if _NAMES[kind].fullmatch(path.name)]
+
+    def drop(self, spot: Spot, kind: MediaKind) -> None:
+        """Take all of them away; ``MediaError`` when the folder cannot be changed."""
+        try:
+            for path in self.files(spot, kind):
                 path.unlink(missing_ok=True)
-
-    def drop_recordings(self, spot: Spot) -> int:
-        """Take all recordings of a step away; gives how many there were."""
-        return self._drop(spot, _RECORDING)
-
-    def drop_screenshots(self, spot: Spot) -> int:
-        """Take all screenshots of a step away; gives how many there were."""
-        return self._drop(spot, _SCREENSHOT)
-
-    def _drop(self, spot: Spot, kind: re.Pattern[str]) -> int:
-        gone = [path for path in self._files(spot) if kind.fullmatch(path.name)]
-        for path in gone:
-            path.unlink(missing_ok=True)
-        return len(gone)
+        except OSError as error:
+            raise MediaError("upload.not-gone") from error
 
     def _folder(self, spot: Spot) -> Path:
         return self._root / spot.commune / spot.guide / spot.step
@@ -124,9 +129,13 @@ class OwnFiles:
         except OSError:  # most steps have no folder
             return []
 
-    def _write(self, spot: Spot, name: str, body: bytes) -> None:
+    def _replace(self, spot: Spot, kind: MediaKind, name: str, body: bytes) -> None:
+        """Write the new file, then take the others of its kind away: there is always one to show."""
         try:
             write_whole(self._folder(spot) / name, body)
+            for path in self.files(spot, kind):
+                if path.name != name:
+                    path.unlink(missing_ok=True)
         except OSError as error:
             raise MediaError("upload.no-room") from error
 
@@ -139,7 +148,10 @@ def check_recording(body: bytes) -> None:
         sound = MP3(io.BytesIO(body))  # type: ignore[no-untyped-call]
     except (MutagenError, HeaderNotFoundError) as error:
         raise MediaError("upload.no-mp3") from error
-    seconds = float(sound.info.length)  # type: ignore[attr-defined]
+    info: Any = sound.info
+    if info.sketchy or info.layer != 3:  # a few bytes that happen to look like it; MP1 and MP2
+        raise MediaError("upload.no-mp3")
+    seconds = float(info.length)
     if seconds > LONGEST_SECONDS + 0.5:
         raise MediaError("upload.sound-too-long", seconds=round(seconds))
 
@@ -150,30 +162,52 @@ def shrink(body: bytes) -> bytes:
         raise MediaError("upload.picture-too-large")
     try:
         with Image.open(io.BytesIO(body), formats=("PNG", "JPEG")) as image:
-            height = round(image.height * SHOWN_WIDTH / image.width)
-            small = image.convert("RGB").resize((SHOWN_WIDTH, height), Image.Resampling.LANCZOS)
+            _check_shape(image)
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            height = round(upright.height * SHOWN_WIDTH / upright.width)
+            small = upright.resize((SHOWN_WIDTH, height), Image.Resampling.LANCZOS)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise MediaError("upload.no-picture") from error
+    small.info.clear()  # comments and colour profiles would be written again
     file = io.BytesIO()
     small.save(file, "JPEG", quality=_GOOD_JPEG, optimize=True)
     return file.getvalue()
+
+
+def _check_shape(image: Image.Image) -> None:
+    """Look at the size before anything is unpacked: a strip of one pixel would grow to gigabytes."""
+    short, long = sorted(image.size)
+    if long > short * LONGEST_SIDE or long * short > LARGEST_SCREEN:
+        raise MediaError("upload.no-screen")
 
 
 def write_whole(path: Path, body: bytes) -> None:
     """The file whole or not at all, whoever else writes it at the same time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(body)
-    os.replace(file.name, path)  # noqa: PTH105 – the name is a string here
+        try:
+            file.write(body)
+            file.flush()
+            os.replace(file.name, path)  # noqa: PTH105 – the name is a string here
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
-def _day(written: str) -> date | None:
+def mark_in(name: str) -> str | None:
+    """The hash in the name of a recording; None for any other name."""
+    match = _RECORDING.fullmatch(name)
+    return match[1] if match else None
+
+
+def day_in(name: str) -> date | None:
+    """The day in the name of a screenshot; None for any other name, and for a day that is none."""
+    match = _SCREENSHOT.fullmatch(name)
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(match[1]) if match else None
     except ValueError:
         return None
 
 
 def _is_known(name: str) -> bool:
-    match = _SCREENSHOT.fullmatch(name)
-    return bool(_RECORDING.fullmatch(name) or (match and _day(match[1])))
+    return mark_in(name) is not None or day_in(name) is not None

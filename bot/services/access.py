@@ -292,6 +292,11 @@ def note_reading(unit: Unit, officer: Officer, what: str) -> None:
     audit.record(unit, officer.commune.id, Act(f"staff:{officer.id}", "read", what))
 
 
+def note_change(unit: Unit, officer: Officer, action: str, what: str) -> None:
+    """Every change by staff stands in the audit log: who, what, to which thing; never the content."""
+    audit.record(unit, officer.commune.id, Act(f"staff:{officer.id}", action, what))
+
+
 def form_token(keys: KeyRing, token: str) -> str:
     """What a form of this sign-in must bring along, so that no other site can send it."""
     return base64.urlsafe_b64encode(_hash(keys, "form", token)).decode().rstrip("=")

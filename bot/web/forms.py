@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.locale import Texts
 from bot.services.access import SIGNED_IN_FOR
+from bot.web.uploads import Limit, Upload, UploadError, read_upload
 from bot.web.visitors import Visitors
 
 SIGNED, VISIT = "__Host-ban-so-office", "__Host-ban-so-form"
@@ -32,16 +33,35 @@ class Forms:
 
     async def read(self, request: web.Request, expected: str | None) -> Mapping[str, str]:
         """The fields of a form that this browser was given: its ``form`` field is ``expected``."""
+        token = self._admit(request, expected)
+        fields = self._fields(request, await self._body(request))
+        self._compare(fields, token)
+        return fields
+
+    async def read_upload(self, request: web.Request, expected: str | None, limit: Limit) -> Upload:
+        """The same for a form with a file, which is read after the other fields were found right.
+
+        ``MediaError`` when the file is too large.
+        """
+        token = self._admit(request, expected)
+        try:
+            return await read_upload(request, limit, lambda fields: self._compare(fields, token))
+        except UploadError:
+            raise web.HTTPBadRequest(text=self._texts.say("office.old-form")) from None
+
+    def _admit(self, request: web.Request, expected: str | None) -> str:
+        """Look at who sends, before anything is read; gives what the form has to carry."""
         address = self._visitors.address(request)
         if not self._visitors.may(MOST_TRIES, "office", address):
             wait = {"Retry-After": str(RETRY_SECONDS)}
             raise web.HTTPTooManyRequests(text=self._texts.say("office.too-fast"), headers=wait)
         if expected is None or not self._visitors.is_at_home(request):
             raise self._refused()
-        fields = self._fields(request, await self._body(request))
+        return expected
+
+    def _compare(self, fields: Mapping[str, str], expected: str) -> None:
         if not hmac.compare_digest(fields.get("form", "").encode(), expected.encode()):
             raise self._refused()
-        return fields
 
     def _refused(self) -> web.HTTPForbidden:
         return web.HTTPForbidden(text=self._texts.say("office.old-form"))

@@ -8,14 +8,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Protocol
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bot.core.errors import NotFoundError, RuleError
-from bot.core.periods import ZONE, Period, PeriodError, parse, today, week_of
+from bot.core.periods import Period, PeriodError, parse, today, week_of
 from bot.core.vocabulary import Outcome
 from bot.library import Reviews
 from bot.library.freshness import SOON
@@ -25,11 +25,12 @@ from bot.services.access import TOKEN_BYTES, Joining, Officer, SignedIn
 from bot.services.entries import Heading, Sheet
 from bot.services.questions import KEEP_DAYS, MOST_READ, Group
 from bot.web import pages
-from bot.web.forms import SIGNED, VISIT, Forms, drop_token, set_token, token_of
+from bot.web.door import SIGN_IN, Door, Keeper
+from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
+from bot.web.office_media import GUIDES, MediaDesk, add_office_media
 from bot.web.visitors import Visitors
 
-SIGN_IN, JOIN, WEEK, ENTRIES = "/office/sign-in", "/office/join", "/office", "/office/entries"
-GUIDES = "/office/guides"
+JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
 OUTCOMES = {
     Outcome.DONE: "office.outcome-done",
     Outcome.NOT_DONE: "office.outcome-not-done",
@@ -68,25 +69,18 @@ class Wanting:
     unanswered: Sequence[Group]
 
 
-class Desk(Protocol):
+class Desk(Keeper, Protocol):
     """What the office's pages ask for; each method is one piece of work of its own."""
 
-    texts: Texts
-
-    def now(self) -> datetime:
-        """The moment."""
-
-    def form_token(self, token: str) -> str:
-        """What forms of that cookie carry."""
+    @property
+    def media(self) -> MediaDesk:
+        """Recordings and screenshots of the guides."""
 
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
     async def join(self, joining: Joining) -> SignedIn:
         """A first sign-in by invitation; ``RuleError`` with the sentence of what is wrong."""
-
-    async def find(self, token: str) -> Officer | None:
-        """Who is signed in."""
 
     async def sign_out(self, token: str) -> None:
         """End it."""
@@ -105,7 +99,9 @@ class Desk(Protocol):
 
 def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     """The routes of the office."""
-    office = _Office(desk, visitors)
+    door = Door(desk, visitors)
+    office = _Office(desk, visitors, door)
+    add_office_media(app, door, desk.media)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)
@@ -119,22 +115,22 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
 class _Office:
     """Handlers of the office's routes."""
 
-    def __init__(self, desk: Desk, visitors: Visitors) -> None:
+    def __init__(self, desk: Desk, visitors: Visitors, door: Door) -> None:
         self._desk = desk
         self._visitors = visitors
-        self._forms = Forms(visitors, desk.texts)
+        self._door = door
 
     # ---- coming in and going out
 
     async def show_sign_in(self, request: web.Request) -> web.Response:
         """The form; who is signed in already goes on to the week."""
-        if await self._find(request) is not None:
+        if await self._door.find(request) is not None:
             raise web.HTTPSeeOther(WEEK)
         return self._form(request, "sign-in.html", {"login": ""})
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Look at name and password."""
-        form = await self._read_form(request, VISIT)
+        form = await self._door.read_form(request, VISIT)
         login, password = form.get("login", ""), form.get("password", "")
         values = {"login": login[:80]}
         try:
@@ -152,7 +148,7 @@ class _Office:
 
     async def join(self, request: web.Request) -> web.Response:
         """Spend the invitation."""
-        form = await self._read_form(request, VISIT)
+        form = await self._door.read_form(request, VISIT)
         given = {key: form.get(key, "")[:200] for key in ("code", "name", "login")}
         try:
             joining = Joining(**given, password=form.get("password", ""))
@@ -163,7 +159,7 @@ class _Office:
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the sign-in of this browser."""
-        await self._read_form(request, SIGNED)
+        await self._door.read_form(request, SIGNED)
         await self._desk.sign_out(request.cookies[SIGNED])
         response = web.HTTPSeeOther(SIGN_IN)
         drop_token(response, SIGNED)
@@ -173,7 +169,7 @@ class _Office:
 
     async def week(self, request: web.Request) -> web.Response:
         """This week of the officer's commune with the week before it; ``?week=2026-W47`` for another."""
-        officer = await self._officer(request)
+        officer = await self._door.officer(request)
         this_week, week = self._weeks(request)
         beside = await self._desk.week(officer, week)
         values = {
@@ -182,11 +178,11 @@ class _Office:
             "this_week": this_week,
             "next_week": week_of(week.end),
         }
-        return self._page(request, officer, "week.html", _about(week) | values)
+        return self._door.page(request, officer, "week.html", _about(week) | values)
 
     async def entries(self, request: web.Request) -> web.Response:
         """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid`` or ``&team=KP+3``."""
-        officer = await self._officer(request)
+        officer = await self._door.officer(request)
         _, week = self._weeks(request)
         topic, team = (request.query.get(name) for name in ("topic", "team"))
         try:
@@ -196,21 +192,21 @@ class _Office:
         say = self._desk.texts.say
         outcomes = {outcome.value: say(sentence) for outcome, sentence in OUTCOMES.items()}
         values = {"behind": behind, "outcomes": outcomes}
-        return self._page(request, officer, "entries.html", _about(week) | values)
+        return self._door.page(request, officer, "entries.html", _about(week) | values)
 
     # ---- the guides
 
     async def guides(self, request: web.Request) -> web.Response:
-        """The guides past their day of review, those that are due soon, and what no guide answers."""
-        officer = await self._officer(request)
-        wanting = await self._desk.wanting(officer)
+        """Guides to review, what no guide answers, and the way to each guide's recordings and pictures."""
+        officer = await self._door.officer(request)
         values = {
-            "wanting": wanting,
+            "wanting": await self._desk.wanting(officer),
+            "upkeep": await self._desk.media.upkeep(officer),
             "soon_days": SOON.days,
             "keep_days": KEEP_DAYS.days,
             "most": MOST_READ,
         }
-        return self._page(request, officer, "guides.html", values)
+        return self._door.page(request, officer, "guides.html", values)
 
     # ---- what all of them share
 
@@ -227,30 +223,6 @@ class _Office:
         if week.start > this_week.start:
             raise web.HTTPSeeOther(WEEK)
         return this_week, week
-
-    def _page(
-        self, request: web.Request, officer: Officer, template: str, values: Mapping[str, object]
-    ) -> web.Response:
-        """A page for who is signed in, with what all of them say."""
-        common = {
-            "officer": officer,
-            "now": self._desk.now().astimezone(ZONE),
-            "form": self._desk.form_token(request.cookies[SIGNED]),
-        }
-        return pages.page(request, template, self._desk.texts, {**common, **values})
-
-    # ---- cookies and forms
-
-    async def _find(self, request: web.Request) -> Officer | None:
-        token = token_of(request, SIGNED)
-        return await self._desk.find(token) if token else None
-
-    async def _officer(self, request: web.Request) -> Officer:
-        """Who is signed in; anybody else is led to the form."""
-        officer = await self._find(request)
-        if officer is None:
-            raise web.HTTPSeeOther(SIGN_IN)
-        return officer
 
     def _form(
         self, request: web.Request, template: str, values: Mapping[str, str], fault: str = ""
@@ -270,11 +242,6 @@ class _Office:
         response = pages.page(request, template, texts, {**values, **more}, status)
         set_token(response, VISIT, visit)
         return response
-
-    async def _read_form(self, request: web.Request, cookie: str) -> Mapping[str, str]:
-        """The fields of a form that this browser was given; everything else is refused."""
-        token = token_of(request, cookie)
-        return await self._forms.read(request, self._desk.form_token(token) if token else None)
 
     async def _entered(self, request: web.Request, signed_in: SignedIn) -> web.HTTPSeeOther:
         """To the week, with a new token; whoever this browser was signed in as before is signed out."""
