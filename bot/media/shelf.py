@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import math
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ from bot.media.voice import Voice
 log = logging.getLogger(__name__)
 
 MOST_AT_HAND = 128  # in memory: a few megabytes, for where the folder cannot be written
+LOOK_SECONDS = 30.0
 KEY = re.compile(r"[0-9a-f]{20}\.(?:png|jpg|mp3)")
 Make = Callable[[], bytes]
 Check = Callable[[], bool]
@@ -45,6 +48,7 @@ class Archive:
         self._own: dict[str, Check] = {}
         self._at_hand: OrderedDict[str, bytes] = OrderedDict()
         self._shelves: list[Shelf] = []
+        self._look_again_at = -math.inf
         self._making = threading.Lock()  # one at a time: what two wait for is made once
 
     def add(self, shelf: Shelf) -> None:
@@ -78,6 +82,17 @@ class Archive:
                     self._at_hand.popitem(last=False)
             return content
 
+    def _look_everywhere(self) -> None:
+        """Learn every key that there may be: older messages, and other processes, know more than we do.
+
+        Once in a while only: anybody can ask for keys that nobody has.
+        """
+        if time.monotonic() < self._look_again_at:
+            return
+        for shelf in self._shelves:
+            shelf.enumerate()
+        self._look_again_at = time.monotonic() + LOOK_SECONDS
+
     def _forget(self, key: str) -> None:
         """Somebody took the file back; it may be a voice or a screen that must not be kept."""
         self._at_hand.pop(key, None)
@@ -91,8 +106,7 @@ class Archive:
 
     def _make(self, key: str) -> bytes | None:
         if key not in self._makers:
-            for shelf in self._shelves:
-                shelf.enumerate()
+            self._look_everywhere()
         make = self._makers.get(key)
         if make is None:
             return None
