@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from bot.channels.console import ConsoleChannel, as_lines
-from bot.core.messages import Channel, Kind, Outbound
-from tests.channel_harness import ALL_OUTCOMES, Shown, Trouble
+from bot.core.messages import Channel, Kind, MediaKind, Outbound
+from tests.channel_harness import ALL_OUTCOMES, Carried, Shown, Trouble, new_archive
 
 CHOICE = re.compile(r"  (\d+)  (.+)")
+IN_WORDS = re.compile(r"  \[(.+)\]")
 
 
 class ConsoleWire:
@@ -22,6 +23,8 @@ class ConsoleWire:
 
     def __init__(self) -> None:
         self.channel: Channel = ConsoleChannel("ho-nai", self._show)
+        self.archive = new_archive()
+        self.carries: MediaKind | None = None
         self._seen: list[Shown] = []
 
     def _show(self, chat: str, message: Outbound) -> None:
@@ -30,10 +33,15 @@ class ConsoleWire:
         shown = len(lines) - len(message.choices)
         found = [CHOICE.fullmatch(line) for line in lines[shown:]]
         choices = tuple((int(match[1]), match[2]) for match in found if match)
-        self._seen.append(Shown("\n".join(lines[:shown]), choices, ()))
+        told = IN_WORDS.fullmatch(lines[shown - 1]) if message.media else None
+        carried = Carried(None, words=told[1]) if told else None
+        self._seen.append(Shown("\n".join(lines[: shown - bool(told)]), choices, (), carried))
 
     def shown(self) -> list[Shown]:
         return self._seen
+
+    async def content(self, carried: Carried) -> None:
+        return None
 
     def connections(self) -> int:
         return 0
@@ -45,6 +53,7 @@ class ConsoleHarness:
     name = "console"
     kinds = tuple(Kind)
     proves_sender = False
+    shows: frozenset[MediaKind] = frozenset()
     troubles: tuple[Trouble, ...] = ()
     impossible = frozenset(ALL_OUTCOMES - {"delivered"})
 

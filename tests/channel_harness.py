@@ -6,9 +6,11 @@ A new channel gets all of its tests by a harness of its own and a line in ``HARN
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import unicodedata
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.core.messages import (
@@ -16,14 +18,28 @@ from bot.core.messages import (
     Delivered,
     Delivery,
     Kind,
+    MediaKind,
     Moved,
     Rejected,
     Retry,
     Unreachable,
 )
+from bot.media.shelf import Archive
 
 HAS_TEXT = (Kind.TEXT, Kind.ACTION, Kind.START, Kind.EDITED)
 """Kinds whose words the conversation reads."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a message shows or plays beside its text; ``place`` is where the messenger has the content.
+
+    Without a ``place`` only the words are there. ``words`` is what can be read of it, if anything.
+    """
+
+    kind: MediaKind | None
+    place: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,17 +49,27 @@ class Shown:
     text: str
     choices: tuple[tuple[int, str], ...]
     bold: tuple[str, ...]
+    carried: Carried | None = None
 
 
 class Wire(Protocol):
-    """A messenger that runs in this test, one of its chats, and a channel that talks to it."""
+    """A messenger that runs in this test, one of its chats, and a channel that talks to it.
+
+    The channel finds what messages carry in ``archive``. ``carries`` is what the next message carries, so
+    that a trouble strikes the call that takes it.
+    """
 
     channel: Channel
     chat: str
     secrets: tuple[str, ...]
+    archive: Archive
+    carries: MediaKind | None
 
     def shown(self) -> list[Shown]:
         """What has arrived in the chat, oldest first."""
+
+    async def content(self, carried: Carried) -> tuple[str, bytes] | None:
+        """The type and the bytes that the person's device gets; None when there is nothing."""
 
     def connections(self) -> int:
         """How many connections the channel holds open."""
@@ -95,6 +121,7 @@ class Harness(Protocol):
     name: str  # the module in bot/channels
     kinds: tuple[Kind, ...]  # what its people can do
     proves_sender: bool  # False where the sender sits at this machine
+    shows: frozenset[MediaKind]  # what its people see or hear as such; the rest they get in words
     troubles: tuple[Trouble, ...]
     impossible: frozenset[str]  # outcomes that this wire has no answer for
 
@@ -115,6 +142,38 @@ class Harness(Protocol):
 
     def wire(self) -> AbstractAsyncContextManager[Wire]:
         """The messenger, running."""
+
+
+def talks(harness: Harness, scene: Callable[[Wire], Coroutine[Any, Any, None]]) -> None:
+    """Plays the scene on a running wire."""
+
+    async def play() -> None:
+        async with harness.wire() as wire:
+            await scene(wire)
+
+    asyncio.run(play())
+
+
+def visible(text: str) -> str:
+    """What nothing may be lost of: the signs that can be seen, in order."""
+    text = unicodedata.normalize("NFC", text.replace("**", ""))
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] not in "ZC")
+
+
+def read_whole(shown: list[Shown]) -> str:
+    """What can be read in all of them together."""
+    return visible("".join(one.text for one in shown))
+
+
+def bare(outcome: Any) -> Any:
+    """An outcome without what only a reader of logs wants."""
+    gone = {"reason": ""} if hasattr(outcome, "reason") else {}
+    return replace(outcome, **gone, **({"message": None} if hasattr(outcome, "message") else {}))
+
+
+def new_archive() -> Archive:
+    """Of a channel under test: what it keeps is in memory, since there can be no such folder."""
+    return Archive(Path("/dev/null/cache"))
 
 
 async def eventually(holds: Callable[[], object], seconds: float = 20.0) -> None:

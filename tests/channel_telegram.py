@@ -14,17 +14,23 @@ from bot.core.messages import (
     Channel,
     Delivered,
     Kind,
+    MediaKind,
     Moved,
     Rejected,
     Retry,
     Unreachable,
 )
-from tests.channel_harness import Shown, Trouble
+from tests.channel_harness import Carried, Shown, Trouble, new_archive
 from tests.telegram_emulator import TelegramEmulator
 from tests.telegram_people import Person, SeenMessage
 
 FIXTURES = Path(__file__).parent / "fixtures" / "telegram"
 SECRET = "made-up_secret-0123456789"
+SENDS = {
+    None: "sendMessage",
+    MediaKind.PICTURE: "sendPhoto",
+    MediaKind.SOUND: "sendAudio",
+}
 BUTTON = re.compile(r"(\d+)\. (.+)")
 CAPTURED = {
     Kind.TEXT: "message_text",
@@ -63,12 +69,23 @@ class TelegramWire:
         self.person = person
         self.chat = str(person.id)
         self.secrets = (emulator.token, SECRET, self.chat)
+        self.archive = new_archive()
+        self.carries: MediaKind | None = None
         self.channel: TelegramChannel = ImpatientChannel(
-            "ho-nai", emulator.token, SECRET, emulator.root_url
+            "ho-nai", emulator.token, SECRET, emulator.root_url, self.archive
         )
+
+    @property
+    def method(self) -> str:
+        """What the next message is sent by."""
+        return SENDS[self.carries]
 
     def shown(self) -> list[Shown]:
         return [_shown(message) for message in self.person.messages]
+
+    async def content(self, carried: Carried) -> tuple[str, bytes] | None:
+        upload = self.emulator.world.files.get(carried.place)
+        return (upload.content_type, upload.data) if upload else None
 
     def connections(self) -> int:
         runner = self.emulator._runner  # the server's own count of who is connected
@@ -82,12 +99,24 @@ def _shown(message: SeenMessage) -> Shown:
     found = [BUTTON.fullmatch(label) for label in message.labels]
     choices = tuple((int(match[1]), match[2]) for match in found if match)
     bold = tuple(re.findall(r"<b>(.*?)</b>", message.html, re.DOTALL))
-    return Shown("\n".join(lines), choices, bold)
+    return Shown("\n".join(lines), choices, bold, _carried(message.raw))
+
+
+def _carried(raw: dict[str, Any]) -> Carried | None:
+    if "photo" in raw:
+        return Carried(MediaKind.PICTURE, raw["photo"][-1]["file_id"])
+    if "audio" in raw:
+        return Carried(MediaKind.SOUND, raw["audio"]["file_id"], raw["audio"].get("title", ""))
+    return None
 
 
 def _fails(name: str, outcome: Any, **how: Any) -> Trouble:
     async def arrange(wire: TelegramWire) -> None:
-        wire.emulator.fail_next("sendMessage", **how)
+        wire.emulator.fail_next(wire.method, **how)
+        if (
+            how.get("status") == 400 and wire.carries
+        ):  # what is wrong with the chat is so for words too
+            wire.emulator.fail_next(SENDS[None], **how)
 
     return Trouble(name, arrange, outcome, _nothing)
 
@@ -100,11 +129,11 @@ def _refuses(name: str, words: str, outcome: Any, status: int = 400, **parameter
 
 
 async def _is_late(wire: TelegramWire) -> None:
-    wire.emulator.delay("sendMessage", 5)
+    wire.emulator.delay(wire.method, 5)
 
 
 async def _is_in_time(wire: TelegramWire) -> None:
-    wire.emulator.delay("sendMessage", 0)
+    wire.emulator.delay(wire.method, 0)
 
 
 async def _is_back(wire: TelegramWire) -> None:
@@ -112,11 +141,11 @@ async def _is_back(wire: TelegramWire) -> None:
 
 
 async def _hangs_up_before(wire: TelegramWire) -> None:
-    wire.emulator.drop_next("sendMessage", after_taking=False)
+    wire.emulator.drop_next(wire.method, after_taking=False)
 
 
 async def _hangs_up_after(wire: TelegramWire) -> None:
-    wire.emulator.drop_next("sendMessage", after_taking=True)
+    wire.emulator.drop_next(wire.method, after_taking=True)
 
 
 async def _is_away(wire: TelegramWire) -> None:
@@ -175,6 +204,7 @@ class TelegramHarness:
     name = "telegram"
     kinds = tuple(Kind)
     proves_sender = True
+    shows = frozenset(MediaKind)
     troubles = TROUBLES
     impossible = frozenset({"retry after"})  # 429 always stops the whole bot
 

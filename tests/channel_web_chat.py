@@ -6,12 +6,24 @@ import html
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
-from bot.channels.web_chat import WebChatChannel
-from bot.core.messages import Channel, Kind
-from tests.channel_harness import ALL_OUTCOMES, Shown, Trouble
+import aiohttp
+from aiohttp import web
 
+from bot.channels.web_chat import WebChatChannel
+from bot.core.messages import Channel, Kind, MediaKind
+from bot.library import HOUSE_COLOUR
+from bot.locale import Texts, load_sentences
+from bot.media.own_files import OwnFiles
+from bot.media.shelf import Archive, Shelf, Sources
+from bot.web.guide_pages import Bookcase, ReadingRoom, add_guide_pages
+from tests.channel_harness import ALL_OUTCOMES, Carried, Shown, Trouble, new_archive
+
+CONTENT = Path(__file__).parents[1] / "content"
 SESSION = "ho-nai." + "Phong-van_hoa0" * 3 + "x"
 
 
@@ -26,17 +38,24 @@ def as_seen(message: dict[str, Any]) -> Shown:
     strong = [part for parts in lines for part in parts[1:-1:2] if part]
     bold = tuple(html.escape(part, quote=False) for part in strong)
     choices = tuple((choice["n"], choice["label"]) for choice in message["choices"])
-    return Shown(message["text"], choices, bold)
+    return Shown(message["text"], choices, bold, _carried(message["media"]))
+
+
+def _carried(media: dict[str, Any] | None) -> Carried | None:
+    return media and Carried(MediaKind(media["kind"]), media["src"], media["words"])
 
 
 class WebChatWire:
-    """A page that is given its answers as the JSON that would travel."""
+    """A page that is given its answers as the JSON that would travel; ``site`` is where it came from."""
 
     chat = SESSION
     secrets: tuple[str, ...] = (SESSION, SESSION.split(".")[1])
 
-    def __init__(self) -> None:
+    def __init__(self, archive: Archive, site: str) -> None:
         self.channel: Channel = WebChatChannel("ho-nai", self._show)
+        self.archive = archive
+        self.carries: MediaKind | None = None
+        self._site = site
         self._seen: list[Shown] = []
 
     def _show(self, chat: str, message: dict[str, Any]) -> None:
@@ -45,6 +64,11 @@ class WebChatWire:
 
     def shown(self) -> list[Shown]:
         return self._seen
+
+    async def content(self, carried: Carried) -> tuple[str, bytes] | None:
+        assert carried.place.startswith("/")  # the page may load from its own site only
+        async with aiohttp.ClientSession() as http, http.get(self._site + carried.place) as answer:
+            return (answer.content_type, await answer.read()) if answer.status == 200 else None
 
     def connections(self) -> int:
         return 0  # the page comes to us
@@ -56,6 +80,7 @@ class WebChatHarness:
     name = "web_chat"
     kinds = (Kind.TEXT, Kind.ACTION, Kind.START)
     proves_sender = False
+    shows = frozenset(MediaKind)
     troubles: tuple[Trouble, ...] = ()
     impossible = frozenset(ALL_OUTCOMES - {"delivered"})
 
@@ -86,7 +111,31 @@ class WebChatHarness:
 
     @asynccontextmanager
     async def wire(self) -> AsyncIterator[WebChatWire]:
-        yield WebChatWire()
+        archive = new_archive()
+        async with _media_site(archive) as site:
+            yield WebChatWire(archive, site)
+
+
+@cache
+def _texts() -> Texts:
+    return Texts(load_sentences(CONTENT), "cô/chú")
+
+
+@asynccontextmanager
+async def _media_site(archive: Archive) -> AsyncIterator[str]:
+    """The part of the site that gives what messages carry."""
+    own = OwnFiles(Path("/dev/null/media"))
+    shelf = Shelf("", _texts(), HOUSE_COLOUR, "", Sources((), own, None, archive))
+    room = ReadingRoom("", "", _texts(), shelf)
+    app = web.Application()
+    add_guide_pages(app, Bookcase({}, {}, room, archive, partial(date, 2026, 11, 22), ""))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 def posted(number: str, **said: object) -> bytes:

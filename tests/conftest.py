@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.migrate import migrate
 from tests import postgres
 from tests.clock import FixedClock
-from tests.prepare import left_out
+from tests.prepare import left_out, without_voice
 from tests.walker import Walker
 from tests.world import World
 
@@ -43,8 +43,9 @@ hypothesis_settings.load_profile("deep" if os.environ.get("BOT_TEST_DEEP") == "1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what was left out by name; nothing else is ever skipped."""
-    dropped = [item for item in items if any(map(item.get_closest_marker, left_out()))]
+    """Leave out what was left out by name, and the voice where it is not installed; nothing else."""
+    marks = left_out() | ({"voice"} if without_voice() else set())
+    dropped = [item for item in items if any(map(item.get_closest_marker, marks))]
     if not dropped:
         return
     config.hook.pytest_deselected(items=dropped)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.prepare import left_out
+from tests.prepare import left_out, voice_notice
 
 ENGINES = ("sqlite", "postgres", "browser")
 
@@ -44,6 +44,8 @@ class Counting:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         counts = ", ".join(f"{engine}: {self.passed[engine]}" for engine in ENGINES)
         terminalreporter.write_line(f"Kiểm tra đạt theo từng phần: {counts}.")
+        if voice_notice():
+            terminalreporter.write_line(voice_notice(), yellow=True)
         for engine in self.idle:
             terminalreporter.write_line(
                 f"HỎNG: không kiểm tra nào chạy với {engine}; bỏ qua thì đặt BOT_TEST_WITHOUT.",

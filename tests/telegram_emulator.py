@@ -299,6 +299,10 @@ class TelegramEmulator:
         """Closes the connection without an answer, the call having been taken or not."""
         self._faults.add(Fault(method, times, drop="after" if after_taking else "before"))
 
+    def forget_files(self) -> None:
+        """No ``file_id`` of before is known any more: their owner has become another bot."""
+        self.world.files.clear()
+
     def delay(self, method: str = "*", seconds: float = 0.0) -> None:
         """Takes every call of the method at once but answers it late, until set to 0."""
         self._faults.delays[method] = seconds

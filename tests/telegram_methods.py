@@ -18,7 +18,8 @@ from tests.telegram_text import read_text, units
 from tests.telegram_world import Chat, Stored, Upload, World
 
 MAX_PHOTO = 10 << 20
-MAX_DOCUMENT = 50 << 20
+MAX_DOCUMENT = MAX_AUDIO = 50 << 20
+AUDIO = (".mp3", ".m4a")
 OLDEST_DELETABLE = 48 * 3600
 ACTIONS = {
     "typing",
@@ -44,6 +45,7 @@ class Methods:
             "getMe": self.get_me,
             "sendMessage": self.send_message,
             "sendPhoto": self.send_photo,
+            "sendAudio": self.send_audio,
             "sendDocument": self.send_document,
             "sendChatAction": self.send_chat_action,
             "editMessageText": self.edit_message_text,
@@ -78,8 +80,24 @@ class Methods:
         upload, ids = self._file(params, "photo", MAX_PHOTO)
         sizes = [{**ids, "width": 90, "height": 90}]
         if upload:
-            sizes.append({**self.world.add_file(upload), "width": 800, "height": 800})
+            sizes.append({**self.world.add_file(upload, "photo"), "width": 800, "height": 800})
         return self._send_file(params, {"photo": sizes}, upload)
+
+    def send_audio(self, params: Json) -> Json:
+        """Music or speech to be played in the chat; what is neither MP3 nor M4A comes as a document."""
+        upload, ids = self._file(params, "audio", MAX_AUDIO)
+        if upload is None:
+            return self._send_file(
+                params, {"audio": self.world.audios.get(ids["file_id"], ids)}, None
+            )
+        told = {"file_name": upload.name, "mime_type": upload.content_type}
+        if not upload.name.lower().endswith(AUDIO):
+            self.world.kinds[ids["file_id"]] = "document"
+            return self._send_file(params, {"document": ids | told}, upload)
+        told |= {name: params[name] for name in ("title", "performer") if params.get(name)}
+        audio = ids | {"duration": max(0, params.get("duration", 0))} | told
+        self.world.audios[ids["file_id"]] = audio
+        return self._send_file(params, {"audio": audio}, upload)
 
     def send_document(self, params: Json) -> Json:
         """A file, uploaded or named by its ``file_id`` or address."""
@@ -104,13 +122,15 @@ class Methods:
                 raise bad_request("file must be non-empty")
             if given.size > limit:
                 raise RefusedError(413, "Request Entity Too Large")
-            return given, self.world.add_file(given)
+            return given, self.world.add_file(given, name)
         if not given:
             raise bad_request(f"there is no {name} in the request")
         if given in self.world.files:
+            if self.world.kinds.get(given, name) != name:
+                raise bad_request("type of file mismatch")
             return None, {"file_id": given, "file_unique_id": f"u{given[-12:-7]}"}
         if str(given).startswith(("http://", "https://")):
-            return None, self.world.add_file()
+            return None, self.world.add_file(kind=name)
         raise bad_request("wrong file identifier/HTTP URL specified")
 
     def _send(
@@ -259,7 +279,7 @@ class Methods:
         return self.world.commands.get(_scope(params), [])
 
 
-_CONTENT = ("text", "entities", "photo", "document", "caption", "caption_entities")
+_CONTENT = ("text", "entities", "photo", "audio", "document", "caption", "caption_entities")
 
 
 def _scope(params: Json) -> tuple[str, str]:

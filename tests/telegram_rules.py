@@ -62,7 +62,7 @@ _JSON_FIELDS = {
     "reply_parameters",
     "scope",
 }
-_NUMBERS = {"cache_time", "limit", "max_connections", "message_id", "offset", "timeout"}
+_NUMBERS = {"cache_time", "duration", "limit", "max_connections", "message_id", "offset", "timeout"}
 _FLAGS = {"disable_notification", "drop_pending_updates", "protect_content", "show_alert"}
 _UNREADABLE = {
     "reply_markup": "can't parse reply keyboard markup JSON object",

@@ -116,6 +116,9 @@ class World:
         self.notices: list[tuple[int, str, bool]] = []  # person, text, as an alert
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.files: dict[str, Upload | None] = {}
+        self.kinds: dict[str, str] = {}  # as what the bot may send a file again, by its id
+        self.audios: dict[str, Json] = {}  # what is known of a sound, by its id
+        self._files_made = 0
         self.flood: FloodControl | None = None
         self.press_lifetime = 60.0
         self._last_message_id = 10
@@ -150,11 +153,14 @@ class World:
         self.changed()
         return stored
 
-    def add_file(self, upload: Upload | None = None) -> Json:
+    def add_file(self, upload: Upload | None = None, kind: str = "") -> Json:
         """The two ids under which a file is known from now on."""
-        number = len(self.files) + 1
+        self._files_made += 1
+        number = self._files_made
         file_id = f"AgACAgUAAxkBAAI{number:05d}made-up"
         self.files[file_id] = upload
+        if kind:
+            self.kinds[file_id] = kind
         ids: Json = {"file_id": file_id, "file_unique_id": f"AQAD{number:05d}"}
         return ids | ({"file_size": upload.size} if upload else {})
 

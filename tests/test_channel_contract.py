@@ -12,7 +12,6 @@ import json
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -31,11 +30,14 @@ from tests.channel_harness import (
     HARNESSES,
     HAS_TEXT,
     Harness,
-    Shown,
     Trouble,
     Wire,
+    bare,
     class_of,
     eventually,
+    read_whole,
+    talks,
+    visible,
 )
 from tests.channel_logs import heard
 
@@ -159,26 +161,6 @@ def test_only_the_messengers_own_requests_are_genuine(harness: Harness) -> None:
 
 
 # ---- what is sent ----------------------------------------------------------------------------
-
-
-def talks(harness: Harness, scene: Callable[[Wire], Coroutine[Any, Any, None]]) -> None:
-    """Plays the scene on a running wire."""
-
-    async def play() -> None:
-        async with harness.wire() as wire:
-            await scene(wire)
-
-    asyncio.run(play())
-
-
-def visible(text: str) -> str:
-    """What nothing may be lost of: the signs that can be seen, in order."""
-    text = unicodedata.normalize("NFC", text.replace("**", ""))
-    return "".join(sign for sign in text if unicodedata.category(sign)[0] not in "ZC")
-
-
-def read_whole(shown: list[Shown]) -> str:
-    return visible("".join(one.text for one in shown))
 
 
 PARTS = st.one_of(
@@ -330,12 +312,6 @@ def test_each_answer_of_the_wire_becomes_its_outcome(harness: Harness, trouble: 
         assert bare(outcome) == bare(trouble.outcome)
 
     talks(harness, scene)
-
-
-def bare(outcome: Any) -> Any:
-    """An outcome without what only a reader of logs wants."""
-    gone = {"reason": ""} if hasattr(outcome, "reason") else {}
-    return replace(outcome, **gone, **({"message": None} if hasattr(outcome, "message") else {}))
 
 
 PASSING = [(harness, trouble) for harness, trouble in TROUBLES if trouble.mend is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +92,25 @@ def test_what_is_left_out_by_name_is_said_and_need_not_be_there() -> None:
     assert done.returncode == 0
     assert done.stderr.count("CHÚ Ý: bỏ qua mọi kiểm tra với") == 2
     assert prepare(BOT_TEST_WITHOUT="browsers").returncode == 1
+
+
+def test_a_machine_without_a_voice_says_so_and_runs_all_the_rest(tmp_path: Path) -> None:
+    done = prepare(BOT_TEST_WITHOUT="postgres,browser", PATH=str(tmp_path))
+    assert done.returncode == 0
+    assert "CHÚ Ý: giọng máy thật chưa được kiểm tra" in done.stderr
+    assert "apt-get install espeak-ng lame" in done.stderr
+    command = [sys.executable, "-m", "pytest", "-p", "tests.engines", "tests/test_media_shelf.py"]
+    shown = subprocess.run(
+        [*command, "-k", "real_programs or memory"],
+        cwd=ROOT,
+        env={**os.environ, "BOT_TEST_WITHOUT": "sqlite,postgres,browser", "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert shown.returncode == 0, shown.stdout
+    assert "CHÚ Ý: giọng máy thật chưa được kiểm tra" in shown.stdout
 
 
 def test_a_machine_without_chromium_is_told_which_package(monkeypatch: pytest.MonkeyPatch) -> None:

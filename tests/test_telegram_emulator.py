@@ -386,6 +386,91 @@ def test_files_come_as_multipart_and_can_be_sent_again_by_id() -> None:
     play(scene)
 
 
+def test_a_sound_comes_with_its_title_and_can_be_sent_again_by_id() -> None:
+    async def scene(emulator: TelegramEmulator, bot: Bot, person: Person) -> None:
+        sent = await bot.send_audio(
+            person.id,
+            b"ID3 made-up",
+            caption="<b>Nghe</b>",
+            parse_mode="HTML",
+            title="Giọng máy đọc",
+            performer="Bạn Số",
+            duration=12,
+            filename="buoc.mp3",
+            reply_markup=YES_NO,
+        )
+        audio = sent.audio
+        assert audio is not None
+        assert (audio.title, audio.performer) == ("Giọng máy đọc", "Bạn Số")
+        assert audio.duration == timedelta(seconds=12)
+        assert (audio.file_name, audio.mime_type, audio.file_size) == ("buoc.mp3", "audio/mpeg", 11)
+        seen = person.messages[0]
+        assert (seen.text, seen.html, seen.labels) == ("Nghe", "<b>Nghe</b>", ["Có", "Không"])
+        assert seen.file is not None
+        assert seen.file.data == b"ID3 made-up"
+        again = await bot.send_audio(person.id, audio.file_id, title="Không đổi được", duration=1)
+        assert again.audio == audio
+        bare = (await bot.send_audio(person.id, b"ID3", filename="b.mp3")).audio
+        assert bare is not None
+        assert (bare.title, bare.duration) == (None, timedelta(0))
+        await bot.edit_message_reply_markup(person.id, sent.message_id)
+        assert (person.messages[0].labels, "audio" in person.messages[0].raw) == ([], True)
+        assert len(person.messages) == 3
+
+    play(scene)
+
+
+def test_a_sound_that_breaks_a_rule_is_refused() -> None:
+    async def scene(emulator: TelegramEmulator, bot: Bot, person: Person) -> None:
+        await bot.send_audio(person.id, b"ID3", caption="c" * 1024, filename="a.mp3")
+        with pytest.raises(BadRequest, match="Message caption is too long"):
+            await bot.send_audio(person.id, b"ID3", caption="c" * 1025, filename="a.mp3")
+        with pytest.raises(BadRequest, match="File must be non-empty"):
+            await bot.send_audio(person.id, b"", filename="a.mp3")
+        with pytest.raises(BadRequest, match="Wrong file identifier"):
+            await bot.send_audio(person.id, "khong-co")
+        with pytest.raises(BadRequest, match="There is no audio in the request"):
+            await bot.send_audio(person.id, "")
+        with pytest.raises(NetworkError, match="Request Entity Too Large"):
+            await bot.send_audio(person.id, bytes((50 << 20) + 1), filename="a.mp3")
+        with pytest.raises(BadRequest, match="Chat not found"):
+            await bot.send_audio(42, b"ID3", filename="a.mp3")
+        await person.blocks()
+        with pytest.raises(Forbidden):
+            await bot.send_audio(person.id, b"ID3", filename="a.mp3")
+        assert len(person.messages) == 1
+
+    play(scene)
+
+
+def test_a_file_is_sent_again_only_as_what_it_was() -> None:
+    async def scene(emulator: TelegramEmulator, bot: Bot, person: Person) -> None:
+        photo = (await bot.send_photo(person.id, b"\xff\xd8\xff")).photo[-1].file_id
+        sound = (await bot.send_audio(person.id, b"ID3", filename="a.mp3")).audio
+        assert sound is not None
+        assert (await bot.send_photo(person.id, photo)).photo
+        for send, file in ((bot.send_audio, photo), (bot.send_photo, sound.file_id)):
+            with pytest.raises(BadRequest, match="Type of file mismatch"):
+                await send(person.id, file)
+        other = await bot.send_audio(person.id, b"RIFF", filename="a.wav")
+        assert other.audio is None
+        assert other.document is not None
+        assert (await bot.send_document(person.id, other.document.file_id)).document
+
+    play(scene)
+
+
+def test_files_that_telegram_forgot_are_refused_by_their_ids() -> None:
+    async def scene(emulator: TelegramEmulator, bot: Bot, person: Person) -> None:
+        photo = (await bot.send_photo(person.id, b"\xff\xd8\xff")).photo[-1].file_id
+        emulator.forget_files()
+        with pytest.raises(BadRequest, match="Wrong file identifier/http url specified"):
+            await bot.send_photo(person.id, photo)
+        assert (await bot.send_photo(person.id, b"\xff\xd8\xff")).photo[-1].file_id != photo
+
+    play(scene)
+
+
 def test_commands_and_typing_are_judged_and_kept() -> None:
     async def scene(emulator: TelegramEmulator, bot: Bot, person: Person) -> None:
         await bot.set_my_commands([BotCommand("help", "Trợ giúp")])

@@ -46,6 +46,7 @@ RESULTS: dict[str, Any] = {
     "getMyCommands": list[BotCommand],
     "sendMessage": Message,
     "sendPhoto": Message,
+    "sendAudio": Message,
     "sendDocument": Message,
     "editMessageText": Message,
     "editMessageReplyMarkup": Message,
@@ -225,6 +226,16 @@ async def bot_acts(emulator: TelegramEmulator, bot: Bot) -> None:
     assert reply.document
     assert reply.document.file_name == "đơn.pdf"
     await bot.send_photo(person.id, BufferedInputFile(b"\xff\xd8\xff", "a.jpg"))
+    spoken = await bot.send_audio(
+        person.id, BufferedInputFile(b"ID3", "a.mp3"), caption="<b>Nghe</b>", title="Giọng máy đọc"
+    )
+    assert spoken.audio
+    assert (spoken.audio.title, spoken.audio.duration) == ("Giọng máy đọc", 0)
+    again = await bot.send_audio(person.id, spoken.audio.file_id, parse_mode="HTML")
+    assert again.audio == spoken.audio
+    with pytest.raises(TelegramBadRequest, match="type of file mismatch"):
+        await bot.send_photo(person.id, spoken.audio.file_id)
+    emulator.answers.pop()
     await bot.send_chat_action(person.id, "typing")
     await bot.delete_message(person.id, sent.message_id)
     await person.presses("v1:yes", sent.message_id, forged=True)

@@ -72,14 +72,18 @@ class Walker:
     """One person; ``worker`` is who they are to the office, None for a resident."""
 
     def __init__(
-        self, installation: Installation, unit: Unit, worker: Worker | None = None
+        self,
+        installation: Installation,
+        unit: Unit,
+        worker: Worker | None = None,
+        slug: str = "ho-nai",
     ) -> None:
         self.installation = installation
         self.unit = unit
         self.worker = worker
         self.steps = 0
         self.script = make_script(installation)
-        self.house = self.script.houses[find_commune(installation.communes, "ho-nai").id]
+        self.house = self.script.houses[find_commune(installation.communes, slug).id]
 
     def __repr__(self) -> str:
         return f"<Walker {self.worker.role if self.worker else 'resident'}>"

@@ -29,6 +29,7 @@ from telegram.error import (
     ChatMigrated,
     Forbidden,
     InvalidToken,
+    NetworkError,
     RetryAfter,
     TelegramError,
 )
@@ -66,6 +67,7 @@ NEVER_CONNECTED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 SHORT_LABEL = 20  # buttons up to this length stand two in a row
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+TOO_LARGE = "request entity too large"
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot was kicked")
 
 
@@ -159,8 +161,10 @@ class TelegramChannel:
             if message.press:
                 await self._acknowledge(message.press)
             text, buttons = _render(message)
-            if message.replaces and await self._edit(chat, message.replaces, text, buttons):
-                return Delivered(message.replaces)
+            # A picture does not fit into a message of words: what carries one is a new message.
+            old = message.replaces if message.media is None else None
+            if old and await self._edit(chat, old, text, buttons):
+                return Delivered(old)
             if message.media and _units(text) <= CAPTION_LIMIT:
                 carried = await self._send_media(chat, message.media, text, buttons)
                 if carried is not None:
@@ -210,7 +214,7 @@ class TelegramChannel:
 
         What was sent once goes by Telegram's id of it.
         """
-        known = self._files.pop(media.key, None)
+        known = self._files.get(media.key)
         sent = await self._try_media(chat, media, known, text, buttons) if known else None
         if sent is None and self._gallery is not None:
             content = await self._gallery.bytes_of(media.key)
@@ -219,6 +223,7 @@ class TelegramChannel:
             return None
         file = sent.photo[-1] if sent.photo else sent.audio
         if file is not None:
+            self._files.pop(media.key, None)  # the newest stands last
             self._files[media.key] = file.file_id
             _forget_oldest(self._files)
         return Delivered(str(sent.message_id))
@@ -241,8 +246,11 @@ class TelegramChannel:
                 parse_mode=mode,
                 filename=media.key,
             )
-        except BadRequest:  # whether it is the file or the chat, the words alone will tell
-            return None
+        except NetworkError as refused:
+            is_too_large = TOO_LARGE in refused.message.lower()
+            if is_too_large or isinstance(refused, BadRequest):
+                return None  # whether it is the file or the chat, the words alone will tell
+            raise
 
     async def _send_new(self, chat: str, text: str, buttons: _Buttons) -> Delivery:
         """All pieces; where a try stopped halfway, the next one goes on from there."""

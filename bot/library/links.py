@@ -13,7 +13,9 @@ from pydantic import AfterValidator, Field
 from bot.library.source import Record
 from bot.library.wording import Saying, refuse
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+_NAME = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"{_NAME}(?:\.{_NAME})+")
+_OWN_HOST = re.compile(rf"{_NAME}(?:\.{_NAME})*")  # also “localhost”, or a machine of the office
 _ENDINGS = "app|asia|biz|cc|click|club|co|com|info|io|link|live|ly|me|net|online|org|shop|site|top|vip|vn|xyz"
 _SIGN_OF_A_LINK = re.compile(r"\.\w|:/|www", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:com|gov|net|org)\.vn", re.IGNORECASE)
@@ -74,7 +76,7 @@ class Domains(Record):
     def with_own(self, url: str) -> Domains:
         """The same with the host of our own pages."""
         host = _host_of(url)
-        own = (Domain(host=host, owner="Bạn Số"),) if host else ()
+        own = (Domain.model_construct(host=host, owner="Bạn Số"),) if host else ()
         return Domains(official=(*self.official, *own), shorteners=self.shorteners)
 
     def without_foreign(self, text: str, instead: str) -> str:
@@ -115,7 +117,7 @@ def _host_of(link: str) -> str | None:
         host = urlsplit(link if "://" in link else f"https://{link}").hostname
     except ValueError:
         return None
-    return host if host and _HOST.fullmatch(host) else None
+    return host if host and _OWN_HOST.fullmatch(host) else None
 
 
 def _below(host: str | None, domains: Iterable[str]) -> bool:

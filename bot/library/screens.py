@@ -22,6 +22,7 @@ LONGEST_TITLE = 26
 LONGEST_LABEL = 46
 LONGEST_TILE = 24
 LONGEST_MESSAGE = 120
+MOST_SIGNS = 240  # in all labels together: more is not read on a small phone
 
 
 class RowKind(StrEnum):
@@ -90,6 +91,15 @@ class Screen(Record):
         Field(min_length=1, max_length=MOST_ROWS),
     ]
     tap: str
+
+    @field_validator("rows")
+    @classmethod
+    def _not_crowded(cls, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        signs = sum(len(label) for row in rows for label in row.labels)
+        if signs <= MOST_SIGNS:
+            return rows
+        what = f"hình có {signs} ký tự, tối đa {MOST_SIGNS}"
+        raise refuse(what, "bớt dòng, chỉ giữ chữ gần chỗ bấm")
 
     @field_validator("tap")
     @classmethod

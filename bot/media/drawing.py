@@ -16,11 +16,11 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from bot.library import Row, RowKind, Screen
 
-VERSION = 1
+VERSION = 2
 """Goes into the key of every picture: a new one whenever the drawing changes."""
 WIDTH = 640  # twice the 320 pixels of the smallest phones
 SCALE = 2
-COLOURS = 48
+COLOURS = 48, 16  # fewer where a very full picture would be too large: its letters are rougher
 LARGEST_BYTES = 60 * 1024
 
 _FONTS = Path(__file__).parent / "fonts"
@@ -54,9 +54,11 @@ def draw(screen: Screen, look: Look) -> bytes:
     image = Image.new("RGB", (WIDTH * SCALE, round(height * SCALE)), _GROUND)
     _Sketch(ImageDraw.Draw(image), look).put(screen)
     small = image.resize((WIDTH, round(height)), Image.Resampling.LANCZOS)
-    packed = small.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    file = io.BytesIO()
-    packed.save(file, "PNG", optimize=True)
+    for colours in COLOURS:
+        file = io.BytesIO()
+        _packed(small, look, colours).save(file, "PNG", optimize=True)
+        if file.tell() <= LARGEST_BYTES:
+            break
     return file.getvalue()
 
 
@@ -75,6 +77,15 @@ def _mixed(colour: str, white: float) -> str:
     """The colour with so much white in it."""
     parts = (round(part + (255 - part) * white) for part in ImageColor.getrgb(colour)[:3])
     return "#{:02x}{:02x}{:02x}".format(*parts)
+
+
+def _packed(image: Image.Image, look: Look, colours: int) -> Image.Image:
+    """The picture in few colours; those that mean something are among them, however little they fill."""
+    kept = [part for name in (_RING, look.colour, _PAPER) for part in ImageColor.getrgb(name)]
+    few = image.quantize(colours, Image.Quantize.MEDIANCUT)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*kept, *(few.getpalette() or ())])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +132,14 @@ class _Sketch:
         heights = self._measured(screen)
         left, right = _MARGIN + _FRAME, WIDTH - _MARGIN - _FRAME
         top = _MARGIN + _FRAME
-        bar = 84.0
+        heading, words = (left + 20, top, right - 20, top), _Words(34, _PAPER, True, True)
+        bar = max(84.0, self._height(screen.title, heading, words) + 20)
         bottom = top + bar + _GAP + sum(height + _GAP for height in heights)
         self._box((_MARGIN, _MARGIN, WIDTH - _MARGIN, bottom + _FRAME), 44, _BODY)
         self._box((left, top, right, bottom), 34, _PAPER)
         self._box((left, top, right, top + bar), 34, self._look.colour)
         self._box((left, top + bar / 2, right, top + bar), 0, self._look.colour)
-        self._say(
-            screen.title, (left + 20, top, right - 20, top + bar), _Words(34, _PAPER, True, True)
-        )
+        self._say(screen.title, (left + 20, top, right - 20, top + bar), words)
         y = top + bar + _GAP
         for row, height in zip(screen.rows, heights, strict=True):
             self._rows[row.kind](row, (left + _INSET, y, right - _INSET, y + height))
@@ -356,14 +366,18 @@ class _Sketch:
 
 
 def _broken(text: str, width: float, words: _Words) -> list[str]:
-    """The text in lines no wider than that; a single long word is left whole."""
+    """The text in lines no wider than that; a word that is wider alone goes on in the next line."""
     font, lines = _font(words.size, bold=words.bold), [""]
+
+    def fits(line: str) -> bool:
+        return len(line) <= 1 or font.getlength(line) <= width * SCALE
+
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font.getlength(longer) > width * SCALE:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+        lines[-1:] = [longer] if fits(longer) or not lines[-1] else [lines[-1], word]
+        while not fits(lines[-1]):
+            end = next(end for end in range(len(lines[-1]) - 1, 0, -1) if fits(lines[-1][:end]))
+            lines[-1:] = [lines[-1][:end], lines[-1][end:]]
     return lines
 
 
