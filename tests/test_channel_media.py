@@ -158,7 +158,9 @@ def _empty(wire: Wire, media: Media) -> None:
 
 @EVERY
 @BOTH
-@pytest.mark.parametrize("lose", [_unknown, _unmakeable, _empty], **NAMES)
+@pytest.mark.parametrize(
+    "lose", [_unknown, _unmakeable, _empty], ids=["unknown", "unmakeable", "empty"]
+)
 @pytest.mark.parametrize("length", [20, 1100, 5000])
 def test_the_words_are_whole_when_the_content_is_gone(
     harness: Harness, kind: MediaKind, lose: Callable[[Wire, Media], None], length: int
