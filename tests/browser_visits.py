@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,10 @@ PHONE: Device = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "
 SMALL_PHONE: Device = PHONE | {"viewport": {"width": 320, "height": 568}}
 BIG_PHONE: Device = PHONE | {"viewport": {"width": 412, "height": 915}}
 DESK: Device = {"viewport": {"width": 1280, "height": 800}}
-devices = pytest.mark.parametrize(
-    "device", [PHONE, SMALL_PHONE, DESK], ids=["phone", "small-phone", "desk"]
-)
+DEVICES = {"phone": PHONE, "small-phone": SMALL_PHONE, "desk": DESK}
+if os.environ.get("BOT_TEST_DEEP") != "1":
+    del DEVICES["phone"]  # what fits the smaller one fits it, too
+devices = pytest.mark.parametrize("device", list(DEVICES.values()), ids=list(DEVICES))
 PATIENCE_MS = 15_000
 HERE = ("127.0.0.1", "localhost")
 NO_NETWORK = r"net::ERR_"

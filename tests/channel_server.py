@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sqlite3
 import time
@@ -279,7 +280,9 @@ ALL_WAYS = [
     _way(mode, engine) for mode in ("webhook", "polling") for engine in ("sqlite", "postgres")
 ]
 TWO_WAYS = [_way("webhook", "postgres"), _way("polling", "sqlite")]
-all_ways = pytest.mark.parametrize("way", ALL_WAYS)
+IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
+# Each way in and each engine once; every pair of them in the deep setting.
+all_ways = pytest.mark.parametrize("way", ALL_WAYS if IS_DEEP else TWO_WAYS)
 two_ways = pytest.mark.parametrize("way", TWO_WAYS)
 on_postgres = pytest.mark.parametrize("way", ALL_WAYS[1::2])
 by_webhook = pytest.mark.parametrize("way", ALL_WAYS[:2])
