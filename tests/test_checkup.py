@@ -119,8 +119,8 @@ def test_all_answers_lead_to_one_guide_or_to_the_ending_of_who_has_all(
             assert (
                 row
                 == {
-                    "y": f"✓ {question.has}",
-                    "n": f"• Chưa: {question.lacks}",
+                    "y": f"• Có: {question.has}",
+                    "n": f"• Chưa có: {question.lacks}",
                     "u": f"• Chưa rõ: {question.lacks}",
                 }[letter]
             )
