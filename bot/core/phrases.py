@@ -11,7 +11,7 @@ A word typed without marks is compared without marks, a word typed with some mus
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -265,10 +265,14 @@ class Finder:
             [one for one in pattern.elements if isinstance(one, Choice)]
             for _, pattern in self._patterns
         ]
-        self._openings = [tuple(found[0].rows) for found in choices]
         self._needs = [
-            [frozenset(one.rows) for one in found if not one.is_optional] for found in choices
+            sorted((frozenset(one.rows) for one in found[1:] if not one.is_optional), key=len)
+            for found in choices
         ]
+        self._opened_by: dict[str, list[int]] = {}
+        for number, found in enumerate(choices):
+            for opening in found[0].rows:
+                self._opened_by.setdefault(opening, []).append(number)
         words = (
             word
             for found in choices
@@ -279,13 +283,16 @@ class Finder:
         )
         self.known: frozenset[str] = frozenset(words) - {NUMBER, LINK}
 
-    def find(self, words: Sequence[Form]) -> Iterator[Found]:
-        """Where the patterns begin, in order of the words."""
+    def find(self, words: Sequence[Form], enough: Container[str] = ()) -> Iterator[Found]:
+        """Where the patterns begin, in order of the words.
+
+        A name in ``enough`` is not looked for; who reads may add to it what has been seen often enough.
+        """
         starting = self._starting({word for word, _ in words})
         for start, (word, _) in enumerate(words):
             numbers = starting.get(NUMBER, ()) if word[0].isdigit() else ()
             for name, pattern in (*starting.get(word, ()), *numbers):
-                if pattern.at_start and start:
+                if name in enough or (pattern.at_start and start):
                     continue
                 end = _follow(pattern, 0, words, start)
                 if end >= 0:
@@ -296,10 +303,13 @@ class Finder:
         if any(word[0].isdigit() for word in said):
             said = said | {NUMBER}
         found: dict[str, list[tuple[str, Pattern]]] = {}
-        for named, openings, needs in zip(self._patterns, self._openings, self._needs, strict=True):
-            if not any(map(said.isdisjoint, needs)):
-                for opening in openings:
-                    found.setdefault(opening, []).append(named)
+        fits: dict[int, bool] = {}
+        for opening in said & self._opened_by.keys():
+            for number in self._opened_by[opening]:
+                if number not in fits:
+                    fits[number] = not any(map(said.isdisjoint, self._needs[number]))
+                if fits[number]:
+                    found.setdefault(opening, []).append(self._patterns[number])
         return found
 
 
@@ -309,27 +319,40 @@ def _follow(pattern: Pattern, step: int, words: Sequence[Form], at: int) -> int:
         return at if not pattern.at_end or at == len(words) else -1
     element = pattern.elements[step]
     if isinstance(element, Gap):
-        for wide in range(element.most + 1):
-            end = _follow(pattern, step + 1, words, at + wide)
-            if end >= 0:
-                return end
-            if at + wide >= len(words) or words[at + wide] == BORDER:
-                return -1
-        return -1
+        return _reach(pattern, step + 1, words, range(at, at + element.most + 1))
     for row in element.at(words[at][0]) if at < len(words) else ():
-        if (len(row) == 1 and not words[at][1]) or _stands(row, words, at):
+        if _stands(row, words, at):
             end = _follow(pattern, step + 1, words, at + len(row))
             if end >= 0:
                 return end
     return _follow(pattern, step + 1, words, at) if element.is_optional else -1
 
 
+def _reach(pattern: Pattern, step: int, words: Sequence[Form], places: range) -> int:
+    """Where the rest of a pattern ends when it begins at one of the places behind a gap."""
+    element = pattern.elements[step]
+    openings: Mapping[str, tuple[Row, ...]] | None = None
+    if isinstance(element, Choice) and not element.is_optional and NUMBER not in element.rows:
+        openings = element.rows
+    for at in places:
+        word = words[at][0] if at < len(words) else None
+        if openings is None or word in openings:
+            end = _follow(pattern, step, words, at)
+            if end >= 0:
+                return end
+        if word is None or words[at] == BORDER:
+            return -1
+    return -1
+
+
 def _stands(row: Row, words: Sequence[Form], at: int) -> bool:
     if at + len(row) > len(words):
         return False
-    for (meant, given), (word, typed) in zip(row, words[at : at + len(row)], strict=True):
+    for meant, given in row:
+        word, typed = words[at]
         if word != meant and not (meant == NUMBER and word[0].isdigit()):
             return False
         if typed and typed != given:
             return False
+        at += 1
     return True

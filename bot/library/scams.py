@@ -91,10 +91,10 @@ class Numbers(Record):
     faked: tuple[Number, ...] = ()
 
 
-class Losses(Record):
-    """How somebody tells that it has happened: a message of at most ``longest`` words.
+class WholeMessage(Record):
+    """What a whole message of at most ``longest`` words is: a loss that is told, a question of one's own.
 
-    What stands in ``unless``, anywhere in the message, makes it a question or another matter.
+    What stands in ``unless``, anywhere in the message, makes it another matter.
     """
 
     says: Annotated[Patterns, Field(min_length=1)]
@@ -111,29 +111,40 @@ class Scams(Record):
     signs: Annotated[tuple[Sign, ...], Field(min_length=1)]
     scenes: tuple[Scene, ...] = ()
     numbers: Numbers
-    losses: Losses
+    questions: WholeMessage | None = None
+    losses: WholeMessage
 
     @cached_property
     def finder(self) -> Finder:
-        """All patterns of signs and scenes; a name says what a pattern is for."""
+        """The patterns of signs and scenes; a name says what a pattern is for."""
         named = [(f"says:{one.id}", text) for one in self.signs for text in one.says]
-        named += [(f"unless:{text}", text) for one in self.signs for text in one.unless]
-        named += [("not-denying:", text) for text in self.not_denying]
         named += [(f"scene:{one.guide}", text) for one in self.scenes for text in one.says]
+        return self._finder(list(dict.fromkeys(named)))
+
+    @cached_property
+    def denial_finder(self) -> Finder:
+        """The patterns that take a sign back, by their text, and those of denials that deny nothing."""
+        named = [(f"unless:{text}", text) for one in self.signs for text in one.unless]
+        named += [("not-denying:", text) for text in self.not_denying]
         return self._finder(list(dict.fromkeys(named)))
 
     @cached_property
     def loss_finder(self) -> Finder:
         """The patterns of a loss."""
-        named = [("says", text) for text in self.losses.says]
-        return self._finder([*named, *(("unless", text) for text in self.losses.unless)])
+        return self._finder(_both_kinds(self.losses))
+
+    @cached_property
+    def question_finder(self) -> Finder:
+        """The patterns of a question of one's own."""
+        return self._finder(_both_kinds(self.questions) if self.questions else [])
 
     @cached_property
     def speller(self) -> Speller:
-        """Reads messages for both finders."""
+        """Reads messages for all finders."""
         short = {word: read_row(meaning) for meaning, said in self.short.items() for word in said}
         meant = {word for row in short.values() for word, _ in row}
-        return Speller(self.finder.known | self.loss_finder.known | meant, short)
+        finders = (self.finder, self.denial_finder, self.loss_finder, self.question_finder)
+        return Speller(frozenset(meant).union(*(one.known for one in finders)), short)
 
     @cached_property
     def by_id(self) -> Mapping[str, Sign]:
@@ -142,6 +153,11 @@ class Scams(Record):
 
     def _finder(self, named: list[tuple[str, str]]) -> Finder:
         return Finder((name, read_pattern(text, self.groups)) for name, text in named)
+
+
+def _both_kinds(whole: WholeMessage) -> list[tuple[str, str]]:
+    said = [("says", text) for text in whole.says]
+    return [*said, *(("unless", text) for text in whole.unless)]
 
 
 def load_scams(content_dir: Path, domains: Domains, guides: Collection[str]) -> Scams:
@@ -186,8 +202,10 @@ def _all_patterns(found: Scams) -> Iterator[tuple[Place, Patterns]]:
         yield ("signs", number, "unless"), sign.unless
     for number, scene in enumerate(found.scenes):
         yield ("scenes", number, "says"), scene.says
-    yield ("losses", "says"), found.losses.says
-    yield ("losses", "unless"), found.losses.unless
+    for name, whole in (("questions", found.questions), ("losses", found.losses)):
+        if whole is not None:
+            yield (name, "says"), whole.says
+            yield (name, "unless"), whole.unless
     yield ("not_denying",), found.not_denying
 
 

@@ -47,8 +47,8 @@ def find_signs(text: str, scams: Scams, domains: Domains) -> Checked:
     """The signs of a scam in any text; never raises."""
     bare, links = take_links_out(_MASK.sub(_A_NUMBER, text[:LONGEST_TEXT]), domains)
     words = scams.speller.read(bare)
-    found = list(scams.finder.find(words))
-    seen = _shown_by_words(found, words, scams)
+    told, scenes = _told_by_words(words, scams)
+    seen = set[str]() if told and _asks_by_itself(words, scams) else told
     numbers = find_numbers(bare, scams)
     count = sum(word != BORDER for word in words)
     link_kinds = {link.kind for link in links}
@@ -62,7 +62,7 @@ def find_signs(text: str, scams: Scams, domains: Domains) -> Checked:
     )
     if len(signs) == 1 and signs[0].weak:
         signs = ()
-    guide = _guide(signs, found, scams)
+    guide = _guide(signs, scenes, scams)
     return Checked(signs, guide, tuple(links), tuple(numbers), count, has_number(bare))
 
 
@@ -94,8 +94,35 @@ def _bare(words: Sequence[Form], polite: Collection[str]) -> list[Form]:
     return list(dropwhile(lambda form: form[0] in polite, reversed(rest)))[::-1]
 
 
-def _shown_by_words(found: Sequence[Found], words: Sequence[Form], scams: Scams) -> set[str]:
-    """The ids of signs whose words stand there and are not taken back."""
+def _asks_by_itself(words: Sequence[Form], scams: Scams) -> bool:
+    """True for a question how something is done, in which nobody else has called, written or demanded."""
+    asked = scams.questions
+    if asked is None or len(words) > asked.longest:
+        return False
+    names = {one.name for one in scams.question_finder.find(words)}
+    return "says" in names and "unless" not in names
+
+
+def _told_by_words(words: Sequence[Form], scams: Scams) -> tuple[set[str], set[str]]:
+    """The ids of signs whose words stand there and are not taken back; the guides of scenes."""
+    denials = _denials(words, scams)
+    seen = set[str]()
+    for one in scams.finder.find(words, enough=seen):
+        kind, _, name = one.name.partition(":")
+        unless = scams.by_id[name].unless if kind == "says" else ()
+        taken_back = (at for text in unless for at in denials.get(text, ()))
+        if not any(_reaches(at, one, words) for at in taken_back):
+            seen.add(one.name)
+    return _behind("says:", seen), _behind("scene:", seen)
+
+
+def _behind(kind: str, names: Collection[str]) -> set[str]:
+    return {name.removeprefix(kind) for name in names if name.startswith(kind)}
+
+
+def _denials(words: Sequence[Form], scams: Scams) -> dict[str, list[int]]:
+    """Where each text that takes signs back stands and means it."""
+    found = list(scams.denial_finder.find(words))
     harmless = {
         at for one in found if one.name == "not-denying:" for at in range(one.start, one.end)
     }
@@ -103,25 +130,18 @@ def _shown_by_words(found: Sequence[Found], words: Sequence[Form], scams: Scams)
     for one in found:
         if one.name.startswith("unless:") and one.start not in harmless:
             denials.setdefault(one.name.removeprefix("unless:"), []).append(one.start)
-    seen = set[str]()
-    for one in found:
-        kind, _, name = one.name.partition(":")
-        if kind == "says" and name not in seen:
-            taken_back = (at for text in scams.by_id[name].unless for at in denials.get(text, ()))
-            if not any(_reaches(at, one.start, words) for at in taken_back):
-                seen.add(name)
-    return seen
+    return denials
 
 
-def _reaches(denial: int, start: int, words: Sequence[Form]) -> bool:
-    """True when a denial stands shortly before, in the same sentence."""
-    return 0 <= start - denial <= DENIED_WITHIN and BORDER not in words[denial:start]
+def _reaches(denial: int, sign: Found, words: Sequence[Form]) -> bool:
+    """True when a denial stands within a sign, or shortly before it in the same sentence."""
+    if sign.start < denial < sign.end:
+        return True
+    return 0 <= sign.start - denial <= DENIED_WITHIN and BORDER not in words[denial : sign.start]
 
 
-def _guide(signs: Sequence[Sign], found: Sequence[Found], scams: Scams) -> str | None:
+def _guide(signs: Sequence[Sign], played: Collection[str], scams: Scams) -> str | None:
     """The guide about who is played, where that is told; otherwise that of the weightiest sign."""
     if not signs:
         return None
-    played = {one.name for one in found}
-    scenes = (scene.guide for scene in scams.scenes if f"scene:{scene.guide}" in played)
-    return next(scenes, signs[0].guide)
+    return next((one.guide for one in scams.scenes if one.guide in played), signs[0].guide)

@@ -15,13 +15,14 @@ FEW_WORDS = 5
 """A message of so few words is about its number alone."""
 
 _NUMBER = re.compile(
-    r"(?<![\w/.,])(?P<plus>\+\s?)?\(?(?P<digits>\d(?:[ .()-]{0,2}\d){2,15})(?![\w/]|[.,]\d)"
+    r"(?<![\w/.,])(?:(?P<plus>\+\s?)|(?=\(?\d\D{0,2}\d\D{0,2}\d))"
+    r"\(?(?P<digits>\d(?:[ .()-]{0,2}\d){0,15})(?![\w/]|[.,]\d)"
 )
 _AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
 _CALLED = re.compile(
     r"(?:goi|tong dai|hotline|dau so|gui|nhan (?:tin|toi|den)|lien he|bam|sms|soan|tu so)(?: \w+){0,2}$"
 )
-_NAMED = re.compile(r"(?:so|may|goi)(?: \w+){0,2}$")
+_NAMED = re.compile(r"(?:so|may|goi|hien|hien len|dau|ma vung|dien thoai)(?: \w+){0,2}$")
 _CALLS = re.compile(r"(?:goi|nhan|bao|nhac|lien he)\b")
 _CONTEXT = 40
 _HOME = "84"
