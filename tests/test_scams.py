@@ -27,6 +27,7 @@ from tests import small_content
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "tests" / "data" / "scam-messages.tsv"
 MORE_SAMPLES = ROOT / "tests" / "data" / "scam-messages-2.tsv"
+HELD_OUT = ROOT / "tests" / "data" / "scam-messages-held-out.tsv"
 SIGNS = {
     *("xung-co-quan", "doa-nat", "hoi-gap", "giu-bi-mat", "doi-ma", "doi-chuyen-tien", "link-la"),
     *("cai-app", "quay-mat", "viec-nhe", "nap-them", "trung-thuong", "muon-tien", "lay-lai-tien"),
@@ -390,6 +391,18 @@ def test_signs_are_seen_in_messages_and_in_what_residents_retell(library: Librar
     assert (sum(map(_is_fraud, rows)), len(rows)) == (90, 130)
     assert set().union(*map(_wanted, rows)) == SIGNS
     assert _recall(library, MORE_SAMPLES) >= LEAST_RECALL_OF_MORE
+
+
+def test_no_fraud_that_the_rules_have_never_met_goes_without_a_sign(library: Library) -> None:
+    """30 frauds in the words of six residents, kept from everybody who writes rules.
+
+    62 of 76 signs (0.82) are seen; before the rules knew retold speech it was 53 (0.70). What tells how good
+    the check is in the street are these figures: whoever looks at the samples has used them up.
+    """
+    rows = _samples(HELD_OUT)
+    assert len(rows) == 30
+    assert [row["id"] for row in rows if not _ids(library, row["message"])] == []
+    assert _recall(library, HELD_OUT) >= 0.81
 
 
 def test_few_signs_are_seen_in_harmless_messages(library: Library) -> None:
