@@ -51,6 +51,7 @@ ROUTES: tuple[Route, ...] = (
     on(lambda turn: turn.action is not None, other.unknown_action),
     on(lambda turn: team.written_code(turn) is not None, team.join),
     on_kind(Kind.START, start.hello),
+    on(scam.is_next_question, guides.answer_question),
     on_text_at(scam.AT, scam.check),
     on(scam.is_passed_on, scam.check),
     on_text_at(team.AT_NAME, team.take_name),

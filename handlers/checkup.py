@@ -1,7 +1,8 @@
 """“Kiểm tra công dân số”: one tap a question, then the one guide to do next. Nothing of it is kept.
 
 The answers travel in the choices of the open prompt: ``checkup:yn`` asks the third question,
-``checkup:yn:y`` answers it with yes. Trail, data and tallies never hold them.
+``checkup:yn:y`` answers it with yes. Trail, data and tallies never hold them; whoever stops in the middle
+leaves them in that prompt until the next message, 30 days at most.
 """
 
 from __future__ import annotations

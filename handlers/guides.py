@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.conversation.parts import say_part
 from bot.conversation.repairs import answer_unclear
-from bot.conversation.turn import Action, Option, Reply, Say, Turn, reply
+from bot.conversation.turn import IN_GUIDE, IN_STEPS, Action, Option, Reply, Say, Turn, reply
 from bot.core.vocabulary import Topic
 from bot.library import Guide, Trouble, Way
 from bot.services import follow_ups, questions, troubles
@@ -17,9 +17,6 @@ MOST_OPTIONS = 5
 TROUBLES = 2
 GOOD_LENGTH = 300
 LIKELY = 0.2  # of the chance of the first: the guide at hand may still be meant
-IN_STEPS = frozenset({"step", "stuck", "other", "fix"})
-"""Views in the middle of a guide, where words are about the step at hand."""
-IN_GUIDE = IN_STEPS | {"guide", "part", "done"}
 
 
 def list_topic(turn: Turn) -> Reply:

@@ -14,6 +14,8 @@ from bot.services.scam_check import Checked, find_signs, is_pasted, tells_of_los
 from bot.services.understanding import Decision
 
 AT = "scam.text"
+SEEN = "seen"
+"""Key of ``State.data``: a verdict has been given, so the next words may be of another matter."""
 MOST_NAMED = 4
 FEW_WORDS = 4
 MANY_SIGNS = 3
@@ -51,6 +53,14 @@ def is_passed_on(turn: Turn) -> bool:
     return _is_free_text(turn) and is_pasted(turn.inbound.text, turn.library.domains)
 
 
+def is_next_question(turn: Turn) -> bool:
+    """True after a verdict for a short question that one guide surely answers: the person has gone on."""
+    if SEEN not in turn.state.data or not _is_free_text(turn) or turn.inbound.redacted:
+        return False
+    checked = _look(turn)
+    return checked.is_empty and bool(_asked(turn, checked))
+
+
 def check(turn: Turn) -> Reply:
     """Name the signs and say what to do now; words that hold nothing to look at are asked for again."""
     checked = _look(turn)
@@ -67,7 +77,8 @@ def _seen(turn: Turn, checked: Checked) -> Reply:
     if more > 0:
         names.append(turn.say("scam.more", count=more))
     found = turn.say("scam.seen", count=len(checked.signs))
-    why = turn.texts.fill(checked.signs[0].why)
+    told = next((one for one in checked.signs if one.guide == checked.guide), checked.signs[0])
+    why = turn.texts.fill(told.why)
     signs = "\n".join([found, *names])
     now = turn.say("scam.now", why=why)
     notes = [Say(text, home=False) for text in _notes(turn, checked)]
@@ -75,7 +86,8 @@ def _seen(turn: Turn, checked: Checked) -> Reply:
     options: list[Option] = [_followed(turn), *_others(turn)]
     if guide is not None and guide.id != turn.library.menu.urgent:
         options.insert(0, Option(guide.title, f"guide:{guide.id}"))
-    return Reply((Say(signs, home=False), *notes, Say(now, tuple(options))))
+    # The next message that is pasted is looked at, too.
+    return _waiting(Say(signs, home=False), *notes, Say(now, tuple(options)))
 
 
 def _nothing_seen(turn: Turn, checked: Checked) -> Reply:
@@ -85,7 +97,12 @@ def _nothing_seen(turn: Turn, checked: Checked) -> Reply:
     found = turn.say("scam.number-alone" if is_number else "scam.none")
     options = (*_asked(turn, checked), _followed(turn), *_others(turn))
     first = [Say(text, home=False) for text in (found, *notes)]
-    return Reply((*first, Say(turn.say("scam.none-now"), options)))
+    return _waiting(*first, Say(turn.say("scam.none-now"), options))
+
+
+def _waiting(*verdict: Say) -> Reply:
+    """A verdict, after which the next message that is pasted is looked at, too."""
+    return Reply(verdict, here="scam", at=AT, data={SEEN: "1"})
 
 
 def _asked(turn: Turn, checked: Checked) -> tuple[Option, ...]:

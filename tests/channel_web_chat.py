@@ -21,6 +21,7 @@ from bot.locale import Texts, load_sentences
 from bot.media.own_files import OwnFiles
 from bot.media.shelf import Archive, Shelf, Sources
 from bot.web.guide_pages import Bookcase, ReadingRoom, add_guide_pages
+from bot.web.visitors import Visitors
 from tests.channel_harness import ALL_OUTCOMES, Carried, Shown, Trouble, new_archive
 
 CONTENT = Path(__file__).parents[1] / "content"
@@ -128,7 +129,9 @@ async def _media_site(archive: Archive) -> AsyncIterator[str]:
     shelf = Shelf("", _texts(), HOUSE_COLOUR, "", Sources((), own, None, archive))
     room = ReadingRoom("", "", _texts(), shelf)
     app = web.Application()
-    add_guide_pages(app, Bookcase({}, {}, room, archive, partial(date, 2026, 11, 22), ""))
+    add_guide_pages(
+        app, Bookcase({}, {}, room, archive, partial(date, 2026, 11, 22), "", Visitors("", 0))
+    )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:

@@ -216,7 +216,8 @@ async def open_site(
     async def is_ready() -> bool:
         return True
 
-    parts = Parts({}, is_ready, lobby, OfficeDesk(base, app.media), open_bookcase(base, app.media))
+    bookcase = open_bookcase(base, app.media, lobby.visitors)
+    parts = Parts({}, is_ready, lobby, OfficeDesk(base, app.media), bookcase)
     runner = web.AppRunner(build_server(parts), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -126,7 +126,7 @@ def test_what_the_ward_has_read_aloud_is_heard(browser: Browser, reading: Ward) 
         page.add_init_script(MUTE)
         open_page(page, reading, f"/{STEP}")
         button = page.locator(".listen")
-        expect(button).to_contain_text("Nghe (giọng người đọc)")
+        expect(button).to_contain_text(re.compile(r"Nghe.*\(giọng người đọc\)"))
         expect(page.locator("#no-voice")).to_be_hidden()
         with page.expect_request(re.compile(r"/media/[0-9a-f]{20}\.mp3$")):
             button.click()
@@ -141,7 +141,7 @@ def test_a_step_without_a_recording_is_read_by_the_browsers_voice(
         page.add_init_script(VOICE)
         open_page(page, reading, f"/{NEXT}")
         button = page.locator(".listen")
-        expect(button).to_have_text(re.compile(r"^\s*Nghe\s*$"))
+        expect(button).to_have_text(re.compile(r"^\s*Nghe\s+Bước 3/9\s*$"))
         button.click()
         expect(button).to_contain_text("Dừng")
         said = page.evaluate("spoken.map((one) => [one.text, one.lang])")
@@ -180,7 +180,7 @@ def test_letters_grow_and_stay_large_from_page_to_page_and_in_the_chat(
         for _ in range(2):
             page.get_by_role("button", name="chữ").click()
         after = size_of_letters(page, ".step-words")
-        assert after > 1.4 * before
+        assert after > 1.2 * before
         assert_fits(page)
         assert_accessible(page, "large letters")
         open_page(page, reading)
@@ -199,7 +199,7 @@ def test_the_word_to_hon_leads_to_large_letters(browser: Browser, reading: Ward)
             page.get_by_role("link", name="Mở trang này").click()
         leaf = opened.value
         expect(leaf.locator(".step-number")).to_have_text("Bước 2/9")
-        assert size_of_letters(leaf, ".step-words") > 35
+        assert size_of_letters(leaf, ".step-words") > 30
         assert_fits(leaf)
 
 
@@ -243,6 +243,38 @@ def test_a_page_and_a_sheet_of_paper_lead_back_into_the_chat(
         chat.is_answered()
         assert "Bước 2/9" in chat.answer
         assert "mo=" not in page.url  # going back later does not jump here again
+
+
+def test_a_computer_that_many_use_stays_one_from_page_to_page(
+    browser: Browser, reading: Ward
+) -> None:
+    with visit(browser, PHONE) as (page, _):
+        chat = Chat(page, reading.url).opens(f"/chat/ho-nai?may-chung=1&mo=s_{GUIDE}_{NEXT}")
+        assert page.url.endswith("/chat/ho-nai?may-chung=1")
+        chat.says("nghe")
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="Mở trang này").click()
+        leaf = opened.value
+        leaf.get_by_role("link", name="Bước trước").click()
+        leaf.get_by_role("link", name="Hỏi trợ lý ở bước này").click()
+        expect(leaf.locator("#finish")).to_be_visible()
+        assert leaf.evaluate("localStorage.getItem('ban-so:ho-nai')") is None
+
+
+def test_what_the_ward_may_take_away_is_kept_by_nobody(browser: Browser, reading: Ward) -> None:
+    with visit(browser, PHONE) as (page, _):
+        open_page(page, reading, f"/{STEP}")
+        sound = page.locator(".listen").get_attribute("data-sound")
+        drawn = page.locator(".screen").get_attribute("src")
+        kept = [
+            page.request.get(f"{reading.url}{one}").headers["cache-control"]
+            for one in (sound, drawn)
+        ]
+        assert kept == ["private, no-cache", "public, max-age=31536000, immutable"]
+        part = page.request.get(f"{reading.url}{sound}", headers={"Range": "bytes=0-1"})
+        assert (part.status, len(part.body())) == (206, 2)
+        beyond = page.request.get(f"{reading.url}{sound}", headers={"Range": "bytes=99999999-"})
+        assert beyond.status == 416
 
 
 def test_paper_has_one_box_a_step_and_a_code_into_the_chat(browser: Browser, reading: Ward) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -29,11 +31,12 @@ from bot.library import HOUSE_COLOUR, Guide, Library, Screen, Step
 from bot.locale import Texts, load_sentences
 from bot.media import shelf as shelving
 from bot.media import voice as speaking
-from bot.media.own_files import OwnFiles, Spot, mark_of
+from bot.media.own_files import OwnFiles, Spot, mark_of, shrink
 from bot.media.shelf import KEY, Archive, Shelf, Sources
 from bot.media.voice import Voice, find_voice
 from tests.clock import FixedClock
 from tests.command_line import ROOT
+from tests.media_files import mp3, picture
 from tests.small_library import GUIDES
 
 CONTENT = ROOT / "content"
@@ -200,7 +203,7 @@ def test_a_folder_that_cannot_be_written_stops_no_picture(tmp_path: Path) -> Non
 
 
 def test_memory_stays_small(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelving, "MOST_AT_HAND", 3)
+    monkeypatch.setattr(shelving, "MOST_AT_HAND", 3 * len(b"content"))
     keys = [f"{number:020x}.png" for number in range(8)]
     for key in keys:
         room.archive.keep(key, Counted())
@@ -397,11 +400,11 @@ def test_a_recording_is_heard_with_just_its_words(room: Room, tmp_path: Path) ->
     spoken = room.shelf.spoken(STEP)
     assert spoken == "Cô/chú bấm Kích hoạt giùm."
     assert room.sound() is None
-    room.put(f"nghe-{mark_of(spoken)}.mp3", b"ID3 own")
+    room.put(f"nghe-{mark_of(spoken)}.mp3", mp3(2))
     sound = room.sound()
     assert sound is not None
     assert (sound.kind, sound.words) == (MediaKind.SOUND, room.texts.say("sound.own"))
-    assert room.bytes_of(sound) == b"ID3 own"
+    assert room.bytes_of(sound) == mp3(2)
     assert room.sound(replace(STEP, text="{You} bấm **Kích hoạt** ngay.")) is None
     assert room.sound(replace(STEP, text="{You}  bấm **Kích hoạt**\ngiùm.")) == sound
     assert room.sound(BARE) is None
@@ -413,7 +416,7 @@ def test_a_recording_is_heard_with_just_its_words(room: Room, tmp_path: Path) ->
 def test_a_recording_is_heard_before_the_machine(tmp_path: Path) -> None:
     room = Room(tmp_path, voice=Voice())
     machine = room.sound()
-    room.put(f"nghe-{mark_of(room.shelf.spoken(STEP))}.mp3", b"ID3 own")
+    room.put(f"nghe-{mark_of(room.shelf.spoken(STEP))}.mp3", mp3(2))
     own = room.sound()
     assert machine is not None
     assert own is not None
@@ -424,14 +427,44 @@ def test_a_recording_is_heard_before_the_machine(tmp_path: Path) -> None:
 
 
 def test_a_recording_that_changed_has_another_key(room: Room) -> None:
-    path = room.put(f"nghe-{mark_of(room.shelf.spoken(STEP))}.mp3", b"ID3 one")
+    path = room.put(f"nghe-{mark_of(room.shelf.spoken(STEP))}.mp3", mp3(2))
     before = room.sound()
-    assert room.bytes_of(before) == b"ID3 one"
-    path.write_bytes(b"ID3 two")
+    assert room.bytes_of(before) == mp3(2)
+    path.write_bytes(mp3(3))
     os.utime(path, ns=(1, 1))
     after = room.sound()
     assert after != before
-    assert room.bytes_of(after) == b"ID3 two"
+    assert room.bytes_of(after) == mp3(3)
+
+
+def test_what_is_no_mp3_is_never_played(room: Room) -> None:
+    room.put(f"nghe-{mark_of(room.shelf.spoken(STEP))}.mp3", b"ID3 and nothing else")
+    sound = room.sound()
+    assert sound is not None
+    assert room.bytes_of(sound) is None
+
+
+def test_a_file_of_the_ward_is_known_as_one_and_a_drawing_is_not(room: Room) -> None:
+    room.put(f"nghe-{mark_of(room.shelf.spoken(STEP))}.mp3", mp3(2))
+    sound, drawn = room.sound(), room.picture()
+    assert sound is not None
+    assert drawn is not None
+    assert (room.archive.is_own(sound.key), room.archive.is_own(drawn.key)) == (True, False)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_screenshot_is_refused_in_words_and_breaks_nothing(seed: int) -> None:
+    draw = random.Random(seed)
+    for body in (
+        picture("PNG"),
+        picture("JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0" + bytes(range(60))),
+    ):
+        spoilt = bytearray(body)
+        for _ in range(draw.randint(1, 12)):
+            spoilt[draw.randrange(8, len(spoilt))] = draw.randrange(256)
+        with contextlib.suppress(MediaError):
+            assert shrink(bytes(spoilt)).startswith(b"\xff\xd8")
 
 
 def test_a_spot_of_another_commune_or_step_is_not_looked_into(room: Room) -> None:

@@ -82,7 +82,22 @@ def test_the_answer_names_the_weightiest_signs_and_what_to_do(
     assert [choice.action for choice in seen.choices] == [
         *("guide:at-gia-cong-an", "guide:at-da-bi-lua", "scam", "person", HOME)
     ]
-    assert not seen.state.at
+    assert (seen.state.at, seen.state.data) == (AT, {"seen": "1"})  # the next one is looked at, too
+
+
+def test_a_second_message_is_looked_at_without_asking(walker: Walker, waiting: State) -> None:
+    first = walker.take(waiting, PLAIN)
+    second = walker.take(
+        first.state, "Cong an: anh lien quan vu rua tien, chuyen tien vao tai khoan tam giu"
+    )
+    assert "dấu hiệu lừa đảo" in second.texts
+
+
+def test_after_a_verdict_a_question_of_ones_own_opens_its_guide(
+    walker: Walker, waiting: State
+) -> None:
+    seen = walker.take(walker.take(waiting, PLAIN).state, "quen mat khau vneid")
+    assert seen.state.view == "guide:vneid-quen-mat-khau"
 
 
 def test_nothing_seen_is_not_a_promise(walker: Walker, waiting: State) -> None:
@@ -289,11 +304,11 @@ def test_nothing_of_a_pasted_message_is_kept(
     before = world.base.database.read(_asked)
     assert "dấu hiệu lừa đảo" in "\n".join(one.text for one in person.says(PRIVATE_SCAM))
     if begin is _waits:
-        person.presses("Kiểm tra tin khác")
+        person.says(PRIVATE_SCAM)  # the next one, without asking for it
         assert "chưa chắc" in "\n".join(one.text for one in person.says(PLAIN))
     assert world.base.database.read(_asked) == before
     [state] = world.base.database.read(_states)
-    assert state["data"] in ({}, {"over": "1"})
+    assert state["data"] in ({}, {"seen": "1"}, {"over": "1"})
     kept = everything_kept(world.base, tmp_path).lower()
     logged = "\n".join(record.getMessage() for record in caplog.records).lower()
     assert len(kept) > 5_000

@@ -405,6 +405,15 @@ def test_no_fraud_that_the_rules_have_never_met_goes_without_a_sign(library: Lib
     assert _recall(library, HELD_OUT) >= 0.81
 
 
+@pytest.mark.parametrize("filler", "\u115f\u1160\u3164\uff9e\uff9f\uffa0\u037a\ufc5e\ufe70\ufe7e")
+def test_letters_of_which_nothing_is_left_when_folded_are_passed_over(
+    library: Library, filler: str
+) -> None:
+    for text in (filler, f"xin chào {filler} test", f"chuyển {filler} tiền gấp"):
+        assert tells_of_loss(text, library.scams) is False
+        _look(library, text)
+
+
 def test_few_signs_are_seen_in_harmless_messages(library: Library) -> None:
     assert len(false := _false(library, SAMPLES)) <= MOST_FALSE, false
     assert len(false := _false(library, MORE_SAMPLES)) <= MOST_FALSE_OF_MORE, false

@@ -13,6 +13,7 @@ from bot.media.own_files import OwnFiles
 from bot.media.shelf import Archive, Shelf, Sources
 from bot.media.voice import find_voice
 from bot.web.guide_pages import Bookcase, ReadingRoom
+from bot.web.visitors import Visitors
 
 CACHE = "cache"
 
@@ -52,7 +53,7 @@ def open_media(installation: Installation) -> MediaRoom:
     return MediaRoom(shelves, neutral, archive, own)
 
 
-def open_bookcase(installation: Installation, media: MediaRoom) -> Bookcase:
+def open_bookcase(installation: Installation, media: MediaRoom, visitors: Visitors) -> Bookcase:
     """The guides as pages, a room for each commune."""
     rooms = {}
     for commune in installation.communes:
@@ -67,4 +68,5 @@ def open_bookcase(installation: Installation, media: MediaRoom) -> Bookcase:
         gallery=media.archive,
         today=lambda: local_day(installation.database.clock()),
         site=installation.settings.public_url,
+        visitors=visitors,
     )

@@ -131,8 +131,9 @@ def _build_web(app: Application) -> WebApplication:
         return await asyncio.to_thread(is_reachable, database)
 
     desk = OfficeDesk(app.installation, app.media)
-    bookcase = open_bookcase(app.installation, app.media)
-    return build_server(Parts(hooks, is_ready, open_lobby(app), desk, bookcase))
+    lobby = open_lobby(app)
+    bookcase = open_bookcase(app.installation, app.media, lobby.visitors)
+    return build_server(Parts(hooks, is_ready, lobby, desk, bookcase))
 
 
 def _announce(

@@ -212,9 +212,10 @@ class TelegramChannel:
     ) -> Delivered | None:
         """The picture or sound with the words under it; None when Telegram does not take it: words go alone.
 
-        What was sent once goes by Telegram's id of it.
+        What was sent once goes by Telegram's id of it, but for what may be taken away meanwhile.
         """
-        known = self._files.get(media.key)
+        is_own = self._gallery is not None and self._gallery.is_own(media.key)
+        known = None if is_own else self._files.get(media.key)
         sent = await self._try_media(chat, media, known, text, buttons) if known else None
         if sent is None and self._gallery is not None:
             content = await self._gallery.bytes_of(media.key)

@@ -22,6 +22,10 @@ from storage.mailbox import Worker
 
 HOME = "menu"
 LONGEST_TRAIL = 8
+IN_STEPS = frozenset({"step", "stuck", "other", "fix"})
+"""Verbs of views in the middle of a guide, where words are about the step at hand."""
+IN_GUIDE = IN_STEPS | {"guide", "part", "done"}
+"""Verbs of views that name the guide that they are of first."""
 OVER = "over"
 """Key of ``State.data``: the open prompt stands over the newest view and is none itself."""
 

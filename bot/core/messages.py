@@ -109,6 +109,9 @@ class Gallery(Protocol):
     async def bytes_of(self, key: str) -> bytes | None:
         """The content; None when it is gone since (a changed guide), and the message goes without."""
 
+    def is_own(self, key: str) -> bool:
+        """True for a file of the ward, which may be taken away: nobody should keep a copy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outbound:

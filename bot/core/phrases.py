@@ -186,7 +186,8 @@ class Speller:
         for match in _TOKEN.finditer(clean):
             if before and _ENDS_A_SENTENCE.search(clean, before, match.start()):
                 found.append(BORDER)
-            found += self._words_of(match[0])
+            # Some letters are only fillers: folded, nothing of them is left.
+            found += (form for form in self._words_of(match[0]) if form[0])
             before = match.end()
         return list(self._spelt_out(found))
 

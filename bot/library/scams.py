@@ -49,7 +49,8 @@ class Sign(Record):
     """One thing that swindlers do; the signs stand in order of weight.
 
     Words in ``unless`` a little before take a match back: “không yêu cầu … đọc mã OTP”. A ``weak`` sign is
-    named only beside another: offices and haste are in honest messages, too.
+    named only beside another: offices and haste are in honest messages, too. A ``plot`` tells what is played,
+    and so which guide fits; asking for money is in every play.
     """
 
     id: Annotated[str, AfterValidator(kebab(24))]
@@ -59,6 +60,7 @@ class Sign(Record):
     says: Patterns = ()
     unless: Patterns = ()
     weak: bool = False
+    plot: bool = False
     links: tuple[LinkKind, ...] = ()
     numbers: tuple[NumberKind, ...] = ()
     sources: Sources

@@ -119,6 +119,7 @@ _NAMES = (
     "/office/guides), hoặc xóa"
 )
 _REFUSALS = {
+    "upload.sound-too-short": "tiếng chưa tới một giây",
     "upload.sound-too-large": "tệp tiếng lớn hơn 1 MB",
     "upload.sound-too-long": "tiếng dài {seconds} giây, tối đa 30 giây",
     "upload.no-mp3": "không phải MP3",

@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import re
+import struct
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from bot.core.errors import MediaError
 from bot.core.messages import MediaKind
 
-LONGEST_SECONDS = 30
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.9, 30
+READABLE = 0o644  # several processes, under names of their own, may share the folder
 LARGEST_SOUND = 1024 * 1024
 LARGEST_PICTURE = 8 * 1024 * 1024
 LARGEST_SCREEN = 40_000_000  # pixels: a small file may hold a picture that fills the memory
@@ -54,6 +56,17 @@ class Screenshot:
     day: date
 
 
+# A damaged chunk of a PNG is a SyntaxError to Pillow.
+_BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+
+
 def mark_of(spoken: str) -> str:
     """The hash that ties a recording to the words that are spoken in it."""
     return hashlib.sha256(" ".join(spoken.split()).encode()).hexdigest()[:12]
@@ -68,7 +81,11 @@ class OwnFiles:
     def recording(self, spot: Spot, spoken: str) -> Path | None:
         """The recording of just these words."""
         path = self._folder(spot) / f"nghe-{mark_of(spoken)}.mp3"
-        return path if path.is_file() else None
+        try:
+            size = path.stat().st_size
+        except OSError:  # most steps have none
+            return None
+        return path if spot.commune and size <= LARGEST_SOUND else None
 
     def spots(self, commune: str) -> set[Spot]:
         """The steps of a commune that have a folder, whatever is in it."""
@@ -124,6 +141,8 @@ class OwnFiles:
         return self._root / spot.commune / spot.guide / spot.step
 
     def _files(self, spot: Spot) -> list[Path]:
+        if not spot.commune:  # who did not say from where they come sees nobody's files
+            return []
         try:
             return sorted(self._folder(spot).iterdir())
         except OSError:  # most steps have no folder
@@ -152,6 +171,8 @@ def check_recording(body: bytes) -> None:
     if info.sketchy or info.layer != 3:  # a few bytes that happen to look like it; MP1 and MP2
         raise MediaError("upload.no-mp3")
     seconds = float(info.length)
+    if seconds < SHORTEST_SECONDS:
+        raise MediaError("upload.sound-too-short")
     if seconds > LONGEST_SECONDS + 0.5:
         raise MediaError("upload.sound-too-long", seconds=round(seconds))
 
@@ -163,15 +184,23 @@ def shrink(body: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(body), formats=("PNG", "JPEG")) as image:
             _check_shape(image)
-            upright = ImageOps.exif_transpose(image).convert("RGB")
+            upright = _turned(image).convert("RGB")
             height = round(upright.height * SHOWN_WIDTH / upright.width)
             small = upright.resize((SHOWN_WIDTH, height), Image.Resampling.LANCZOS)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except _BROKEN as error:
         raise MediaError("upload.no-picture") from error
     small.info.clear()  # comments and colour profiles would be written again
     file = io.BytesIO()
     small.save(file, "JPEG", quality=_GOOD_JPEG, optimize=True)
     return file.getvalue()
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    """The right way up; what a camera wrote in a way that nobody can read turns nothing."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (TypeError, struct.error):
+        return image
 
 
 def _check_shape(image: Image.Image) -> None:
@@ -187,8 +216,9 @@ def write_whole(path: Path, body: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
             file.write(body)
-            file.flush()
-            os.replace(file.name, path)  # noqa: PTH105 – the name is a string here
+            file.close()
+            os.chmod(file.name, READABLE)  # noqa: PTH101 – the name is a string here
+            os.replace(file.name, path)  # noqa: PTH105 – the same
         except OSError:
             Path(file.name).unlink(missing_ok=True)
             raise

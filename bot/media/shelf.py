@@ -15,6 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -26,13 +27,21 @@ from bot.library import Guide, Step
 from bot.locale import Texts
 from bot.media import drawing
 from bot.media.drawing import Look
-from bot.media.own_files import OwnFiles, Screenshot, Spot, mark_of, shrink, write_whole
+from bot.media.own_files import (
+    OwnFiles,
+    Screenshot,
+    Spot,
+    check_recording,
+    mark_of,
+    shrink,
+    write_whole,
+)
 from bot.media.twin import describe
 from bot.media.voice import Voice
 
 log = logging.getLogger(__name__)
 
-MOST_AT_HAND = 128  # in memory: a few megabytes, for where the folder cannot be written
+MOST_AT_HAND = 8 * 1024 * 1024  # bytes in memory, for where the folder cannot be written
 LOOK_SECONDS = 30.0
 KEY = re.compile(r"[0-9a-f]{20}\.(?:png|jpg|mp3)")
 Make = Callable[[], bytes]
@@ -49,6 +58,7 @@ class Archive:
         self._at_hand: OrderedDict[str, bytes] = OrderedDict()
         self._shelves: list[Shelf] = []
         self._look_again_at = -math.inf
+        self._worker = ThreadPoolExecutor(1, "media")  # what is drawn here holds up nobody else
         self._making = threading.Lock()  # one at a time: what two wait for is made once
 
     def add(self, shelf: Shelf) -> None:
@@ -68,7 +78,7 @@ class Archive:
         """The content of a key, made when it is asked for first; None for a key of nothing we have."""
         if not KEY.fullmatch(key):
             return None
-        return await asyncio.to_thread(self._find, key)
+        return await asyncio.get_running_loop().run_in_executor(self._worker, self._find, key)
 
     def _find(self, key: str) -> bytes | None:
         with self._making:
@@ -78,9 +88,13 @@ class Archive:
             if content is not None:
                 self._at_hand[key] = content
                 self._at_hand.move_to_end(key)
-                if len(self._at_hand) > MOST_AT_HAND:
+                while sum(map(len, self._at_hand.values())) > MOST_AT_HAND:
                     self._at_hand.popitem(last=False)
             return content
+
+    def is_own(self, key: str) -> bool:
+        """True for a file of the ward, which may be taken away: nobody should keep a copy."""
+        return key in self._own
 
     def _look_everywhere(self) -> None:
         """Learn every key that there may be: older messages, and other processes, know more than we do.
@@ -281,7 +295,7 @@ class Shelf:
         key = _key_of(path)
         if key is None:
             return None
-        make = path.read_bytes if kind is MediaKind.SOUND else partial(_shrunk, path)
+        make = partial(_heard if kind is MediaKind.SOUND else _shrunk, path)
         self._from.archive.keep_own(key, make, lambda: _key_of(path) == key)
         return Media(kind, key, words)
 
@@ -309,6 +323,13 @@ def _key_of(path: Path) -> str | None:
         return None
     suffix = ".mp3" if path.suffix == ".mp3" else ".jpg"
     return _hash(path, status.st_mtime_ns, status.st_size) + suffix
+
+
+def _heard(path: Path) -> bytes:
+    """A recording that may have been put there by hand: looked at before anybody hears it."""
+    body = path.read_bytes()
+    check_recording(body)
+    return body
 
 
 def _shrunk(path: Path) -> bytes:

@@ -144,4 +144,6 @@ def _guide(signs: Sequence[Sign], played: Collection[str], scams: Scams) -> str 
     """The guide about who is played, where that is told; otherwise that of the weightiest sign."""
     if not signs:
         return None
-    return next((one.guide for one in scams.scenes if one.guide in played), signs[0].guide)
+    plots = (sign.guide for sign in signs if sign.plot)
+    scenes = (one.guide for one in scams.scenes if one.guide in played)
+    return next(scenes, next(plots, signs[0].guide))

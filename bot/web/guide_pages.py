@@ -19,8 +19,12 @@ from bot.library import Guide, Step, Way
 from bot.locale import Texts
 from bot.media.shelf import Shelf
 from bot.web import pages
+from bot.web.visitors import Visitors
 
 FOR_EVER = "public, max-age=31536000, immutable"  # the key changes with the content
+TO_BE_ASKED_AGAIN = "private, no-cache"  # what may be taken away is not kept on the way
+MOST_MEDIA = 600  # a minute, for one address
+SHARED = "may-chung"  # a computer that many use stays one from page to page
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "mp3": "audio/mpeg"}
 
 
@@ -47,6 +51,7 @@ class Bookcase:
     gallery: Gallery
     today: Callable[[], date]
     site: str
+    visitors: Visitors
 
 
 def add_guide_pages(app: web.Application, bookcase: Bookcase) -> None:
@@ -83,26 +88,29 @@ class _Reading:
         guide = self._guide(request)
         wanted = request.query.get("nhanh")
         ways = [way for way in guide.ways if way.id == wanted] or list(guide.ways)
-        room = self._room(request)
-        code = segno.make(self._chat(room, guide), error="m", micro=False)
+        code = segno.make(self._chat(request, guide), error="m", micro=False)
         drawing = Markup(code.svg_inline(border=2, omitsize=True))  # noqa: S704 – segno's own
         return self._page(request, "guide-print.html", guide, {"ways": ways, "code": drawing})
 
     async def show_media(self, request: web.Request) -> web.Response:
         """A picture or a sound by its key; a part of it where a player asks for one."""
+        visitors, gallery = self._case.visitors, self._case.gallery
+        if not visitors.may(MOST_MEDIA, "media", visitors.address(request)):
+            raise web.HTTPTooManyRequests
         key = request.match_info["key"]
-        content = await self._case.gallery.bytes_of(key)
+        content = await gallery.bytes_of(key)
         if content is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": FOR_EVER, "Accept-Ranges": "bytes"}
+        keep = TO_BE_ASKED_AGAIN if gallery.is_own(key) else FOR_EVER
+        headers = {"Cache-Control": keep, "Accept-Ranges": "bytes"}
         kind = TYPES[key.rpartition(".")[2]]
-        try:
-            part = request.http_range
-        except ValueError:
-            part = slice(None)
-        first, last, _ = part.indices(len(content))
-        if (first, last) == (0, len(content)) or first >= last:
+        part = _part_asked(request)
+        if part is None:
             return web.Response(body=content, content_type=kind, headers=headers)
+        first, last, _ = part.indices(len(content))
+        if first >= last:
+            headers["Content-Range"] = f"bytes */{len(content)}"
+            return web.Response(status=416, headers=headers)
         headers["Content-Range"] = f"bytes {first}-{last - 1}/{len(content)}"
         return web.Response(
             body=content[first:last], status=206, content_type=kind, headers=headers
@@ -122,11 +130,13 @@ class _Reading:
             next(iter(rooms.values())) if len(rooms) == 1 else self._case.neutral
         )
 
-    def _chat(self, room: ReadingRoom, guide: Guide, step: Step | None = None) -> str:
+    def _chat(self, request: web.Request, guide: Guide, step: Step | None = None) -> str:
         """The address of the chat, opened at the guide or the step."""
+        room = self._room(request)
         place = f"/chat/{room.slug}" if room.slug else "/chat"
         start = f"s_{guide.id}_{step.id}" if step else f"g_{guide.id}"
-        return f"{self._case.site}{place}?mo={start}"
+        shared = f"&{SHARED}=1" if request.query.get(SHARED) == "1" else ""
+        return f"{self._case.site}{place}?mo={start}{shared}"
 
     def _page(
         self,
@@ -147,7 +157,7 @@ class _Reading:
             "picture": lambda step: room.shelf.picture(guide, step, today),
             "sound": lambda step: room.shelf.sound(guide, step),
             "spoken": room.shelf.spoken,
-            "chat": lambda step=None: self._chat(room, guide, step),
+            "chat": lambda step=None: self._chat(request, guide, step),
             "number": lambda way, step: _number(room.texts, way, step),
             "media": MEDIA_PATH,
         }
@@ -159,7 +169,17 @@ def _number(texts: Texts, way: Way, step: Step) -> str:
     return texts.say("guide.step", number=way.steps.index(step) + 1, total=len(way.steps))
 
 
+def _part_asked(request: web.Request) -> slice | None:
+    """The part that a player asks for; None for the whole, and for what is no range."""
+    if "Range" not in request.headers:
+        return None
+    try:
+        return request.http_range
+    except ValueError:
+        return None
+
+
 def _asked(request: web.Request) -> str:
-    """What is carried from page to page: the commune and large letters."""
-    kept = {name: request.query[name] for name in ("xa", "to") if name in request.query}
+    """What is carried from page to page: the commune, large letters, a computer that many use."""
+    kept = {name: request.query[name] for name in ("xa", "to", SHARED) if name in request.query}
     return f"?{urlencode(kept)}" if kept else ""

@@ -16,7 +16,8 @@ window.BanSoBubble = (() => {
   const link = (address, words) => {
     const isOurs = address.startsWith(location.origin + "/");
     const made = element("a", isOurs ? "page" : "", isOurs ? words.page : address);
-    made.href = address;
+    const isShared = isOurs && document.body.dataset.shared; // a page that is left open must not keep the chat
+    made.href = isShared ? address + (address.includes("?") ? "&" : "?") + "may-chung=1" : address;
     made.target = "_blank";
     made.rel = "noopener";
     return made;
@@ -110,5 +111,7 @@ window.BanSoBubble = (() => {
     return made;
   };
 
-  return { element, make, isStep: (marked) => STEP.test(marked) };
+  const hush = () => { if (quiet) quiet(); };
+
+  return { element, make, hush, isStep: (marked) => STEP.test(marked) };
 })();

@@ -249,6 +249,7 @@
   // ---- a computer that many use ----
 
   const forget = () => {
+    window.BanSoBubble.hush();
     const old = session;
     generation += 1;
     session = null;
@@ -308,7 +309,7 @@
       session = before && before.session ? before.session : null;
       after = session ? before.after || 0 : 0;
       say({ action: "start:" + place }, null, false);
-      history.replaceState(null, "", location.pathname);
+      history.replaceState(null, "", location.pathname + (sharedSeconds ? "?may-chung=1" : ""));
       body.dataset.place = "";
     } else if (before && before.session && !code) {
       session = before.session;
@@ -316,7 +317,7 @@
       say({ action: AGAIN }, null, false);
     } else {
       say({ action: code ? "start:j_" + code : "start" }, null, false);
-      if (code) history.replaceState(null, "", location.pathname); // it works only once
+      if (code) history.replaceState(null, "", location.pathname + (sharedSeconds ? "?may-chung=1" : "")); // it works only once
       body.dataset.code = "";
     }
   };

@@ -15,12 +15,15 @@
   const kept = () => {
     try { return Number(JSON.parse(localStorage.getItem(KEY))) || 0; } catch (refused) { return 0; }
   };
-  const setSize = (size) => {
+  const show = (size) => {
     if (size) root.dataset.size = size;
     else delete root.dataset.size;
+  };
+  const setSize = (size) => {
+    show(size);
     try { localStorage.setItem(KEY, JSON.stringify(size)); } catch (refused) { /* for this page only */ }
   };
-  setSize(document.body.dataset.large ? 2 : kept());
+  show(document.body.dataset.large ? 2 : kept()); // a link to large letters is for its page only
   document.getElementById("size").addEventListener("click", () => setSize((Number(root.dataset.size || 0) + 1) % 3));
 
   // ---- sound: the ward's or the machine's file, else the browser's own voice ----
@@ -29,7 +32,7 @@
   let playing = null; // the button whose step is heard now
   let sound = null;
 
-  const show = (button, isPlaying) => {
+  const mark = (button, isPlaying) => {
     button.classList.toggle("playing", isPlaying);
     button.querySelector(".listen-word").textContent = isPlaying ? words.stop : words.listen;
   };
@@ -37,7 +40,7 @@
     speech.stop();
     if (sound) sound.pause();
     sound = null;
-    if (playing) show(playing, false);
+    if (playing) mark(playing, false);
     playing = null;
   };
   const fail = (button) => {
@@ -47,7 +50,7 @@
   const play = (button) => {
     stop();
     playing = button;
-    show(button, true);
+    mark(button, true);
     const over = () => { if (playing === button) stop(); };
     if (!button.dataset.sound) return speech.say(button.dataset.spoken, over);
     const mine = sound = new Audio(button.dataset.sound);
