@@ -18,6 +18,7 @@ from bot.core.errors import SettingError
 
 PREFIX = "BOT_"
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what Telegram's setWebhook takes
+ZALO_BOT_SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}")
 ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?", re.ASCII)  # as CSP writes it
 FOR_TESTS = "BOT_TEST_"  # read by the test run only
 
@@ -79,6 +80,60 @@ class Settings(BaseModel):
         "https://api.telegram.org", description="Máy chủ Bot API của Telegram"
     )
 
+    zalo_oa_app_id: str = Field(
+        "",
+        description="Mã ứng dụng Zalo (App ID); trống là tắt kênh Zalo OA",
+        pattern=r"^\d{0,30}$",
+    )
+    zalo_oa_app_secret: SecretStr = Field(
+        SecretStr(""), description="Khóa bí mật của ứng dụng Zalo, để xin quyền"
+    )
+    zalo_oa_id: str = Field("", description="Mã của Zalo OA (OA ID)", pattern=r"^\d{0,30}$")
+    zalo_oa_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="OA Secret Key ở trang Webhook của ứng dụng, để chứng thực tin tới",
+    )
+    zalo_oa_refresh_token: SecretStr = Field(
+        SecretStr(""),
+        description="Refresh token đầu tiên, chỉ dùng khi chưa cấp quyền bằng `bot zalo authorize`",
+    )
+    zalo_oa_code_verifier: SecretStr = Field(
+        SecretStr(""),
+        description="Code verifier khi trang Zalo cố định code challenge; thường để trống",
+    )
+    zalo_oa_proof: Literal["on", "off"] = Field(
+        "on", description="Gửi kèm appsecret_proof trong mỗi lần gọi Zalo: on hoặc off"
+    )
+    zalo_oa_paid: Literal["on", "off"] = Field(
+        "off", description="Cho gửi tin Zalo có tính tiền (sau 48 giờ): on hoặc off"
+    )
+    zalo_oa_api_base: str = Field("https://openapi.zalo.me", description="Máy chủ API của Zalo OA")
+    zalo_oa_oauth_base: str = Field(
+        "https://oauth.zaloapp.com", description="Máy chủ cấp quyền của Zalo OA"
+    )
+    zalo_verifier_name: str = Field(
+        "",
+        description="Tên tệp xác thực tên miền của Zalo, zalo_verifier….html",
+        pattern=r"^(zalo_verifier[A-Za-z0-9_-]{8,64}\.html)?$",
+    )
+    zalo_verifier_content: str = Field(
+        "", description="Nội dung tệp (hoặc thẻ meta) xác thực tên miền của Zalo", max_length=2000
+    )
+    zalo_bot_token: SecretStr = Field(
+        SecretStr(""), description="Token của Zalo Bot; trống là tắt kênh Zalo Bot"
+    )
+    zalo_bot_link: str = Field("", description="Đường dẫn mở Zalo Bot, để in lên trang và giấy mời")
+    zalo_bot_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="Cách nhận tin Zalo Bot: polling hoặc webhook"
+    )
+    zalo_bot_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Mã chứng thực webhook Zalo Bot (8–256 ký tự), bắt buộc khi là webhook",
+    )
+    zalo_bot_api_base: str = Field(
+        "https://bot-api.zaloplatforms.com", description="Máy chủ Bot API của Zalo"
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, url: str) -> str:
@@ -112,7 +167,14 @@ class Settings(BaseModel):
             return origins
         raise ValueError("mỗi trang viết dạng https://tên-miền, cách nhau dấu cách")
 
-    @field_validator("base_url", "telegram_api_base")
+    @field_validator(
+        "base_url",
+        "telegram_api_base",
+        "zalo_oa_api_base",
+        "zalo_oa_oauth_base",
+        "zalo_bot_link",
+        "zalo_bot_api_base",
+    )
     @classmethod
     def _web_address(cls, url: str) -> str:
         if not url:
@@ -146,13 +208,31 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         problems = "; ".join(_problem(dict(item)) for item in error.errors())
         raise SettingError(f"Cài đặt sai: {problems}.") from None
+    _check_webhooks(settings)
+    return settings
+
+
+def _check_webhooks(settings: Settings) -> None:
+    """A webhook without its secret would take anybody's word."""
     secret = settings.telegram_webhook_secret.get_secret_value()
     if settings.telegram_mode == "webhook" and not WEBHOOK_SECRET.fullmatch(secret):
         raise SettingError(
             "Cài đặt sai: BOT_TELEGRAM_MODE là webhook thì phải đặt BOT_TELEGRAM_WEBHOOK_SECRET "
             "(1–256 chữ cái, chữ số, dấu _ và -)."
         )
-    return settings
+    secret = settings.zalo_bot_webhook_secret.get_secret_value()
+    if settings.zalo_bot_mode == "webhook" and not ZALO_BOT_SECRET.fullmatch(secret):
+        raise SettingError(
+            "Cài đặt sai: BOT_ZALO_BOT_MODE là webhook thì phải đặt BOT_ZALO_BOT_WEBHOOK_SECRET "
+            "(8–256 chữ cái, chữ số, dấu _ và -)."
+        )
+    if settings.zalo_oa_app_id and not (
+        settings.zalo_oa_id and settings.zalo_oa_webhook_secret.get_secret_value()
+    ):
+        raise SettingError(
+            "Cài đặt sai: có BOT_ZALO_OA_APP_ID thì phải đặt cả BOT_ZALO_OA_ID và "
+            "BOT_ZALO_OA_WEBHOOK_SECRET, nếu không thì không biết tin nào thật của Zalo."
+        )
 
 
 def _problem(item: dict[str, object]) -> str:

@@ -13,7 +13,8 @@ from bot.core.errors import StorageError
 from bot.core.keys import Purpose
 from bot.core.vocabulary import AccountId, CommuneId
 from storage.database import INSERTS, Unit
-from storage.models import accounts, communes, neighbourhoods, teams
+from storage.models import communes, neighbourhoods, teams
+from storage.models_accounts import accounts
 
 
 @dataclass(frozen=True, slots=True)

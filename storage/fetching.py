@@ -18,7 +18,8 @@ from bot.core.messages import Outbound
 from bot.core.vocabulary import AccountId, Identity
 from storage.database import Unit
 from storage.mailbox import lock, unpack_outbound
-from storage.models import buckets, chat_links, conversations, inbox, outbox
+from storage.models import chat_links, conversations, inbox, link_codes, outbox
+from storage.models_accounts import buckets
 
 MOST_AT_ONCE = 500
 
@@ -148,5 +149,6 @@ def _forget_quiet(unit: Unit, due: Sequence[Identity], is_due: ColumnElement[boo
 
 
 def _drop_traces(unit: Unit, people: Sequence[Identity]) -> None:
-    for column in (outbox.c.identity, chat_links.c.identity, buckets.c.scope):
+    traces = (outbox.c.identity, chat_links.c.identity, link_codes.c.identity, buckets.c.scope)
+    for column in traces:
         unit.connection.execute(delete(column.table).where(column.in_(people)))

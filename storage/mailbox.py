@@ -16,8 +16,10 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 
 from bot.core.keys import KeyRing, Purpose
 from bot.core.messages import (
+    ACTS,
     Address,
     Choice,
+    Form,
     Inbound,
     Kind,
     Media,
@@ -26,17 +28,19 @@ from bot.core.messages import (
     Reference,
 )
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
+from storage.columns import Moment
 from storage.database import INSERTS, Prepared, Unit
 from storage.models import (
-    buckets,
     chat_links,
     conversations,
     inbox,
+    link_codes,
     members,
     outbox,
     staff,
     teams,
 )
+from storage.models_accounts import authorizations, buckets, uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ ACCEPT = Prepared(
             identity=bindparam("identity"),
             body=bindparam("body"),
             received_at=bindparam("received_at"),
+            done_at=bindparam("done_at"),
+            outcome=bindparam("outcome"),
         )
         .on_conflict_do_nothing(index_elements=["account_id", "event_id"])
         for dialect, make in INSERTS.items()
@@ -112,21 +118,26 @@ ACCEPT = Prepared(
 
 
 def accept(unit: Unit, arrivals: Sequence[Arrival]) -> None:
-    """Store the events, each once; a repeat changes nothing. Only after the commit may 200 be said."""
-    unit.send_many(
-        ACCEPT,
-        [
-            {
-                "commune_id": arrival.commune,
-                "account_id": arrival.account,
-                "event_id": arrival.inbound.event_id,
-                "identity": arrival.identity,
-                "body": unit.keys.seal(Purpose.MESSAGE, _pack_inbound(arrival.inbound)),
-                "received_at": unit.now,
-            }
-            for arrival in arrivals
-        ],
-    )
+    """Store the events, each once; a repeat changes nothing. Only after the commit may 200 be said.
+
+    What is only noted is done with at once and leaves no body.
+    """
+    unit.send_many(ACCEPT, [_inbox_row(unit, arrival) for arrival in arrivals])
+
+
+def _inbox_row(unit: Unit, arrival: Arrival) -> dict[str, object]:
+    is_noted = arrival.inbound.kind is Kind.NOTED
+    packed = None if is_noted else _pack_inbound(arrival.inbound)
+    return {
+        "commune_id": arrival.commune,
+        "account_id": arrival.account,
+        "event_id": arrival.inbound.event_id,
+        "identity": arrival.identity,
+        "body": packed and unit.keys.seal(Purpose.MESSAGE, packed),
+        "received_at": unit.now,
+        "done_at": unit.now if is_noted else None,
+        "outcome": str(Kind.NOTED) if is_noted else None,
+    }
 
 
 LOCK = Prepared(text("SELECT pg_advisory_xact_lock(:number)"))
@@ -203,6 +214,7 @@ SAVE_STATE = Prepared(
         state=bindparam("new_state"),
         reachable=bindparam("can_reach"),
         last_used_at=bindparam("now"),
+        last_act_at=func.coalesce(bindparam("acted_at", type_=Moment), conversations.c.last_act_at),
     )
 )
 FIRST_STATE = Prepared(
@@ -216,6 +228,7 @@ FIRST_STATE = Prepared(
         state=bindparam("state"),
         reachable=bindparam("reachable"),
         last_used_at=bindparam("last_used_at"),
+        last_act_at=bindparam("last_act_at"),
     )
 )
 SEND = Prepared(
@@ -267,16 +280,19 @@ def drop_oldest(unit: Unit, identity: Identity) -> bool:
 
 
 def _save_state(unit: Unit, claimed: Claimed, result: Finished) -> None:
+    inbound = claimed.inbound
+    acted_at = min(inbound.at, unit.now) if inbound.kind in ACTS else None
     if claimed.state is not None:
         saved = {
             "who": claimed.identity,
             "new_state": result.state,
             "can_reach": result.reachable,
             "now": unit.now,
+            "acted_at": acted_at,
         }
         unit.send(SAVE_STATE, saved)
         return
-    chat = claimed.inbound.address.chat.encode()
+    chat = inbound.address.chat.encode()
     unit.send(
         FIRST_STATE,
         {
@@ -287,6 +303,7 @@ def _save_state(unit: Unit, claimed: Claimed, result: Finished) -> None:
             "state": result.state,
             "reachable": result.reachable,
             "last_used_at": unit.now,
+            "last_act_at": acted_at,
         },
     )
 
@@ -297,7 +314,7 @@ def _outbox_row(unit: Unit, claimed: Claimed, key: str, message: Outbound) -> di
         "account_id": claimed.account,
         "identity": claimed.identity,
         "key": key,
-        "body": unit.keys.seal(Purpose.MESSAGE, _pack_outbound(message)),
+        "body": unit.keys.seal(Purpose.MESSAGE, pack_outbound(message)),
         "now": unit.now,
     }
 
@@ -325,6 +342,9 @@ def purge(unit: Unit, keep: timedelta) -> int:
             delete(outbox).where(outbox.c.created_at < before),
             delete(buckets).where(buckets.c.filled_at < before),
             delete(conversations).where(idle),
+            delete(link_codes).where(link_codes.c.expires_at < before),
+            delete(authorizations).where(authorizations.c.expires_at < before),
+            delete(uploads).where(uploads.c.expires_at < before),
         )
     )
 
@@ -360,17 +380,19 @@ def _unpack_inbound(raw: bytes) -> Inbound:
     )
 
 
-def _pack_outbound(message: Outbound) -> bytes:
+def pack_outbound(message: Outbound) -> bytes:
+    """A message as it is kept until it is sent; ``unpack_outbound`` reads it back."""
     choices = [[choice.n, choice.label, choice.action] for choice in message.choices]
     media = message.media and astuple(message.media)
-    return json.dumps(
-        [message.text, choices, message.replaces, message.press, media], ensure_ascii=False
-    ).encode()
+    form = message.form and astuple(message.form)
+    parts = [message.text, choices, message.replaces, message.press, media, form]
+    return json.dumps(parts, ensure_ascii=False).encode()
 
 
 def unpack_outbound(raw: bytes) -> Outbound:
     """What ``finish`` stored, for the sender."""
-    # A message that an older version left in the outbox has no fifth part.
-    words, choices, replaces, press, media = (*json.loads(raw), None)[:5]
+    # A message that an older version left in the outbox has neither a fifth nor a sixth part.
+    words, choices, replaces, press, media, form = (*json.loads(raw), None, None)[:6]
     carried = media and Media(MediaKind(media[0]), *media[1:])
-    return Outbound(words, tuple(Choice(*one) for one in choices), replaces, press, carried)
+    offered = tuple(Choice(*one) for one in choices)
+    return Outbound(words, offered, replaces, press, carried, form and Form(*form))

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from storage import models_accounts as models_accounts  # its tables belong to the same metadata
 from storage.columns import Moment, commune_column, id_column, within_commune
 from storage.columns import metadata as metadata  # with every table below in it
 
@@ -136,36 +136,6 @@ invitations = Table(
     within_commune("teams", "team_id"),
 )
 
-accounts = Table(
-    "accounts",
-    metadata,
-    id_column(),
-    commune_column(),
-    Column("channel", String(20), nullable=False),
-    Column("name", String(40), nullable=False),
-    Column("secrets", LargeBinary),  # sealed
-    UniqueConstraint("commune_id", "id"),
-    UniqueConstraint("channel", "name"),
-)
-
-sender_leases = Table(
-    "sender_leases",
-    metadata,
-    Column("account_id", Integer, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
-    Column("holder", String(40), nullable=False),
-    Column("until", Moment, nullable=False),
-    Column("paused_until", Moment),  # the messenger asked the whole account to wait
-)
-
-buckets = Table(
-    "buckets",
-    metadata,
-    Column("account_id", Integer, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
-    Column("scope", LargeBinary(32), primary_key=True),  # b"" is the account, else an identity
-    Column("tokens", Float, nullable=False),
-    Column("filled_at", Moment, nullable=False),
-)
-
 inbox = Table(
     "inbox",
     metadata,
@@ -201,6 +171,9 @@ conversations = Table(
     Column("state", Text, nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("last_used_at", Moment, nullable=False, index=True),
+    Column(
+        "last_act_at", Moment
+    ),  # by the messenger's clock: what its window for answers counts from
     Column("forget_at", Moment, index=True),  # a shared computer: all of it goes then
     within_commune("accounts", "account_id"),
 )
@@ -216,6 +189,17 @@ chat_links = Table(
     Column("linked_at", Moment, nullable=False),
     within_commune("members", "member_id"),
     within_commune("staff", "staff_id"),
+)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("code_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("identity", LargeBinary(32), nullable=False, index=True),  # the chat that asked for it
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
 )
 
 outbox = Table(
@@ -236,6 +220,7 @@ outbox = Table(
     Column("finished_at", Moment),  # delivered or given up; None while it waits or is being sent
     Column("message", String(80)),
     Column("error", String(200)),
+    Column("cost", Integer),  # VND that the messenger charges; None where it is not known
     within_commune("accounts", "account_id"),
     sqlite_autoincrement=True,
 )

@@ -1,42 +1,37 @@
-"""The sending side of the outbox: lease, token buckets, claim, and what became of each message.
+"""The sending side of the outbox: lease, windows, limits, claim.
 
 One process sends for one account at a time (the lease); within an account each address is first in, first
-out, so a message that must be tried again holds what is behind it and nothing else.
+out, so a message that must be tried again holds what is behind it and nothing else. Whether a message is
+free, paid or impossible is known before it is sent.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.core.keys import Purpose
-from bot.core.messages import (
-    Delivered,
-    Delivery,
-    Limits,
-    Moved,
-    Outbound,
-    Rate,
-    Rejected,
-    Retry,
-    Unreachable,
-)
+from bot.core.messages import Limits, Outbound
+from bot.core.terms import ALWAYS_FREE, Passage, Terms, passage
 from bot.core.vocabulary import AccountId, Identity
+from storage import buckets
+from storage.buckets import ACCOUNT_SCOPE, Bucket
 from storage.database import INSERTS, Unit
-from storage.mailbox import unpack_outbound
-from storage.models import buckets, conversations, outbox, sender_leases
+from storage.mailbox import pack_outbound, unpack_outbound
+from storage.models import conversations, outbox
+from storage.models_accounts import sender_leases
 
 LEASE = timedelta(seconds=30)
-GIVE_UP_AFTER = timedelta(hours=24)
-LONGEST_WAIT_SECONDS = 600.0
 MOST_AT_ONCE = 30
-ACCOUNT_SCOPE = b""
+NOTICE = 10
+"""Priority of what nobody waits for just now; an answer has 0 and goes first."""
+LONGEST_MERGED = 1500
+MOST_MERGED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +41,7 @@ class Post:
     account: AccountId
     holder: str
     limits: Limits
+    terms: Terms = ALWAYS_FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +74,16 @@ def take(unit: Unit, post: Post, busy: frozenset[Identity]) -> Batch:
     pause = _hold_lease(unit, post)
     if pause > 0:
         return Batch(pause_seconds=pause)
-    whole = _read_buckets(unit, post.account, post.limits.account, [ACCOUNT_SCOPE])[ACCOUNT_SCOPE]
+    whole = buckets.read(unit, post.account, post.limits.account, [ACCOUNT_SCOPE])[ACCOUNT_SCOPE]
     if whole.tokens < 1:
         return Batch(pause_seconds=whole.seconds_to_token)
     most = int(min(MOST_AT_ONCE, whole.tokens))
     heads = _heads(unit, post.account, most + len(busy))
     heads = [head for head in heads if head.identity not in busy][:most]
-    allowed = _within_limits(unit, post, whole, heads)
+    passing = _let_pass(unit, post.terms, heads)
+    allowed = _within_limits(unit, post, whole, passing)
+    if post.terms.is_scarce:
+        allowed = [_with_next_notices(unit, head) for head in allowed]
     _mark_sending(unit, allowed)
     return Batch(tuple(_open_letter(unit, head) for head in allowed))
 
@@ -116,6 +115,18 @@ def release(unit: Unit, post: Post) -> None:
     )
 
 
+def resume(unit: Unit, account: AccountId) -> None:
+    """What held the whole account back is mended: look again at once, for every message that waits."""
+    unit.connection.execute(
+        update(sender_leases).where(sender_leases.c.account_id == account).values(paused_until=None)
+    )
+    unit.connection.execute(
+        update(outbox)
+        .where(outbox.c.account_id == account, outbox.c.finished_at.is_(None))
+        .values(not_before=unit.now)
+    )
+
+
 _COLUMNS = (
     outbox.c.id,
     outbox.c.identity,
@@ -124,6 +135,9 @@ _COLUMNS = (
     outbox.c.tries,
     outbox.c.second_try,
     conversations.c.address,
+    outbox.c.priority,
+    conversations.c.last_act_at,
+    conversations.c.reachable,
 )
 _WITH_ADDRESS = outbox.join(conversations, conversations.c.identity == outbox.c.identity)
 _earlier = aliased(outbox)
@@ -157,6 +171,10 @@ class _Head:
     tries: int
     second_try: bool
     address: bytes
+    priority: int
+    last_act_at: datetime | None
+    reachable: bool
+    cost: int = 0
 
 
 def _head(row: Sequence[Any]) -> _Head:
@@ -168,45 +186,86 @@ def _heads(unit: Unit, account: AccountId, most: int) -> list[_Head]:
     return [_head(row) for row in unit.connection.execute(_HEADS, given)]
 
 
-@dataclass(slots=True)
-class _Bucket:
-    """A token bucket kept as a row, so that its level survives the process and its lease."""
+def _let_pass(unit: Unit, terms: Terms, heads: Sequence[_Head]) -> list[_Head]:
+    """Those that may go now, with their price; the others are set aside for the office to see.
 
-    scope: bytes
-    rate: Rate | None
-    tokens: float
+    A notice to who has blocked us is not even tried; an answer is, since she has just written.
+    """
+    passing = []
+    for head in heads:
+        way, price = passage(terms, head.last_act_at, unit.now)
+        if not head.reachable and head.priority >= NOTICE:
+            way = Passage.SHUT
+        if way in (Passage.FREE, Passage.PAID):
+            passing.append(replace(head, cost=price))
+        else:
+            _set_aside(unit, head, way)
+    return passing
 
-    @property
-    def seconds_to_token(self) -> float:
-        return 0.0 if self.rate is None else (1.0 - self.tokens) / self.rate.per_second
+
+def _set_aside(unit: Unit, head: _Head, way: Passage) -> None:
+    """Not sent; a notice keeps its words, so that a person can pass them on."""
+    kept = {} if head.priority >= NOTICE else {"body": None}
+    unit.connection.execute(
+        update(outbox)
+        .where(outbox.c.id == head.id)
+        .values(status=str(way), finished_at=unit.now, error=str(way), **kept)
+    )
 
 
-_BUCKETS = select(buckets.c.scope, buckets.c.tokens, buckets.c.filled_at).where(
-    buckets.c.account_id == bindparam("account"),
-    buckets.c.scope.in_(bindparam("scopes", expanding=True)),
+_NEXT_NOTICES = (
+    select(outbox.c.id, outbox.c.body)
+    .where(
+        outbox.c.identity == bindparam("identity"),
+        outbox.c.finished_at.is_(None),
+        outbox.c.priority >= NOTICE,
+        outbox.c.id > bindparam("after"),
+        outbox.c.not_before <= bindparam("now"),
+    )
+    .order_by(outbox.c.id)
+    .limit(MOST_MERGED)
 )
 
 
-def _read_buckets(
-    unit: Unit, account: AccountId, rate: Rate | None, scopes: Sequence[bytes]
-) -> dict[bytes, _Bucket]:
-    """The buckets filled up to now; one that was never used is full, one without a rate never empties."""
-    full = float(rate.burst) if rate else math.inf
-    found = {scope: _Bucket(scope, rate, full) for scope in scopes}
-    if rate is None:
-        return found
-    rows = unit.connection.execute(_BUCKETS, {"account": account, "scopes": list(scopes)})
-    for scope, tokens, filled_at in rows:
-        elapsed = max(0.0, (unit.now - filled_at).total_seconds())
-        found[bytes(scope)].tokens = min(full, tokens + elapsed * rate.per_second)
-    return found
+def _with_next_notices(unit: Unit, head: _Head) -> _Head:
+    """A notice together with those behind it to the same person, as one message while they are plain and fit.
+
+    One that may have left before is not changed any more.
+    """
+    message = _message(unit, head.body)
+    if head.priority < NOTICE or head.tries or not _is_plain(message):
+        return head
+    merged, text = [], message.text
+    given = {"identity": head.identity, "after": head.id, "now": unit.now}
+    for row_id, body in unit.connection.execute(_NEXT_NOTICES, given):
+        other = _message(unit, body)
+        longer = f"{text}\n\n{other.text}"
+        if not _is_plain(other) or len(longer) > LONGEST_MERGED:
+            break
+        text = longer
+        merged.append(row_id)
+    if not merged:
+        return head
+    body = unit.keys.seal(Purpose.MESSAGE, pack_outbound(replace(message, text=text)))
+    gone = {"status": "merged", "body": None, "finished_at": unit.now}
+    unit.connection.execute(update(outbox).where(outbox.c.id == head.id).values(body=body))
+    unit.connection.execute(update(outbox).where(outbox.c.id.in_(merged)).values(**gone))
+    return replace(head, body=body)
 
 
-def _within_limits(unit: Unit, post: Post, whole: _Bucket, heads: Sequence[_Head]) -> list[_Head]:
+def _is_plain(message: Outbound) -> bool:
+    return message == Outbound(message.text)
+
+
+def _message(unit: Unit, body: bytes) -> Outbound:
+    return unpack_outbound(unit.keys.open(Purpose.MESSAGE, bytes(body)))
+
+
+def _within_limits(unit: Unit, post: Post, whole: Bucket, heads: Sequence[_Head]) -> list[_Head]:
     """Spend a token of the account and of the chat for each; who finds an empty bucket steps aside."""
     if post.limits == Limits() or not heads:
         return list(heads)
-    own = _read_buckets(unit, post.account, post.limits.chat, [head.identity for head in heads])
+    own = buckets.read(unit, post.account, post.limits.chat, [head.identity for head in heads])
     allowed = [head for head in heads if own[head.identity].tokens >= 1]
     aside = [
         {"row": head.id, "again": unit.now + timedelta(seconds=own[head.identity].seconds_to_token)}
@@ -219,25 +278,11 @@ def _within_limits(unit: Unit, post: Post, whole: _Bucket, heads: Sequence[_Head
         own[head.identity].tokens -= 1
     whole.tokens -= len(allowed)
     spent = [whole, *(own[head.identity] for head in allowed)]
-    _save_buckets(unit, post.account, [bucket for bucket in spent if bucket.rate])
+    buckets.save(unit, post.account, [bucket for bucket in spent if bucket.rate])
     return allowed
 
 
 _LATER = update(outbox).where(outbox.c.id == bindparam("row")).values(not_before=bindparam("again"))
-
-
-def _save_buckets(unit: Unit, account: AccountId, changed: Sequence[_Bucket]) -> None:
-    statement = INSERTS[unit.dialect](buckets)
-    statement = statement.on_conflict_do_update(
-        index_elements=["account_id", "scope"],
-        set_={"tokens": statement.excluded.tokens, "filled_at": statement.excluded.filled_at},
-    )
-    rows = [
-        {"account_id": account, "scope": b.scope, "tokens": b.tokens, "filled_at": unit.now}
-        for b in changed
-    ]
-    if rows:
-        unit.connection.execute(statement, rows)
 
 
 _SENDING = (
@@ -246,13 +291,14 @@ _SENDING = (
     .values(
         status="sending",
         tries=outbox.c.tries + 1,
+        cost=bindparam("price"),
         second_try=or_(outbox.c.second_try, outbox.c.status == "sending"),
     )
 )
 
 
 def _mark_sending(unit: Unit, heads: Iterable[_Head]) -> None:
-    rows = [{"row": head.id} for head in heads]
+    rows = [{"row": head.id, "price": head.cost} for head in heads]
     if rows:
         unit.connection.execute(_SENDING, rows)
 
@@ -262,114 +308,7 @@ def _open_letter(unit: Unit, head: _Head) -> Letter:
         head.id,
         head.identity,
         unit.keys.open(Purpose.ADDRESS, head.address).decode(),
-        unpack_outbound(unit.keys.open(Purpose.MESSAGE, head.body)),
+        _message(unit, head.body),
         head.tries + 1,
         head.second_try or head.status == "sending",
     )
-
-
-_DELIVERED = (
-    update(outbox)
-    .where(
-        outbox.c.id == bindparam("row"),
-        outbox.c.tries == bindparam("attempt"),
-        outbox.c.finished_at.is_(None),
-    )
-    .values(
-        status="delivered",
-        body=None,
-        finished_at=bindparam("now"),
-        message=bindparam("reference"),
-    )
-)
-
-
-def record(unit: Unit, account: AccountId, results: Sequence[tuple[Letter, Delivery]]) -> None:
-    """Write down what the messenger said of each message.
-
-    An answer that comes after another process has taken the letter up changes nothing of it.
-    """
-    delivered = [
-        {"row": letter.id, "attempt": letter.tries, "now": unit.now, "reference": outcome.message}
-        for letter, outcome in results
-        if isinstance(outcome, Delivered)
-    ]
-    if delivered:
-        unit.connection.execute(_DELIVERED, delivered)
-    for letter, outcome in results:
-        match outcome:
-            case Retry():
-                _hold_back(unit, account, letter, outcome)
-            case Unreachable(reason):
-                _close_all(unit, letter, reason)
-            case Rejected(reason):
-                _change(unit, letter, _finished(unit, "failed", reason))
-            case Moved(chat):
-                _move(unit, letter, chat)
-            case Delivered():
-                pass
-
-
-def _change(unit: Unit, letter: Letter, values: Mapping[str, object]) -> bool:
-    """Change the letter's row if this attempt is still the one that counts."""
-    changed = unit.connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.id == letter.id,
-            outbox.c.tries == letter.tries,
-            outbox.c.finished_at.is_(None),
-        )
-        .values(**values)
-    )
-    return changed.rowcount == 1
-
-
-def _finished(unit: Unit, status: str, reason: str) -> dict[str, object]:
-    return {"status": status, "body": None, "finished_at": unit.now, "error": reason[:200]}
-
-
-def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> None:
-    seconds = retry.seconds
-    if seconds is None:
-        seconds = min(LONGEST_WAIT_SECONDS, 2.0 ** min(letter.tries, 10))
-    again = unit.now + timedelta(seconds=seconds)
-    age = select(outbox.c.created_at).where(outbox.c.id == letter.id)
-    created_at = unit.connection.execute(age).scalar_one_or_none()
-    if created_at is not None and unit.now - created_at > GIVE_UP_AFTER:
-        _change(unit, letter, _finished(unit, "failed", retry.reason))
-    else:
-        held = {"status": "waiting", "not_before": again, "error": retry.reason[:200]}
-        _change(unit, letter, held | ({"second_try": True} if retry.maybe_taken else {}))
-    if retry.whole_account:
-        paused = sender_leases.c.paused_until
-        unit.connection.execute(
-            update(sender_leases)
-            .where(sender_leases.c.account_id == account, or_(paused.is_(None), paused < again))
-            .values(paused_until=again)
-        )
-
-
-def _close_all(unit: Unit, letter: Letter, reason: str) -> None:
-    """Nothing more goes to this address until the person writes again."""
-    finished = _finished(unit, "unreachable", reason)
-    if not _change(unit, letter, finished):
-        return
-    unit.connection.execute(
-        update(outbox)
-        .where(outbox.c.identity == letter.identity, outbox.c.finished_at.is_(None))
-        .values(**finished)
-    )
-    unit.connection.execute(
-        update(conversations)
-        .where(conversations.c.identity == letter.identity)
-        .values(reachable=False)
-    )
-
-
-def _move(unit: Unit, letter: Letter, chat: str) -> None:
-    if _change(unit, letter, {"status": "waiting"}):
-        unit.connection.execute(
-            update(conversations)
-            .where(conversations.c.identity == letter.identity)
-            .values(address=unit.keys.seal(Purpose.ADDRESS, chat.encode()))
-        )

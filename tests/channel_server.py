@@ -30,7 +30,8 @@ from bot.services import stats, teams
 from bot.services.plans import find_commune
 from storage.communes import Commune
 from storage.database import Unit
-from storage.models import conversations, inbox, outbox, sender_leases
+from storage.models import conversations, inbox, outbox
+from storage.models_accounts import sender_leases
 from tests.channel_harness import eventually
 from tests.channel_logs import kept_logging
 from tests.channel_telegram import SECRET

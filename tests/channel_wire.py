@@ -21,7 +21,7 @@ from bot.core.messages import (
     Retry,
 )
 from storage.database import Database, Unit
-from storage.models import sender_leases
+from storage.models_accounts import sender_leases
 from storage.outbox import LEASE
 from tests.channel_harness import eventually
 from tests.clock import FixedClock

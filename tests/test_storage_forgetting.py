@@ -16,7 +16,8 @@ from bot.core.messages import Limits, Rate
 from bot.core.vocabulary import Identity
 from storage import fetching, mailbox, staff
 from storage.database import Unit
-from storage.models import buckets, chat_links, conversations, inbox, metadata, outbox
+from storage.models import chat_links, conversations, inbox, metadata, outbox
+from storage.models_accounts import buckets
 from tests.storage_tools import (
     ENGINES,
     Office,

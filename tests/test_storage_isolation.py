@@ -91,7 +91,7 @@ def finish(unit: Unit, home: Home) -> list[Any]:
 def record(unit: Unit, home: Home) -> Any:
     letters = sending.take(unit, account_post(home), frozenset()).letters
     outcomes = [(letters[0], Delivered()), (letters[1], Unreachable("blocked"))]
-    sending.record(unit, home.office.account.id, outcomes)
+    deliveries.record(unit, home.office.account.id, outcomes)
     return letters
 
 

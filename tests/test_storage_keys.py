@@ -20,7 +20,8 @@ from bot.core.errors import WrongKeyError
 from bot.core.keys import KeyRing, Purpose, derive
 from storage import communes, mailbox, migrate
 from storage.database import Database, Unit
-from storage.models import accounts, canary
+from storage.models import canary
+from storage.models_accounts import accounts
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,

@@ -16,7 +16,8 @@ from bot.core.messages import Delivered, Limits, Rate, Rejected, Unreachable
 from bot.core.vocabulary import Identity, Role
 from storage import fetching, mailbox, sign_ins, staff
 from storage.database import Database, Unit
-from storage.models import buckets, conversations, outbox, sign_in_failures
+from storage.models import conversations, outbox, sign_in_failures
+from storage.models_accounts import buckets
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from bot.channels.wire import is_id, read_object
 from bot.core.messages import Address, Delivered, Delivery, Inbound, Kind, Limits, Outbound
+from bot.core.terms import ALWAYS_FREE
 
 Show = Callable[[str, Outbound], None]
 
@@ -19,6 +20,7 @@ class ConsoleChannel:
 
     name = "console"
     limits = Limits()
+    terms = ALWAYS_FREE
 
     def __init__(self, account: str, show: Show) -> None:
         self.account = account

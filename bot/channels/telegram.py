@@ -54,6 +54,7 @@ from bot.core.messages import (
     Retry,
     Unreachable,
 )
+from bot.core.terms import ALWAYS_FREE
 from bot.core.text import split
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # PTB warns at every 429 until this is chosen
@@ -92,6 +93,7 @@ class TelegramChannel:
     name = "telegram"
     # Published for bots: about 30 messages a second in all, one a second in a chat with short bursts.
     limits = Limits(account=Rate(per_second=30, burst=30), chat=Rate(per_second=1, burst=4))
+    terms = ALWAYS_FREE
     connect_seconds = 5.0
     read_seconds = 15.0
 

@@ -27,6 +27,7 @@ from bot.core.messages import (
     Limits,
     Outbound,
 )
+from bot.core.terms import ALWAYS_FREE
 
 SESSION = re.compile(r"([a-z0-9-]{1,60})\.[A-Za-z0-9_-]{43}", re.ASCII)
 SESSION_BYTES = 32
@@ -62,6 +63,7 @@ class WebChatChannel:
 
     name = "web_chat"
     limits = Limits()
+    terms = ALWAYS_FREE
 
     def __init__(self, account: str, hand_over: HandOver) -> None:
         self.account = account

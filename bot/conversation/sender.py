@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.conversation.engine import Observer
 from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
-from bot.core.messages import Channel, Delivery, Moved, Rejected, Retry
+from bot.core.messages import Channel, Delivered, Delivery, Moved, Rejected, Retry
 from bot.core.vocabulary import AccountId
-from storage import outbox
-from storage.database import Database
+from storage import deliveries, health, outbox
+from storage.database import Database, Unit
 from storage.outbox import Batch, Letter, Post
 
 log = logging.getLogger(__name__)
@@ -27,14 +28,27 @@ MOST_FAILURES = 5
 """After so many tries a message that our own code cannot send is closed: it holds up what is behind it."""
 
 
+Alarm = Callable[[Unit, AccountId, str], None]
+"""Is told the code of a new trouble of an account, in the unit that writes it down."""
+
+
+def unheard(unit: Unit, account: AccountId, code: str) -> None:
+    """The alarm of a process without an office."""
+
+
 class Sender:
     """Sends for the accounts that this process hosts."""
 
     def __init__(
-        self, database: Database, channels: dict[AccountId, Channel], observe: Observer
+        self,
+        database: Database,
+        channels: dict[AccountId, Channel],
+        observe: Observer,
+        alarm: Alarm = unheard,
     ) -> None:
         self._database = database
         self._observe = observe
+        self._alarm = alarm
         self._holder = secrets.token_hex(8)
         self._loops = [_AccountLoop(self, account, ch) for account, ch in channels.items()]
         self._tasks: list[asyncio.Task[None]] = []
@@ -48,6 +62,22 @@ class Sender:
     def holder(self) -> str:
         """The name under which this process holds leases."""
         return self._holder
+
+    def write_down(
+        self, unit: Unit, account: AccountId, results: Sequence[tuple[Letter, Delivery]]
+    ) -> None:
+        """What became of messages, and what that says of their account."""
+        deliveries.record(unit, account, results)
+        troubles = [
+            outcome.reason
+            for _, outcome in results
+            if isinstance(outcome, Retry | Rejected) and outcome.alert
+        ]
+        for code in dict.fromkeys(troubles):
+            if health.report_trouble(unit, account, code):
+                self._alarm(unit, account, code)
+        if not troubles and any(isinstance(outcome, Delivered) for _, outcome in results):
+            health.clear_trouble(unit, account)
 
     def observe(self, point: str) -> None:
         """Tell the observer."""
@@ -96,7 +126,7 @@ class _AccountLoop:
         self.stopping = False
         self._sender = sender
         self._channel = channel
-        self.post = Post(account, sender.holder, channel.limits)
+        self.post = Post(account, sender.holder, channel.limits, channel.terms)
         self._news = asyncio.Event()
         self._in_flight: dict[asyncio.Task[Delivery], Letter] = {}
 
@@ -142,7 +172,7 @@ class _AccountLoop:
             return
         self._sender.observe("sent")
         results = [(letter, task.result()) for task, letter in done]
-        await self._sender.database.write_soon(outbox.record, self.account, results)
+        await self._sender.database.write_soon(self._sender.write_down, self.account, results)
         for task, _ in done:
             del self._in_flight[task]
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.core.terms import Terms
+
 
 class Kind(StrEnum):
     """What a person did, as far as the conversation cares."""
@@ -27,6 +29,13 @@ class Kind(StrEnum):
     EDITED = "edited"  # an earlier message was changed; ``text`` holds the new wording
     STOPPED = "stopped"  # blocked or left the bot: no answer can reach them
     OTHER = "other"
+    WITHDREW = "withdrew"  # asks that all of them be forgotten
+    STAFF = "staff"  # a person of the office answers in the messenger's own manager: the bot keeps still
+    NOTED = "noted"  # kept as having come, nothing to answer
+
+
+ACTS = frozenset(Kind) - {Kind.STOPPED, Kind.WITHDREW, Kind.STAFF, Kind.NOTED}
+"""Kinds by which a person shows that she is there: a messenger lets us answer for some time after one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class MediaKind(StrEnum):
 
     PICTURE = "picture"  # PNG or JPEG
     SOUND = "sound"  # MP3
+    FILE = "file"  # PDF or DOCX, for the office
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +124,20 @@ class Gallery(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A messenger's own form for a name and a phone: title ≤ 100 signs, what it is for ≤ 500."""
+
+    title: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """One message to a person; ``**bold**`` marks names of buttons and is rendered or dropped.
 
     ``replaces`` is the messenger's id of a message of ours to change in place where the channel can.
-    Nothing that must be known stands in ``media`` alone.
+    Nothing that must be known stands in ``media`` alone; a ``form`` is offered besides the words where the
+    messenger has one, and left out elsewhere.
     """
 
     text: str
@@ -126,6 +145,7 @@ class Outbound:
     replaces: str | None = None
     press: str | None = None
     media: Media | None = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +160,14 @@ class Retry:
     """Not now: try again after so many seconds, None leaves it to the sender.
 
     ``whole_account`` when the messenger throttles all of it; ``maybe_taken`` when the answer was lost, so
-    the next send may be a second one.
+    the next send may be a second one; ``alert`` when nothing goes until a person mends the account.
     """
 
     seconds: float | None
     reason: str
     whole_account: bool = False
     maybe_taken: bool = False
+    alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +179,10 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The messenger will never take this message."""
+    """The messenger will never take this message; ``alert`` when a person should look at the account."""
 
     reason: str
+    alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +217,7 @@ class Channel(Protocol):
     name: str
     account: str
     limits: Limits
+    terms: Terms
 
     def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
         """True when the request proves that the messenger sent it (compared in constant time)."""

@@ -36,6 +36,7 @@ from bot.library.scams import LinkKind, NumberKind, Scams, Sign, load_scams
 from bot.library.screens import Row, RowKind, Screen
 from bot.library.source import load as load_file
 from bot.library.source import read
+from bot.library.tariffs import Tariffs, load_tariffs
 
 __all__ = [
     "HOUSE_COLOUR",
@@ -70,6 +71,7 @@ __all__ = [
     "Step",
     "Tag",
     "Target",
+    "Tariffs",
     "Trouble",
     "Way",
     "check",
@@ -91,6 +93,7 @@ class Library:
     elsewhere: Elsewhere
     checkup: Checkup
     scams: Scams
+    tariffs: Tariffs
 
 
 @dataclass(slots=True)
@@ -157,12 +160,17 @@ def _read_all(
     elsewhere = None if domains is None else _elsewhere(shelf, domains)
     checkup = None if domains is None else _checkup(shelf, domains)
     scams = None if domains is None else _scams(shelf, domains)
+    tariffs = _tariffs(shelf)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
-    if not (domains and glossary and menu and elsewhere and checkup and scams) or shelf.faults:
+    if shelf.faults or not (
+        domains and glossary and menu and elsewhere and checkup and scams and tariffs
+    ):
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
-    return Library(guides, plans, domains, glossary, menu, elsewhere, checkup, scams), shelf
+    return Library(
+        guides, plans, domains, glossary, menu, elsewhere, checkup, scams, tariffs
+    ), shelf
 
 
 def _order(fault: Fault) -> tuple[str, int]:
@@ -207,6 +215,14 @@ def _scams(shelf: _Shelf, domains: Domains) -> Scams | None:
     known = {path.stem for path in (shelf.content_dir / "guides").glob("*.md")}
     try:
         return load_scams(shelf.content_dir, domains, known | shelf.guides.keys())
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _tariffs(shelf: _Shelf) -> Tariffs | None:
+    try:
+        return load_tariffs(shelf.content_dir)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None

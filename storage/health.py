@@ -1,0 +1,125 @@
+"""What is wrong with a messenger account, as far as it was seen: for alarms and the office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select, update
+
+from bot.core.vocabulary import AccountId, CommuneId
+from storage.database import INSERTS, Unit
+from storage.models import conversations, inbox, outbox
+from storage.models_accounts import account_health, accounts
+
+NEEDS_CONSENT = "needs-consent"
+"""The trouble of an account whose tokens are dead: a person must give the right again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One account: its trouble (a code) since when, forged requests, what waits and what came last."""
+
+    account: AccountId
+    channel: str
+    name: str
+    trouble: str | None
+    trouble_since: datetime | None
+    forged: int
+    forged_at: datetime | None
+    waiting: int
+    last_event_at: datetime | None
+
+
+def report_trouble(unit: Unit, account: AccountId, code: str) -> bool:
+    """Remember what is wrong; True when this is news."""
+    statement = INSERTS[unit.dialect](account_health).values(
+        account_id=account, trouble=code, trouble_since=unit.now, forged=0
+    )
+    told = unit.connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id"],
+            set_={"trouble": code, "trouble_since": unit.now},
+            where=account_health.c.trouble.is_distinct_from(code),
+        ).returning(account_health.c.account_id)
+    )
+    return told.first() is not None
+
+
+_CLEAR = (
+    update(account_health)
+    .where(
+        account_health.c.account_id == bindparam("account"), account_health.c.trouble.is_not(None)
+    )
+    .values(trouble=None, trouble_since=None)
+)
+
+
+def clear_trouble(unit: Unit, account: AccountId) -> None:
+    """A message went through: nothing is wrong any more."""
+    unit.connection.execute(_CLEAR, {"account": account})
+
+
+def note_forged(unit: Unit, account: AccountId, times: int) -> bool:
+    """Requests came that did not prove their sender; True when these are the first for a day."""
+    last = select(account_health.c.forged_at).where(account_health.c.account_id == account)
+    before = unit.connection.execute(last).scalar_one_or_none()
+    statement = INSERTS[unit.dialect](account_health).values(
+        account_id=account, forged=times, forged_at=unit.now
+    )
+    unit.connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id"],
+            set_={"forged": account_health.c.forged + times, "forged_at": unit.now},
+        )
+    )
+    return before is None or (unit.now - before).days >= 1
+
+
+def list_health(unit: Unit, commune: CommuneId) -> list[Health]:
+    """Every account of the commune, by channel."""
+    waiting = (
+        select(func.count())
+        .where(outbox.c.account_id == accounts.c.id, outbox.c.finished_at.is_(None))
+        .scalar_subquery()
+    )
+    last = (
+        select(func.max(inbox.c.received_at))
+        .where(inbox.c.account_id == accounts.c.id)
+        .scalar_subquery()
+    )
+    rows = unit.connection.execute(
+        select(
+            accounts.c.id,
+            accounts.c.channel,
+            accounts.c.name,
+            account_health.c.trouble,
+            account_health.c.trouble_since,
+            func.coalesce(account_health.c.forged, 0),
+            account_health.c.forged_at,
+            waiting,
+            last,
+        )
+        .outerjoin(account_health, account_health.c.account_id == accounts.c.id)
+        .where(accounts.c.commune_id == commune)
+        .order_by(accounts.c.channel, accounts.c.name)
+    )
+    return [Health(*row) for row in rows]
+
+
+def count_sent(unit: Unit, account: AccountId, since: datetime) -> tuple[int, int]:
+    """Messages delivered since then, and what they cost in VND."""
+    row = unit.connection.execute(
+        select(func.count(), func.coalesce(func.sum(outbox.c.cost), 0)).where(
+            outbox.c.account_id == account,
+            outbox.c.status == "delivered",
+            outbox.c.finished_at >= since,
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def count_people(unit: Unit, account: AccountId) -> int:
+    """Chats that the account has had in the last thirty days; older ones are forgotten."""
+    counted = select(func.count()).where(conversations.c.account_id == account)
+    return int(unit.connection.execute(counted).scalar_one())

@@ -1,0 +1,132 @@
+"""Messages that nobody asked for just now, and what became of those that could not go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bot.core.keys import Purpose
+from bot.core.messages import Outbound
+from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
+from storage.database import INSERTS, Unit
+from storage.mailbox import pack_outbound, unpack_outbound
+from storage.models import chat_links, conversations, outbox, staff
+from storage.models_accounts import accounts
+from storage.outbox import NOTICE
+
+SET_ASIDE = ("failed", "unreachable", "unpaid", "shut")
+"""States of a message that did not go and waits for nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where somebody can be written to."""
+
+    commune: CommuneId
+    account: AccountId
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A message that could not go: ``reason`` is a code, ``text`` is None for an answer in a chat."""
+
+    id: int
+    channel: str
+    status: str
+    reason: str
+    created_at: datetime
+    text: str | None
+
+
+def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
+    """Put a notice into the outbox, once for its key; False when it is there already."""
+    row = {
+        "commune_id": chat.commune,
+        "account_id": chat.account,
+        "identity": chat.identity,
+        "key": key,
+        "body": unit.keys.seal(Purpose.MESSAGE, pack_outbound(message)),
+        "priority": NOTICE,
+        "status": "waiting",
+        "tries": 0,
+        "second_try": False,
+        "not_before": unit.now,
+        "created_at": unit.now,
+    }
+    statement = INSERTS[unit.dialect](outbox).values(row)
+    added = statement.on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
+    return unit.connection.execute(added).first() is not None
+
+
+def staff_chats(unit: Unit, commune: CommuneId, roles: Sequence[Role]) -> list[Chat]:
+    """Chats in which staff of these roles are known, those that can be reached."""
+    rows = unit.connection.execute(
+        select(conversations.c.account_id, conversations.c.identity)
+        .join(chat_links, chat_links.c.identity == conversations.c.identity)
+        .join(staff, (staff.c.id == chat_links.c.staff_id) & staff.c.left_at.is_(None))
+        .where(
+            conversations.c.commune_id == commune,
+            conversations.c.reachable,
+            staff.c.role.in_(roles),
+        )
+        .order_by(conversations.c.id)
+    )
+    return [Chat(commune, AccountId(row[0]), Identity(bytes(row[1]))) for row in rows]
+
+
+def list_set_aside(unit: Unit, commune: CommuneId, limit: int = 200) -> list[SetAside]:
+    """What could not go and nobody has settled, newest first."""
+    rows = unit.connection.execute(
+        select(
+            outbox.c.id,
+            accounts.c.channel,
+            outbox.c.status,
+            outbox.c.error,
+            outbox.c.created_at,
+            outbox.c.body,
+        )
+        .join(accounts, accounts.c.id == outbox.c.account_id)
+        .where(outbox.c.commune_id == commune, outbox.c.status.in_(SET_ASIDE))
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+    return [_open(unit, tuple(row)) for row in rows]
+
+
+def _open(unit: Unit, row: tuple[int, str, str, str | None, datetime, bytes | None]) -> SetAside:
+    number, channel, status, error, created_at, body = row
+    words = body and unpack_outbound(unit.keys.open(Purpose.MESSAGE, bytes(body))).text
+    return SetAside(number, channel, status, error or status, created_at, words or None)
+
+
+def send_again(unit: Unit, commune: CommuneId, number: int) -> bool:
+    """Let a notice that was set aside try once more; False when there is none that could."""
+    tried = unit.connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.commune_id == commune,
+            outbox.c.id == number,
+            outbox.c.status.in_(SET_ASIDE),
+            outbox.c.body.is_not(None),
+        )
+        .values(status="waiting", finished_at=None, tries=0, not_before=unit.now, error=None)
+    )
+    return tried.rowcount == 1
+
+
+def settle(unit: Unit, commune: CommuneId, number: int) -> bool:
+    """A person has passed it on in another way: it need not be shown any more."""
+    settled = unit.connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.commune_id == commune,
+            outbox.c.id == number,
+            outbox.c.status.in_(SET_ASIDE),
+        )
+        .values(status="settled", body=None)
+    )
+    return settled.rowcount == 1
