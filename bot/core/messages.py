@@ -27,6 +27,9 @@ class Kind(StrEnum):
     EDITED = "edited"  # an earlier message was changed; ``text`` holds the new wording
     STOPPED = "stopped"  # blocked or left the bot: no answer can reach them
     OTHER = "other"
+    WITHDREW = "withdrew"  # asks that all of them be forgotten
+    STAFF = "staff"  # a person of the office answers in the messenger's own manager: the bot keeps still
+    NOTED = "noted"  # kept as having come, nothing to answer
 
 
 @dataclass(frozen=True, slots=True)
