@@ -202,7 +202,7 @@ class TelegramHarness:
     """Updates by webhook or polling, messages by the Bot API."""
 
     name = "telegram"
-    kinds = tuple(Kind)
+    kinds = tuple(CAPTURED)
     proves_sender = True
     shows = frozenset(MediaKind)
     troubles = TROUBLES
