@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from bot.core.errors import BotError
@@ -33,11 +34,16 @@ def purge_once_a_day(unit: Unit) -> int | None:
     return purge_expired(unit)
 
 
+Chore = Callable[[], Awaitable[None]]
+"""Work of one account that looks every minute whether it has something to do; ends well or by BotError."""
+
+
 class Jobs:
     """Looks every minute whether something is due."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, chores: Sequence[Chore] = ()) -> None:
         self._database = database
+        self._chores = chores
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -66,3 +72,5 @@ class Jobs:
             log.info("purge dropped %s rows", dropped)
             if self._database.is_sqlite:
                 await asyncio.to_thread(self._database.truncate_log)
+        for chore in self._chores:
+            await chore()

@@ -21,17 +21,22 @@ LARGEST_BODY = 512 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A channel and where its events are stored."""
+    """A channel, where its events are stored, and who is told of a request that proves nothing."""
 
     channel: Channel
     store: Callable[[Sequence[Inbound]], Awaitable[None]]
+    refuse: Callable[[], None]
 
 
 def add_hooks(app: web.Application, hooks: dict[tuple[str, str], Hook]) -> None:
-    """One route for all messengers; an account that is not ours is not found."""
+    """One route for all messengers; an account that is not ours is not found.
+
+    Hooks are kept by channel as it is called in our code; its name in an address has dashes.
+    """
 
     async def receive(request: web.Request) -> web.Response:
-        hook = hooks.get((request.match_info["channel"], request.match_info["account"]))
+        channel = request.match_info["channel"].replace("-", "_")
+        hook = hooks.get((channel, request.match_info["account"]))
         if hook is None:
             raise web.HTTPNotFound
         return await _receive(request, hook)
@@ -44,6 +49,7 @@ async def _receive(request: web.Request, hook: Hook) -> web.Response:
     body = await request.read()
     _check_size(len(body))  # sent in chunks it says no length
     if not hook.channel.is_genuine(request.headers, body):
+        hook.refuse()
         raise web.HTTPForbidden
     try:
         events = hook.channel.parse(body)

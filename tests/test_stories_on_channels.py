@@ -1,0 +1,79 @@
+"""The golden stories on every channel: the same words and the same choices on each messenger's own wire.
+
+What a person must do in another way there stands in ``story_roads.DIFFERENCES``, and in docs/channels.md for
+the reader.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.app.installation import Installation
+from bot.core.messages import Kind
+from tests.channel_harness import HARNESSES
+from tests.clock import FixedClock
+from tests.story_roads import DIFFERENCES, ROADS
+from tests.test_stories import PLACE, STORIES, Teller
+
+IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
+SENDS = re.compile(r"^\((\w+)\)$", re.MULTILINE)
+EVERY = 3
+"""In the quick setting each channel tells every third story, each story is told on some channel."""
+
+
+def _cases() -> list[tuple[str, Path]]:
+    return [
+        (name, path)
+        for shift, name in enumerate(ROADS)
+        for number, path in enumerate(STORIES)
+        if IS_DEEP or (number + shift) % EVERY == 0
+    ]
+
+
+def test_every_channel_has_a_road_and_a_row_of_differences() -> None:
+    names = {harness.name for harness in HARNESSES}
+    assert set(ROADS) | {"console"} == names
+    assert set(DIFFERENCES) == names
+
+
+def test_what_is_different_is_written_for_the_reader() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "channels.md").read_text(encoding="utf-8")
+    for name, differences in DIFFERENCES.items():
+        for what, instead in differences.items():
+            assert f"| {name} | `{what}` | {instead} |" in page
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("name", "path"), _cases(), ids=lambda part: getattr(part, "stem", part))
+def test_a_story_reads_the_same_on_every_channel(
+    name: str, path: Path, base: Installation, clock: FixedClock
+) -> None:
+    written = _as_it_can_be_told(path.read_text(encoding="utf-8"), name)
+    place = PLACE.search(written)
+    with closing(ROADS[name](base, place[1] if place else "ho-nai", clock)) as road:
+        told = Teller(road, clock).tell(written)  # type: ignore[arg-type]
+    assert told == written
+
+
+def _as_it_can_be_told(story: str, name: str) -> str:
+    """Without the marks of bold, and without what this channel's people cannot send."""
+    missing = {str(kind) for kind in ROADS[name].cannot_send}
+    kept, skipping = [], False
+    for line in story.replace("**", "").splitlines():
+        if not line.startswith(" ") and line:
+            found = SENDS.match(line)
+            skipping = bool(found and found[1] in missing)
+        if not skipping:
+            kept.append(line)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip() + "\n"
+
+
+def test_kinds_that_a_channel_cannot_send_are_really_left_out() -> None:
+    for name, road in ROADS.items():
+        assert bool(road.cannot_send) == ("(kind)" in DIFFERENCES[name])
+        assert road.cannot_send <= set(Kind)
