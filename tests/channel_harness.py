@@ -187,8 +187,9 @@ def _harnesses() -> tuple[Harness, ...]:
     from tests.channel_console import ConsoleHarness
     from tests.channel_telegram import TelegramHarness
     from tests.channel_web_chat import WebChatHarness
+    from tests.channel_zalo_bot import ZaloBotHarness
 
-    return ConsoleHarness(), TelegramHarness(), WebChatHarness()
+    return ConsoleHarness(), TelegramHarness(), WebChatHarness(), ZaloBotHarness()
 
 
 HARNESSES: tuple[Harness, ...] = _harnesses()
