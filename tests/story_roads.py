@@ -21,6 +21,7 @@ from bot.app.installation import Installation
 from bot.app.wiring import Application, build, save_account
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web_chat import WebChatChannel
+from bot.channels.zalo_bot import Access, ZaloBotChannel
 from bot.core.messages import Channel, Choice, Kind, Limits, Outbound
 from bot.core.vocabulary import Role
 from bot.services import teams
@@ -33,8 +34,10 @@ from storage.models import inbox, outbox
 from tests.channel_harness import Shown, new_archive
 from tests.channel_server import free_port
 from tests.channel_telegram import _shown as as_seen_on_telegram
+from tests.channel_zalo_bot import as_read as as_read_in_zalo_bot
 from tests.clock import FixedClock
 from tests.telegram_emulator import TelegramEmulator
+from tests.zalo_bot_emulator import ZaloBotEmulator
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
@@ -46,6 +49,12 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     "telegram": {},
     "web_chat": {
         "(kind)": "khung chat chỉ gửi chữ và bấm nút: không có tiếng, hình, vị trí, tệp",
+        "08-gui-thu-khac": "không kể: chuyện này chỉ có những thứ đó",
+    },
+    "zalo_bot": {
+        "[button]": "không có nút: gõ số đứng trước câu trả lời",
+        "10-nut-cu": "không kể: không có nút cũ nào để bấm lại",
+        "(kind)": "Zalo Bot không chuyển vị trí, danh thiếp, tệp, tin đã sửa",
     },
 }
 """What a person cannot do there as the story tells it, and what is done instead, by channel."""
@@ -79,12 +88,13 @@ class Road(ABC):
     async def _open(self) -> None:
         port = free_port()
         channel = await self.opens_messenger(f"http://127.0.0.1:{port}")
+        if channel is not None:
+            channel.limits = Limits()  # the clock of a story stands still
         self.app = build(self.base, [(self.account, channel)] if channel else [])
         self.app.engine.start()
         self._stack.push_async_callback(self.app.engine.stop)
         if channel is None:
             return
-        channel.limits = Limits()  # the clock of a story stands still
         hook = Hook(channel, lambda events: self.app.store(self.account, events), lambda: None)
         server = build_server(Parts({(self.name, self.account.name): hook}, self._is_ready))
         runner = await start_server(server, open_port("127.0.0.1", port))
@@ -243,8 +253,12 @@ class OnTelegram(Somebody):
     def __init__(self, road: TelegramRoad, name: str) -> None:
         super().__init__(road, name)
         self._person = road.emulator.person(first_name=name)
+        self._pressed_once: dict[str, tuple[str, int]] = {}
 
     def screen(self) -> dict[Any, Shown]:
+        for one in self._person.messages:
+            for label, data in (button for row in one.buttons for button in row):
+                self._pressed_once[label] = data, one.message_id
         return {one.message_id: as_seen_on_telegram(one) for one in self._person.messages}
 
     async def types(self, text: str) -> None:
@@ -254,7 +268,9 @@ class OnTelegram(Somebody):
         await self._person.presses(f"{number}. {label}")
 
     async def chooses_earlier(self, number: int, label: str) -> None:
-        await self._person.presses(f"{number}. {label}")
+        """On a phone that still shows the message as it was."""
+        data, message = self._pressed_once[f"{number}. {label}"]
+        await self._person.presses(data, message, forged=True)
 
     async def shows(self, kind: Kind) -> None:
         person = self._person
@@ -274,10 +290,73 @@ class OnTelegram(Somebody):
             case Kind.START:
                 await person.starts()
             case Kind.EDITED:
-                said = [one for one in person.chat.messages.values() if not one.by_bot]
-                await person.edits(said[-1].data["message_id"], "chữ đã sửa")
+                said = person.emulator.world.add(person.chat, person.user, {"text": "chu da go"})
+                await person.edits(said.data["message_id"], "chữ đã sửa")
             case _:
                 await person.sends(dice={"emoji": "🎲", "value": 3})
+
+
+# ---- Zalo Bot --------------------------------------------------------------------------------
+
+
+class ZaloBotRoad(Road):
+    """No buttons: the person types the digit."""
+
+    name = "zalo_bot"
+    cannot_send = frozenset({Kind.LOCATION, Kind.CONTACT, Kind.FILE, Kind.EDITED, Kind.STAFF})
+    emulator: ZaloBotEmulator
+
+    async def opens_messenger(self, site: str) -> Channel:
+        emulator = ZaloBotEmulator(clock=lambda: self.clock().timestamp())
+        self.emulator = await self.enters(emulator)
+        access = Access(emulator.token, "story-secret", emulator.root_url)
+        channel = ZaloBotChannel(self.account.name, access, site, new_archive())
+        await channel.set_webhook(self.hook_url(site))
+        return channel
+
+    def person(self, name: str = "bà Tư") -> Somebody:
+        return OnZaloBot(self, name)
+
+    async def rests(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.emulator.updates._tasks:
+                await asyncio.sleep(LOOK_SECONDS)
+        await super().rests()
+
+
+class OnZaloBot(Somebody):
+    """A person who writes to a bot in Zalo."""
+
+    road: ZaloBotRoad
+
+    def __init__(self, road: ZaloBotRoad, name: str) -> None:
+        super().__init__(road, name)
+        self._person = road.emulator.person(name)
+
+    def screen(self) -> dict[Any, Shown]:
+        return {one.message_id: as_read_in_zalo_bot(one) for one in self._person.messages}
+
+    async def types(self, text: str) -> None:
+        await self._person.says(text)
+
+    async def chooses(self, number: int, label: str) -> None:
+        await self._person.says(str(number))
+
+    async def chooses_earlier(self, number: int, label: str) -> None:
+        await self._person.says(label)
+
+    async def shows(self, kind: Kind) -> None:
+        match kind:
+            case Kind.VOICE:
+                await self._person.sends_voice()
+            case Kind.PICTURE:
+                await self._person.sends_image()
+            case Kind.STICKER:
+                await self._person.sends_sticker()
+            case Kind.START:
+                await self._person.says("/start")
+            case _:
+                await self._person.sends_unsupported()
 
 
 # ---- the chat of the web site ----------------------------------------------------------------
@@ -341,4 +420,6 @@ class OnTheWeb(Somebody):
             await road.app.pickup.acknowledge(identity, letter.id)
 
 
-ROADS: dict[str, type[Road]] = {road.name: road for road in (TelegramRoad, WebChatRoad)}
+ROADS: dict[str, type[Road]] = {
+    road.name: road for road in (TelegramRoad, WebChatRoad, ZaloBotRoad)
+}

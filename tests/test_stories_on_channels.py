@@ -31,7 +31,7 @@ def _cases() -> list[tuple[str, Path]]:
         (name, path)
         for shift, name in enumerate(ROADS)
         for number, path in enumerate(STORIES)
-        if IS_DEEP or (number + shift) % EVERY == 0
+        if path.stem not in DIFFERENCES[name] and (IS_DEEP or (number + shift) % EVERY == 0)
     ]
 
 
@@ -71,6 +71,12 @@ def _as_it_can_be_told(story: str, name: str) -> str:
         if not skipping:
             kept.append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip() + "\n"
+
+
+def test_only_stories_that_there_are_are_left_out() -> None:
+    left = {what for row in DIFFERENCES.values() for what in row if what[:2].isdecimal()}
+    assert left <= {path.stem for path in STORIES}
+    assert len(left) <= 2
 
 
 def test_kinds_that_a_channel_cannot_send_are_really_left_out() -> None:

@@ -32,6 +32,7 @@ from bot.core.messages import (
     Retry,
     Unreachable,
 )
+from bot.core.terms import ALWAYS_FREE, Terms
 from bot.core.text import split
 
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 – the name of a header
@@ -74,9 +75,15 @@ class ZaloBotChannel:
     total_seconds = 15.0
 
     def __init__(
-        self, account: str, access: Access, public_url: str, gallery: Gallery | None = None
+        self,
+        account: str,
+        access: Access,
+        public_url: str,
+        gallery: Gallery | None = None,
+        terms: Terms = ALWAYS_FREE,
     ) -> None:
         self.account = account
+        self.terms = terms
         self.secret = access.secret
         self._gallery = gallery  # without one it is not known what is gone since
         self._site = public_url.rstrip("/") if public_url.startswith("https://") else ""
@@ -188,7 +195,9 @@ def _outcome(error: ZaloBotError) -> Delivery:
         case 429:
             return Retry(error.retry_after, error.reason, whole_account=True)
         case 401 | 404:  # the token is wrong or was replaced: nothing goes until somebody mends it
-            return Retry(WRONG_ACCOUNT_SECONDS, error.reason, whole_account=True)
+            return Retry(
+                WRONG_ACCOUNT_SECONDS, f"zalo bot {error.code}", whole_account=True, alert=True
+            )
         case 403:
             return Unreachable(error.reason)
         case 400:
