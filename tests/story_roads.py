@@ -31,7 +31,7 @@ from bot.web.webhooks import Hook
 from storage.communes import Account
 from storage.database import Unit
 from storage.models import inbox, outbox
-from tests.channel_harness import Shown, new_archive
+from tests.channel_harness import Shown, eventually, new_archive
 from tests.channel_server import free_port
 from tests.channel_telegram import _shown as as_seen_on_telegram
 from tests.channel_zalo_bot import as_read as as_read_in_zalo_bot
@@ -41,7 +41,6 @@ from tests.zalo_bot_emulator import ZaloBotEmulator
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
-LOOK_SECONDS = 0.004
 ROOT = Path(__file__).parent.parent
 
 DIFFERENCES: dict[str, dict[str, str]] = {
@@ -135,9 +134,7 @@ class Road(ABC):
 
     async def rests(self) -> None:
         """Wait until everything that came is answered, and every answer has gone out."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.base.database.read(_count_open):
-                await asyncio.sleep(LOOK_SECONDS)
+        await eventually(lambda: not self.base.database.read(_count_open))
 
 
 def _count_open(unit: Unit) -> int:
@@ -239,9 +236,7 @@ class TelegramRoad(Road):
         return OnTelegram(self, name)
 
     async def rests(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.emulator.pending:
-                await asyncio.sleep(LOOK_SECONDS)
+        await eventually(lambda: not self.emulator.pending)
         await super().rests()
 
 
@@ -318,9 +313,7 @@ class ZaloBotRoad(Road):
         return OnZaloBot(self, name)
 
     async def rests(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.emulator.updates._tasks:
-                await asyncio.sleep(LOOK_SECONDS)
+        await eventually(lambda: not self.emulator.updates.is_delivering)
         await super().rests()
 
 

@@ -81,6 +81,11 @@ class Updates:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
+    def is_delivering(self) -> bool:
+        """True while an event is on its way to the webhook."""
+        return bool(self._tasks)
+
+    @property
     def polls(self) -> int:
         """How many polls wait for an event now."""
         return sum(not poll.done() for poll in self._polls)

@@ -19,13 +19,17 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 512 * 1024
 
 
+def unheard() -> None:
+    """Nobody is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """A channel, where its events are stored, and who is told of a request that proves nothing."""
 
     channel: Channel
     store: Callable[[Sequence[Inbound]], Awaitable[None]]
-    refuse: Callable[[], None]
+    refuse: Callable[[], None] = unheard
 
 
 def add_hooks(app: web.Application, hooks: dict[tuple[str, str], Hook]) -> None:
