@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from bot.core.vocabulary import Role
 from tests.browser_server import Ward
@@ -270,13 +270,71 @@ def test_who_sees_only_the_beginning_is_told_that_there_is_more(
         more = page.locator("#more")
         expect(more).to_be_visible()
         expect(chat.button("Về đầu")).not_to_be_in_viewport()
-        box = more.bounding_box()
-        assert box is not None
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(400)  # a tap right after the bar came is not meant for it
+        page.mouse.click(*point_of(more))
         assert page.evaluate("scrollY") > 100
         page.mouse.wheel(0, 2000)
         expect(more).to_be_hidden()
         expect(chat.button("Về đầu")).to_be_in_viewport()
+
+
+def test_a_tap_does_not_scroll_when_the_bar_comes_just_before_the_finger(
+    browser: Browser, ward: Ward
+) -> None:
+    with visit(browser, SMALL_PHONE) as (page, _):
+        chat = Chat(page, ward.url).opens()
+        chat.walks_to_the_step(1)
+        more = page.locator("#more")
+        page.evaluate("scrollTo(0, 99999)")
+        expect(more).to_be_hidden()
+        now = 1_795_000_000.0
+        page.clock.set_fixed_time(now)
+        page.evaluate("scrollBy(0, -120)")
+        expect(more).to_be_visible()
+        where = page.evaluate("scrollY")
+        for waited, scrolled in ((0.0, False), (0.25, False), (0.35, True)):
+            page.clock.set_fixed_time(now + waited)
+            page.touchscreen.tap(*point_of(more))
+            assert (page.evaluate("scrollY") > where) == scrolled, waited
+
+
+def test_nothing_slides_under_the_finger_when_the_bar_goes(browser: Browser, ward: Ward) -> None:
+    top = "(one) => one.getBoundingClientRect().top"
+    with visit(browser, PHONE) as (page, _):
+        chat = Chat(page, ward.url).opens()
+        chat.walks_to_the_step(2)
+        more, button = page.locator("#more"), chat.button("Xong")
+        expect(more).to_be_visible()
+        before = button.evaluate(f"(one) => {{ scrollTo(0, 99999); return ({top})(one); }}")
+        expect(more).to_be_hidden()
+        assert button.evaluate(top) == before
+
+
+@pytest.mark.parametrize("size", [0, 2])
+def test_a_press_counts_although_the_foot_loses_a_line_when_the_focus_leaves_the_input(
+    browser: Browser, ward: Ward, size: int
+) -> None:
+    with visit(browser, PHONE) as (page, _):
+        chat = Chat(page, ward.url).opens()
+        for _ in range(size):
+            page.get_by_role("button", name="Đổi cỡ chữ").click()
+        for press, step in ((page.touchscreen.tap, 2), (page.mouse.click, 3)):
+            while not chat.answer.startswith(f"Bước {step - 1}/8."):
+                chat.says("1")
+            page.evaluate("scrollTo(0, 99999)")
+            expect(page.locator("#more")).to_be_hidden()
+            expect(page.locator("#care")).to_be_visible()
+            press(*point_of(chat.button("Xong"), down=6))
+            assert chat.is_answered().startswith(f"Bước {step}/8.")
+            expect(page.locator("#care")).to_be_hidden()
+            page.focus("#said")
+
+
+def point_of(one: Locator, down: float | None = None) -> tuple[float, float]:
+    """Where a finger meets it: in its middle, or so many pixels below its upper edge."""
+    box = one.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + (box["height"] / 2 if down is None else down)
 
 
 def test_the_chooser_leads_to_each_of_the_five_communes(browser: Browser, ward: Ward) -> None:

@@ -10,6 +10,7 @@
   const IDLE_MINUTES = 10;
   const WARN_SECONDS = 20;
   const GAP = 10; // pixels of air above the newest words
+  const REACH_MS = 300; // a finger that comes down so soon was aimed at what the bar has just covered
   const AGAIN = "again";
   const LARGER = /^(chữ\s+)?(to|lớn)(\s+(hơn|lên))+$/i;
 
@@ -351,11 +352,20 @@
   });
   again.addEventListener("click", tryNow);
   addEventListener("online", tryNow);
-  more.addEventListener("click", () => scrollBy(0, innerHeight / 2));
+  let coveredAt = 0;
+  more.addEventListener("click", () => { if (Date.now() - coveredAt >= REACH_MS) scrollBy(0, innerHeight / 2); });
   const showMore = () => {
     const newest = log.querySelector(".now");
-    more.hidden = !newest || newest.getBoundingClientRect().bottom <= strip.getBoundingClientRect().top + 8;
+    const isAll = !newest || newest.getBoundingClientRect().bottom <= strip.getBoundingClientRect().top + 8;
+    if (more.hidden && !isAll) coveredAt = Date.now();
+    more.hidden = isAll;
   };
+  // At its end a page that gets shorter slides down, and whoever presses has let go of another thing: the foot
+  // loses a line when the focus leaves the input, or when a sentence goes. So until the click it stays as long.
+  const hold = () => { if (root.scrollHeight > root.clientHeight) body.style.minHeight = root.scrollHeight + "px"; };
+  const letGo = () => { body.style.minHeight = ""; };
+  ["pointerdown", "mousedown"].forEach((kind) => addEventListener(kind, hold, true));
+  ["click", "pointercancel"].forEach((kind) => addEventListener(kind, letGo, true));
   ["scroll", "resize"].forEach((kind) => addEventListener(kind, showMore, { passive: true }));
   new MutationObserver(showMore).observe(body, { attributes: true, childList: true, subtree: true, attributeFilter: ["data-size", "data-state"] });
   ["pointerdown", "keydown", "wheel"].forEach((kind) =>
