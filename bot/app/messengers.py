@@ -5,31 +5,27 @@ The library of a messenger is loaded only when there is an account of it.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot.app.alarms import Alarms
 from bot.app.installation import Installation
 from bot.app.wiring import save_account
 from bot.config import Settings
 from bot.conversation.jobs import Chore
-from bot.core.errors import BotError
 from bot.core.messages import Channel, Gallery, Inbound
-from bot.core.vocabulary import AccountId
 from bot.locale import local_day
 from bot.services import alarms
 from bot.services.plans import find_commune
 from storage.communes import Account
-from storage.database import Unit
 
 log = logging.getLogger(__name__)
 
 Store = Callable[[Sequence[Inbound]], Awaitable[None]]
 Receive = Callable[[Store], Coroutine[Any, Any, None]]
-GATHER_SECONDS = 1.0
 
 
 async def _nothing() -> None:
@@ -50,45 +46,6 @@ class Messenger:
     polls: bool = False
     chores: tuple[Chore, ...] = ()
     close: Callable[[], Awaitable[None]] = _nothing
-
-
-class Alarms:
-    """Tells the office of trouble with an account, in the words of its commune."""
-
-    def __init__(self, installation: Installation, accounts: Sequence[Account]) -> None:
-        self._installation = installation
-        self._accounts = {account.id: account for account in accounts}
-
-    def __call__(self, unit: Unit, account: AccountId, code: str) -> None:
-        """Raise the alarm in the unit that writes the trouble down."""
-        known = self._accounts[account]
-        alarms.raise_alarm(unit, known, self._installation.texts(known.commune), code)
-
-
-class Refusals:
-    """Counts requests that prove nothing, and writes them down together: a flood of them costs little."""
-
-    def __init__(self, installation: Installation, account: Account) -> None:
-        self._installation = installation
-        self._account = account
-        self._count = 0
-        self._writing: asyncio.Task[None] | None = None
-
-    def __call__(self) -> None:
-        """One more."""
-        self._count += 1
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write(), name="refusals")
-
-    async def _write(self) -> None:
-        await asyncio.sleep(GATHER_SECONDS)
-        count, self._count = self._count, 0
-        texts = self._installation.texts(self._account.commune)
-        database = self._installation.database
-        try:
-            await database.write_soon(alarms.note_forged, self._account, texts, count)
-        except BotError as error:
-            log.warning("refusals were not written down: %s", type(error).__name__)
 
 
 def open_messengers(installation: Installation, gallery: Gallery) -> list[Messenger]:
@@ -176,9 +133,7 @@ def _open_oa(installation: Installation, gallery: Gallery) -> Messenger | None:
         proves=settings.zalo_oa_proof == "on",
     )
     uploads = UploadBook(database, opened.account.id)
-    means = Means(
-        opened.api, opened.keeper, uploads, database.clock, gallery, settings.public_url
-    )
+    means = Means(opened.api, opened.keeper, uploads, database.clock, gallery, settings.public_url)
     terms = installation.library.tariffs.of_account(may_pay=settings.zalo_oa_paid == "on")
     channel = ZaloOaChannel(opened.account.name, office, means, terms)
 

@@ -10,17 +10,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.app.alarms import Refusals
 from bot.app.installation import Installation
 from bot.app.lobby import join_url, open_lobby
 from bot.app.logs import set_up_logging
 from bot.app.media import open_bookcase, open_media
+from bot.app.messengers import open_messengers
 from bot.app.office import OfficeDesk
-from bot.app.wiring import Application, build, save_account
-from bot.config import Settings
+from bot.app.wiring import Application, build
 from bot.conversation.engine import Observer, unobserved
 from bot.conversation.keeping import keep_running
-from bot.core.messages import Channel, Gallery, Inbound
+from bot.core.messages import Channel, Inbound
 from bot.services import teams
+from bot.services.alarms import channel_name
 from bot.services.plans import find_commune
 from bot.web.server import Parts, WebApplication, build_server, open_port, start_server
 from bot.web.webhooks import Hook
@@ -46,8 +48,10 @@ async def serve(
     set_up_logging(settings.log_level)
     listening = open_port(settings.host, settings.port)
     media = open_media(installation)
-    hosted = _telegram_accounts(installation, media.archive)
+    messengers = open_messengers(installation, media.archive)
+    hosted = [(one.account, one.channel) for one in messengers]
     app = build(installation, hosted, observe, media)
+    app.jobs.chores = tuple(chore for one in messengers for chore in one.chores)
     runner = await start_server(_build_web(app), listening)
     app.engine.start()
     if options.sender:
@@ -55,10 +59,13 @@ async def serve(
     if options.jobs:
         app.jobs.start()
     receivers = [
-        _start_receiving(app, account, channel)
-        for account, channel in hosted
-        if options.sender
-        or settings.telegram_mode == "webhook"  # two that poll get in each other's way
+        asyncio.create_task(
+            keep_running(
+                f"receiving-{one.account.id}", partial(one.receive, _store(app, one.account))
+            )
+        )
+        for one in messengers
+        if one.receive is not None and (options.sender or not one.polls)
     ]
     _announce(installation, hosted, say)
     if options.jobs:  # a replica's code would end the one that was just printed
@@ -72,45 +79,8 @@ async def serve(
         await runner.cleanup()
         await app.intake.settle()
         await app.close()
-
-
-def _telegram_accounts(
-    installation: Installation, gallery: Gallery
-) -> list[tuple[Account, Channel]]:
-    """The Telegram bot of the settings; the library is loaded only when there is one."""
-    settings = installation.settings
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        return []
-    from bot.channels.telegram import TelegramChannel
-
-    secret = settings.telegram_webhook_secret.get_secret_value()
-    commune = find_commune(installation.communes, settings.commune)
-    account = save_account(
-        installation, commune, TelegramChannel.name, {"token": token, "secret": secret}
-    )
-    api_base = settings.telegram_api_base
-    return [(account, TelegramChannel(account.name, token, secret, api_base, gallery))]
-
-
-def _start_receiving(app: Application, account: Account, channel: Channel) -> asyncio.Task[None]:
-    """Begin to get updates, by polling or by telling Telegram our address."""
-    from bot.channels import telegram_receiving as receiving
-    from bot.channels.telegram import TelegramChannel
-
-    if not isinstance(channel, TelegramChannel):
-        raise TypeError(f"nothing receives for {channel.name}")
-    settings = app.installation.settings
-    if settings.telegram_mode == "polling":
-        receive = partial(receiving.poll, channel, _store(app, account))
-    else:
-        receive = partial(receiving.announce_webhook, channel, webhook_url(settings, account))
-    return asyncio.create_task(keep_running(f"receiving-{account.id}", receive))
-
-
-def webhook_url(settings: Settings, account: Account) -> str:
-    """The public address of an account's webhook."""
-    return f"{settings.public_url}/hook/{account.channel}/{account.name}"
+        for one in messengers:
+            await one.close()
 
 
 def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], Awaitable[None]]:
@@ -123,7 +93,9 @@ def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], 
 def _build_web(app: Application) -> WebApplication:
     database = app.installation.database
     hooks = {
-        (account.channel, account.name): Hook(channel, _store(app, account))
+        (account.channel, account.name): Hook(
+            channel, _store(app, account), Refusals(app.installation, account)
+        )
         for account, channel in app.hosted.values()
     }
 
@@ -144,7 +116,8 @@ def _announce(
     here = settings.public_url
     say(f"Bạn Số đang chạy: {here} (khung chat: {here}/chat, văn phòng: {here}/office)")
     names = ", ".join(commune.slug for commune in installation.communes)
-    channels = ", ".join(account.channel for account, _ in hosted)
+    texts = installation.texts(find_commune(installation.communes, settings.commune))
+    channels = ", ".join(channel_name(texts, account.channel) for account, _ in hosted)
     say(
         f"Xã, phường: {names}. Kênh nhắn tin: {channels or 'chưa bật, mới có khung chat trên web'}."
     )

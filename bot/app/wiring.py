@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.app.alarms import Alarms
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom, open_media
 from bot.conversation.engine import Engine, House, Observer, Script, unobserved
@@ -80,9 +81,9 @@ def build(
 ) -> Application:
     """Wire intake, engine, sender and jobs around the accounts that this process hosts."""
     by_id = {account.id: (account, channel) for account, channel in hosted}
-    sender = Sender(
-        installation.database, {account.id: channel for account, channel in hosted}, observe
-    )
+    channels = {account.id: channel for account, channel in hosted}
+    alarms = Alarms(installation, [account for account, _ in hosted])
+    sender = Sender(installation.database, channels, observe, alarms)
     bell = Doorbell()
 
     def announce(identities: Sequence[Identity]) -> None:

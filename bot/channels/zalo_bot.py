@@ -195,9 +195,7 @@ def _outcome(error: ZaloBotError) -> Delivery:
         case 429:
             return Retry(error.retry_after, error.reason, whole_account=True)
         case 401 | 404:  # the token is wrong or was replaced: nothing goes until somebody mends it
-            return Retry(
-                WRONG_ACCOUNT_SECONDS, error.reason, whole_account=True, alert=True
-            )
+            return Retry(WRONG_ACCOUNT_SECONDS, error.reason, whole_account=True, alert=True)
         case 403:
             return Unreachable(error.reason)
         case 400:

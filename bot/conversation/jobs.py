@@ -41,9 +41,9 @@ Chore = Callable[[], Awaitable[None]]
 class Jobs:
     """Looks every minute whether something is due."""
 
-    def __init__(self, database: Database, chores: Sequence[Chore] = ()) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._chores = chores
+        self.chores: Sequence[Chore] = ()  # set by the wiring
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -72,5 +72,5 @@ class Jobs:
             log.info("purge dropped %s rows", dropped)
             if self._database.is_sqlite:
                 await asyncio.to_thread(self._database.truncate_log)
-        for chore in self._chores:
+        for chore in self.chores:
             await chore()
