@@ -1,9 +1,11 @@
 """One database behind two engines, and the unit of work that everything is done in.
 
 Why units run in threads: SQLAlchemy's async session over aiosqlite hops threads at every cursor step and is
-40–50 times slower than sqlite3. A unit is a plain function, run in one hop. On SQLite there is one writer
-thread and every writing unit begins with BEGIN IMMEDIATE: with the driver's default, read-then-write loses
-updates without an error.
+40–50 times slower than sqlite3. A unit is a plain function, run in one hop. On SQLite every writing unit
+begins with BEGIN IMMEDIATE: with the driver's default, read-then-write loses updates without an error. Only a
+turn begins so with its first write, so that a slow handler keeps nobody from storing what arrives; what it
+read before, ``mailbox.finish`` proves to be still so. Writers of one process pass a gate, since SQLite's own
+way of waiting is to sleep.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, TypeVarTuple
 
 import psycopg
@@ -44,13 +47,18 @@ Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
-POSTGRES_WRITERS = 4
+POSTGRES_TURNS = 4
 READERS = 4
 BUSY_SECONDS = 10.0
 # serialization_failure, deadlock_detected, admin_shutdown, cannot_connect_now, too_many_connections
 PASSING_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "53300", "08000", "08006"})
 PASSING_WORDS = ("database is locked", "server closed the connection", "connection is lost")
 
+
+BUSY = "Cơ sở dữ liệu đang bận, xin thử lại."
+BEGIN = "BEGIN IMMEDIATE"
+LATE = "begin_late"
+"""The option of a connection that begins its transaction with its first write."""
 
 Statement = Select[Any] | UpdateBase | TextClause
 INSERTS: dict[str, Callable[[Table], postgresql.Insert | sqlite.Insert]] = {
@@ -106,6 +114,10 @@ def _psycopg_dialect() -> Dialect:
     return made
 
 
+def _begun() -> None:
+    """What a unit does that is in its transaction already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One unit of work: a connection inside an open transaction, the keys, and the time it began."""
@@ -113,19 +125,24 @@ class Unit:
     connection: Connection
     keys: KeyRing
     now: datetime
+    begin_writing: Callable[[], None] = _begun
 
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self.connection.dialect.name
 
-    def send(self, statement: Prepared, values: Mapping[str, Any]) -> None:
-        """Run a prepared statement whose result nobody reads."""
+    def send(self, statement: Prepared, values: Mapping[str, Any]) -> int:
+        """Run a prepared statement; gives how many rows it changed, on PostgreSQL together with others -1."""
+        self.begin_writing()
         ready = statement.on(self.dialect)
-        self.connection.connection.cursor().execute(ready.text, ready.values(values))
+        cursor = self.connection.connection.cursor()
+        cursor.execute(ready.text, ready.values(values))
+        return cursor.rowcount
 
     def send_many(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a prepared statement once for each row of values."""
+        self.begin_writing()
         ready = statement.on(self.dialect)
         values = [ready.values(row) for row in rows]
         self.connection.connection.cursor().executemany(ready.text, values)
@@ -167,18 +184,17 @@ class Database:
                 postgresql_readonly=True, isolation_level="REPEATABLE READ"
             )
         )
-        writers = 1 if self.is_sqlite else POSTGRES_WRITERS
-        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
-        # Accepting must not wait behind eight turns; on SQLite the single writer is the point.
-        self._accepting = (
-            self._writers if self.is_sqlite else ThreadPoolExecutor(1, thread_name_prefix="accept")
-        )
+        self._gate = Lock()
+        # Lanes of their own: neither what arrives nor what goes out waits behind a turn.
+        self._turns = ThreadPoolExecutor(self.turn_workers, thread_name_prefix="turn")
+        self._writers = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._accepting = ThreadPoolExecutor(1, thread_name_prefix="accept")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
     @property
     def turn_workers(self) -> int:
         """How many turns can usefully run at once."""
-        return 1 if self.is_sqlite else POSTGRES_WRITERS
+        return 1 if self.is_sqlite else POSTGRES_TURNS
 
     @property
     def engine(self) -> Engine:
@@ -189,13 +205,54 @@ class Database:
     def unit(self, *, read_only: bool = False) -> Iterator[Unit]:
         """A transaction that commits when the block ends and rolls back when it raises."""
         with passing_faults():
+            if not read_only and self.is_sqlite:
+                with self._pass_gate(), self._engine.begin() as connection:
+                    yield Unit(connection, self.keys, self.clock())
+                return
             engine = self._reader if read_only else self._engine
             with engine.begin() as connection:
                 yield Unit(connection, self.keys, self.clock())
 
+    @contextmanager
+    def _pass_gate(self) -> Iterator[None]:
+        """One writer of this process at a time; ``BusyError`` when one does not end."""
+        if not self._gate.acquire(timeout=BUSY_SECONDS):
+            raise BusyError(BUSY)
+        try:
+            yield
+        finally:
+            self._gate.release()
+
+    @contextmanager
+    def _late_unit(self) -> Iterator[Unit]:
+        """A unit on SQLite that begins to write, and to keep others from it, with its first write."""
+        with passing_faults(), ExitStack() as held, self._engine.connect() as connection:
+            begun = False
+
+            def begin() -> None:
+                nonlocal begun
+                if not begun:
+                    held.enter_context(self._pass_gate())
+                    connection.connection.cursor().execute(BEGIN)
+                    begun = True
+
+            connection.execution_options(**{LATE: begin})
+            with connection.begin():
+                yield Unit(connection, self.keys, self.clock(), begin)
+
     def write(self, work: Callable[[Unit, *Ts], T], *args: *Ts) -> T:
         """Run ``work`` in a writing unit here and now; ``BusyError`` means it may be run again."""
         with self.unit() as unit:
+            return work(unit, *args)
+
+    def turn(self, work: Callable[[Unit, *Ts], T], *args: *Ts) -> T:
+        """``write`` for a turn: on SQLite nobody waits for it before its first write.
+
+        What it has read by then may be changed by others: it must prove, in writing, that it was not.
+        """
+        if not self.is_sqlite:
+            return self.write(work, *args)
+        with self._late_unit() as unit:
             return work(unit, *args)
 
     def read(self, work: Callable[[Unit, *Ts], T], *args: *Ts) -> T:
@@ -209,8 +266,8 @@ class Database:
         return await loop.run_in_executor(self._writers, lambda: self.write(work, *args))
 
     async def hop(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Run a function that opens its own units in a writer thread: many units, one hop."""
-        return await asyncio.get_running_loop().run_in_executor(self._writers, work, *args)
+        """Run a function that opens its own units in a thread for turns: many units, one hop."""
+        return await asyncio.get_running_loop().run_in_executor(self._turns, work, *args)
 
     async def accept_soon(self, work: Callable[[Unit, *Ts], T], *args: *Ts) -> T:
         """``write_soon`` in the lane that incoming events are stored by."""
@@ -224,7 +281,7 @@ class Database:
 
     def close(self) -> None:
         """Finish running units, empty the write-ahead log, close every connection."""
-        for pool in {self._writers, self._accepting, self._readers}:
+        for pool in (self._turns, self._writers, self._accepting, self._readers):
             pool.shutdown(wait=True)
         if self.is_sqlite:
             with suppress(
@@ -261,7 +318,7 @@ def _translate(error: Exception) -> StorageError | None:
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     state, words = getattr(cause, "sqlstate", None), str(cause)
     if is_lost or state in PASSING_STATES or any(sign in words for sign in PASSING_WORDS):
-        return BusyError("Cơ sở dữ liệu đang bận, xin thử lại.")
+        return BusyError(BUSY)
     is_lasting = isinstance(cause, sqlite3.OperationalError | psycopg.OperationalError)
     if is_lasting or any(sign in words for sign in ("not a database", "malformed")):
         return StorageError(f"Cơ sở dữ liệu không đọc ghi được: {' '.join(words.split())}")
@@ -277,7 +334,7 @@ def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
         hide_parameters=True,  # values of a statement may be words of a person
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    begin = "BEGIN" if read_only else BEGIN
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -294,7 +351,14 @@ def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         # Past SQLAlchemy's machinery, since every turn pays for it.
-        connection.connection.cursor().execute(begin)
+        if LATE not in connection.get_execution_options():
+            connection.connection.cursor().execute(begin)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin_late(connection: Connection, _: object, statement: str, *__: object) -> None:
+        late = connection.get_execution_options().get(LATE)
+        if late is not None and not statement.startswith("SELECT"):
+            late()
 
     return engine
 
@@ -314,7 +378,7 @@ def _make_private(path: Path) -> None:
 def _postgres_engine(url: str) -> Engine:
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=POSTGRES_WRITERS + READERS + 1,
+        pool_size=POSTGRES_TURNS + READERS + 2,
         max_overflow=2,
         hide_parameters=True,
         pool_recycle=1800,

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
+from bot.core.errors import BusyError
 from bot.core.keys import KeyRing, Purpose
 from bot.core.messages import (
     ACTS,
@@ -29,7 +30,7 @@ from bot.core.messages import (
 )
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage.columns import Moment
-from storage.database import INSERTS, Prepared, Unit
+from storage.database import BUSY, INSERTS, Prepared, Unit
 from storage.models import (
     chat_links,
     conversations,
@@ -204,7 +205,7 @@ def claim(unit: Unit, identity: Identity) -> Claimed | None:
 
 FINISH = Prepared(
     update(inbox)
-    .where(inbox.c.id == bindparam("inbox_id"))
+    .where(inbox.c.id == bindparam("inbox_id"), inbox.c.done_at.is_(None))
     .values(done_at=bindparam("now"), outcome=bindparam("how"), body=None)
 )
 SAVE_STATE = Prepared(
@@ -251,9 +252,15 @@ SEND = Prepared(
 
 
 def finish(unit: Unit, claimed: Claimed, result: Finished) -> None:
-    """Close the event: body emptied, state saved, answers queued – all in the unit's one commit."""
+    """Close the event: body emptied, state saved, answers queued – all in the unit's one commit.
+
+    Raises ``BusyError`` when somebody else has closed it since it was claimed, which only SQLite lets
+    happen: then all that this unit did is undone with it.
+    """
     with unit.together():
-        unit.send(FINISH, {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome})
+        closing = {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome}
+        if unit.send(FINISH, closing) == 0 and unit.dialect == "sqlite":
+            raise BusyError(BUSY)
         _save_state(unit, claimed, result)
         if result.messages:
             unit.send_many(

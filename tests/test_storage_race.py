@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -154,19 +155,75 @@ def test_a_reader_sees_nothing_of_a_unit_that_is_not_finished(shelf: Shelf, offi
     assert shelf.read(staff.find_worker, office.id, "anh Bình") is not None
 
 
-def test_turns_and_accepts_share_the_one_writer_thread_of_sqlite(sqlite_shelf: Shelf) -> None:
-    database = sqlite_shelf.database
+def test_on_sqlite_one_writer_of_a_process_is_at_work_at_a_time(sqlite_shelf: Shelf) -> None:
+    database, inside, most = sqlite_shelf.database, 0, 0
 
-    async def threads() -> set[str]:
-        def name(_: Unit) -> str:
-            return threading.current_thread().name
+    def work(unit: Unit) -> None:
+        nonlocal inside, most
+        unit.begin_writing()
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.001)
+        inside -= 1
 
-        writes = [database.write_soon(name) for _ in range(10)]
-        accepts = [database.accept_soon(name) for _ in range(10)]
-        return set(await asyncio.gather(*writes, *accepts))
+    async def all_at_once() -> None:
+        writes = [database.write_soon(work) for _ in range(10)]
+        accepts = [database.accept_soon(work) for _ in range(10)]
+        turns = [database.hop(database.turn, work) for _ in range(10)]
+        await asyncio.gather(*writes, *accepts, *turns)
 
-    assert len(asyncio.run(threads())) == 1
+    asyncio.run(all_at_once())
+    assert most == 1
     assert database.turn_workers == 1
+
+
+def test_a_turn_that_has_written_nothing_yet_keeps_nobody_waiting(
+    shelf: Shelf, office: Office
+) -> None:
+    database, blocked, go_on = shelf.database, threading.Event(), threading.Event()
+
+    def slow(unit: Unit) -> str:
+        assert unit.connection.execute(select(members.c.id)).first() is not None
+        blocked.set()
+        assert go_on.wait(timeout=30)
+        assert jobs.begin(unit, "slow", "done")
+        return "done"
+
+    async def scene() -> None:
+        turn = asyncio.create_task(database.hop(database.turn, slow))
+        await asyncio.to_thread(blocked.wait, 30)
+        event = arrival_of(office)
+        async with asyncio.timeout(5):  # far less than the turn takes, far more than a commit
+            await database.accept_soon(mailbox.accept, [event])
+            assert await database.write_soon(jobs.begin, "beside", "a turn")
+        assert not turn.done()
+        go_on.set()
+        assert await turn == "done"
+
+    def arrival_of(house: Office) -> mailbox.Arrival:
+        return database.write(arrival, house, "bà Tư", "beside a turn")
+
+    asyncio.run(scene())
+
+
+def test_a_turn_whose_event_another_has_closed_leaves_nothing(sqlite_shelf: Shelf) -> None:
+    database = sqlite_shelf.database
+    house = database.write(open_office)
+    event = database.write(arrival, house, "bà Tư", "e1")
+    database.write(mailbox.accept, [event])
+
+    def late(unit: Unit) -> None:
+        claimed = mailbox.claim(unit, event.identity)
+        assert claimed is not None
+        thread = threading.Thread(target=database.write, args=(answer, event.identity))
+        thread.start()
+        thread.join(timeout=30)
+        assert jobs.begin(unit, "late", "never")
+        mailbox.finish(unit, claimed, mailbox.Finished("answered", "{}", ()))
+
+    with pytest.raises(BusyError):
+        database.turn(late)
+    assert database.write(jobs.begin, "late", "never")  # what the turn wrote is undone
 
 
 def test_one_unit_of_a_person_waits_for_another_and_not_for_other_people(

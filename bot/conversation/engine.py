@@ -272,7 +272,7 @@ class Engine:
         """
         for work in (take_turn, apologise, give_up):
             try:
-                return self._database.write(work, self._script, identity, self._observe)
+                return self._database.turn(work, self._script, identity, self._observe)
             except StorageError:
                 raise
             except Exception as error:  # noqa: BLE001 – one of the two places: a turn must not stop the engine
