@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from statistics import median
 
-from bench import load
+from bench import load, zalo
 from bench.engine import Engine
 from bench.process import Server, free_port, start
 from bench.product import TEXT, Product, first_chat_turn, start_product
@@ -148,6 +148,11 @@ def first_turn(engine: Engine, plan: Plan) -> list[Figure]:
     return [Figure(engine.name, "first chat turn", median(seconds), "s", seconds, "<", 3.0)]
 
 
+def zalo_webhook(engine: Engine, plan: Plan) -> list[Figure]:
+    """Measures Zalo OA's webhook while something hangs, and in a burst."""
+    return zalo.measure(engine) if plan.product else []
+
+
 MEASUREMENTS: dict[str, Callable[[Engine, Plan], list[Figure]]] = {
     "client": client,
     "turn": turn,
@@ -155,6 +160,7 @@ MEASUREMENTS: dict[str, Callable[[Engine, Plan], list[Figure]]] = {
     "burst": burst,
     "memory": burst,
     "start": first_turn,
+    "zalo": zalo_webhook,
 }
 
 

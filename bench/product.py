@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import environ
@@ -18,6 +19,7 @@ from bench.engine import Engine, Eye
 from bench.process import ROOT, Server, free_port, pin, start, stop
 
 ACCOUNT = "ho-nai"
+ZALO_APP, ZALO_OA = "2754061983340175268", "3918204756619038472"
 TEXT = "quen mat khau vneid"  # understood, routed and answered from a guide
 WEBHOOK_SECRET = "bench-webhook-secret"
 # A process-wide key: the start benchmark opens one database twice.
@@ -95,15 +97,45 @@ def environment(database: str, port: int, api_base: str) -> dict[str, str]:
     }
 
 
+def zalo_environment(database: str, port: int, api_base: str) -> dict[str, str]:
+    """Returns the settings of a ward with a Zalo OA and nothing else."""
+    return {
+        "BOT_DATABASE_URL": database,
+        "BOT_SECRET_KEY": SECRET_KEY,
+        "BOT_PORT": str(port),
+        "BOT_ZALO_OA_APP_ID": ZALO_APP,
+        "BOT_ZALO_OA_ID": ZALO_OA,
+        "BOT_ZALO_OA_APP_SECRET": "bench-app-secret",
+        "BOT_ZALO_OA_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "BOT_ZALO_OA_REFRESH_TOKEN": "bench-seed",
+        "BOT_ZALO_OA_API_BASE": api_base,
+        "BOT_ZALO_OA_OAUTH_BASE": api_base,
+    }
+
+
 def start_product(engine: Engine, *options: str) -> Product:
     """Starts `run` with options on a new database and a fake Telegram on the client's core."""
+    return _start(engine, ["-m", "bot", "run", *options], environment, 0)
+
+
+def start_with_zalo(engine: Engine, program: str, seconds: float) -> Product:
+    """Starts a program of this folder, or `-m bot`, with a Zalo OA whose messages take so many seconds."""
+    return _start(engine, [*program.split(), "run"], zalo_environment, seconds)
+
+
+def _start(
+    engine: Engine,
+    command: list[str],
+    settings: Callable[[str, int, str], dict[str, str]],
+    seconds: float,
+) -> Product:
     sink_port, port, database = free_port(), free_port(), engine.new_database()
-    command = ["bench/sink.py", "--port", str(sink_port)]
-    sink = start(command, sink_port, engine.log("sink"), engine.cores.client)
+    vendor = ["bench/sink.py", "--port", str(sink_port), "--zalo-seconds", str(seconds)]
+    sink = start(vendor, sink_port, engine.log("sink"), engine.cores.client)
     try:
-        env = environment(database, port, sink.url)
+        env = settings(database, port, sink.url)
         log, core = engine.log("product"), engine.cores.server
-        running = start(["-m", "bot", "run", *options], port, log, core, env)
+        running = start(command, port, log, core, env)
     except BaseException:
         sink.close()
         raise
