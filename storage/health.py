@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 from bot.core.vocabulary import AccountId, CommuneId
 from storage.database import INSERTS, Unit
 from storage.models import conversations, inbox, outbox
-from storage.models_accounts import account_health, accounts
+from storage.models_accounts import account_health, accounts, sender_leases
 
 NEEDS_CONSENT = "needs-consent"
 """The trouble of an account whose tokens are dead: a person must give the right again."""
@@ -18,7 +18,10 @@ NEEDS_CONSENT = "needs-consent"
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One account: its trouble (a code) since when, forged requests, what waits and what came last."""
+    """One account: its trouble (a code) since when, forged requests, what waits and what came last.
+
+    ``held_until`` is how long the process that sends for it has said that it is there; None was never said.
+    """
 
     account: AccountId
     channel: str
@@ -29,6 +32,7 @@ class Health:
     forged_at: datetime | None
     waiting: int
     last_event_at: datetime | None
+    held_until: datetime | None
 
 
 def report_trouble(unit: Unit, account: AccountId, code: str) -> bool:
@@ -99,12 +103,14 @@ def list_health(unit: Unit, commune: CommuneId) -> list[Health]:
             account_health.c.forged_at,
             waiting,
             last,
+            sender_leases.c.until,
         )
         .outerjoin(account_health, account_health.c.account_id == accounts.c.id)
+        .outerjoin(sender_leases, sender_leases.c.account_id == accounts.c.id)
         .where(accounts.c.commune_id == commune)
         .order_by(accounts.c.channel, accounts.c.name)
     )
-    return [Health(*row) for row in rows]
+    return [Health(*tuple(row)) for row in rows]
 
 
 def count_sent(unit: Unit, account: AccountId, since: datetime) -> tuple[int, int]:

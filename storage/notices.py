@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.core.keys import Purpose
 from bot.core.messages import Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage.database import INSERTS, Unit
 from storage.mailbox import pack_outbound, unpack_outbound
-from storage.models import chat_links, conversations, outbox, staff
+from storage.models import chat_links, conversations, members, outbox, staff
 from storage.models_accounts import accounts
 from storage.outbox import NOTICE
 
 SET_ASIDE = ("failed", "unreachable", "unpaid", "shut")
 """States of a message that did not go and waits for nothing more."""
+SETTLED = ("settled",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A message that could not go: ``reason`` is a code, ``text`` is None for an answer in a chat."""
+    """A message that could not go: ``reason`` is a code, ``text`` is None for an answer in a chat.
+
+    ``to`` names who of a team or the office it was for; nobody else is known by name.
+    """
 
     id: int
     channel: str
@@ -40,6 +45,8 @@ class SetAside:
     reason: str
     created_at: datetime
     text: str | None
+    finished_at: datetime
+    to: str | None
 
 
 def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
@@ -78,8 +85,10 @@ def staff_chats(unit: Unit, commune: CommuneId, roles: Sequence[Role]) -> list[C
     return [Chat(commune, AccountId(row[0]), Identity(bytes(row[1]))) for row in rows]
 
 
-def list_set_aside(unit: Unit, commune: CommuneId, limit: int = 200) -> list[SetAside]:
-    """What could not go and nobody has settled, newest first."""
+def list_set_aside(
+    unit: Unit, commune: CommuneId, limit: int = 200, states: Sequence[str] = SET_ASIDE
+) -> list[SetAside]:
+    """What could not go and nobody has settled: notices first, each kind with the newest first."""
     rows = unit.connection.execute(
         select(
             outbox.c.id,
@@ -88,19 +97,25 @@ def list_set_aside(unit: Unit, commune: CommuneId, limit: int = 200) -> list[Set
             outbox.c.error,
             outbox.c.created_at,
             outbox.c.body,
+            outbox.c.finished_at,
+            func.coalesce(staff.c.name, members.c.name),
         )
         .join(accounts, accounts.c.id == outbox.c.account_id)
-        .where(outbox.c.commune_id == commune, outbox.c.status.in_(SET_ASIDE))
-        .order_by(outbox.c.id.desc())
+        .outerjoin(chat_links, chat_links.c.identity == outbox.c.identity)
+        .outerjoin(staff, staff.c.id == chat_links.c.staff_id)
+        .outerjoin(members, members.c.id == chat_links.c.member_id)
+        .where(outbox.c.commune_id == commune, outbox.c.status.in_(states))
+        .order_by(outbox.c.body.is_(None), outbox.c.id.desc())
         .limit(limit)
     )
     return [_open(unit, tuple(row)) for row in rows]
 
 
-def _open(unit: Unit, row: tuple[int, str, str, str | None, datetime, bytes | None]) -> SetAside:
-    number, channel, status, error, created_at, body = row
+def _open(unit: Unit, row: Sequence[Any]) -> SetAside:
+    number, channel, status, error, created_at, body, finished_at, to = row
     words = body and unpack_outbound(unit.keys.open(Purpose.MESSAGE, bytes(body))).text
-    return SetAside(number, channel, status, error or status, created_at, words or None)
+    reason = error or status
+    return SetAside(number, channel, status, reason, created_at, words or None, finished_at, to)
 
 
 def send_again(unit: Unit, commune: CommuneId, number: int) -> bool:
@@ -127,6 +142,6 @@ def settle(unit: Unit, commune: CommuneId, number: int) -> bool:
             outbox.c.id == number,
             outbox.c.status.in_(SET_ASIDE),
         )
-        .values(status="settled", body=None)
+        .values(status="settled", body=None, finished_at=unit.now)
     )
     return settled.rowcount == 1
