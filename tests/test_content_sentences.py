@@ -28,6 +28,7 @@ FAMILIES = {
     "option.": [entry.tool for entry in LIBRARY.menu.entries if entry.tool],
     "checkup.line-": [answer.name.lower() for answer in Answer],
     "kind.": ["phuong", "xa"],
+    "channel.": ["zalo_oa", "zalo_bot", "telegram", "web_chat", "console"],
     "media.": [str(kind) for kind in Kind if f"media.{kind}" in SENTENCES],
     "role.": [str(role) for role in Role],
     "office.sum-": ["visits", "people", "visits_without_person", "reported"],

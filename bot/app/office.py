@@ -11,13 +11,14 @@ from typing import Any, TypeVar, TypeVarTuple
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom
 from bot.app.office_media import OfficeMedia
+from bot.app.office_messages import OfficeMessages
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
 from bot.library import Plan, sort_reviews
 from bot.locale import Texts
 from bot.reports.weekly import compare
-from bot.services import access, entries, questions, stats
+from bot.services import access, entries, questions, stats, undelivered
 from bot.services.access import Joining, Officer, SignedIn
 from bot.web.office import Behind, Wanting, WeekBeside
 from storage.database import Unit
@@ -36,6 +37,7 @@ class OfficeDesk:
 
     def __init__(self, installation: Installation, media: MediaRoom) -> None:
         self.media = OfficeMedia(installation, media)
+        self.messages = OfficeMessages(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
@@ -114,6 +116,7 @@ class OfficeDesk:
                 first_day=stats.first_day(unit, commune.id),
                 titles=self._titles,
                 overdue_count=len(sort_reviews(guides, today(unit.now)).overdue),
+                stuck=undelivered.count_stuck(unit, commune.id),
             )
 
         # Not one unit: on SQLite the whole chat would wait for the figures.

@@ -50,17 +50,21 @@ class Passage(StrEnum):
     SHUT = "shut"
 
 
+def tariff_on(terms: Terms, now: datetime) -> Tariff | None:
+    """The newest tariff in force on the day in Vietnam."""
+    today = now.astimezone(ZONE).date()
+    in_force = [tariff for tariff in terms.tariffs if tariff.since <= today]
+    return max(in_force, key=lambda one: one.since, default=None)
+
+
 def passage(terms: Terms, last_act: datetime | None, now: datetime) -> tuple[Passage, int]:
     """Whether a message may go now to who was last heard of then, and its price in VND.
 
-    The tariff is the newest in force on the day in Vietnam. Where there is a window, who was never heard of
-    is outside it.
+    Where there is a window, who was never heard of is outside it.
     """
-    today = now.astimezone(ZONE).date()
-    in_force = [tariff for tariff in terms.tariffs if tariff.since <= today]
-    if not in_force:
+    tariff = tariff_on(terms, now)
+    if tariff is None:
         return Passage.FREE, 0
-    tariff = max(in_force, key=lambda one: one.since)
     silence = now - last_act if last_act is not None else tariff.open_for
     if silence >= tariff.open_for:
         return Passage.SHUT, 0

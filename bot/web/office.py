@@ -24,10 +24,12 @@ from bot.reports.weekly import Row, Weekly
 from bot.services.access import TOKEN_BYTES, Joining, Officer, SignedIn
 from bot.services.entries import Heading, Sheet
 from bot.services.questions import KEEP_DAYS, MOST_READ, Group
+from bot.services.undelivered import Stuck
 from bot.web import pages
 from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
+from bot.web.office_messages import MessagesDesk, add_office_messages
 from bot.web.visitors import Visitors
 
 JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
@@ -48,6 +50,7 @@ class WeekBeside:
     first_day: date | None  # before it nothing was recorded
     titles: Mapping[str, str]  # of guides
     overdue_count: int  # guides that somebody should have reviewed by now
+    stuck: Stuck  # accounts and messages that somebody should look after
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Desk(Keeper, Protocol):
     def media(self) -> MediaDesk:
         """Recordings and screenshots of the guides."""
 
+    @property
+    def messages(self) -> MessagesDesk:
+        """Messenger accounts, and messages that could not go."""
+
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
@@ -102,6 +109,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     door = Door(desk, visitors)
     office = _Office(desk, visitors, door)
     add_office_media(app, door, desk.media)
+    add_office_messages(app, door, desk.messages)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)

@@ -1,4 +1,4 @@
-// The office's pages: print, show a password while it is typed, lead to what was wrong.
+// The office's pages: print, show a password while it is typed, copy a message, lead to what was wrong.
 "use strict";
 
 (() => {
@@ -13,6 +13,22 @@
       show.textContent = isHidden ? show.dataset.hide : show.dataset.show;
     });
     password.form.addEventListener("submit", () => { password.type = "password"; }); // no browser keeps it as a word
+  }
+  for (const button of document.querySelectorAll("button.copy")) {
+    button.hidden = false; // without scripts the words can be marked by hand
+    button.addEventListener("click", () => copy(find(button.dataset.copy)).then((done) => {
+      if (done) button.firstChild.textContent = button.dataset.done;
+    }));
+  }
+  // Marks the words as well: where a browser forbids copying, they can be taken at once.
+  async function copy(words) {
+    getSelection().selectAllChildren(words);
+    try {
+      await navigator.clipboard.writeText(words.innerText);
+      return true;
+    } catch {
+      return document.execCommand("copy");
+    }
   }
   if (fault) fault.focus();
 })();
