@@ -113,7 +113,7 @@ class WebChatHarness:
     @asynccontextmanager
     async def wire(self) -> AsyncIterator[WebChatWire]:
         archive = new_archive()
-        async with _media_site(archive) as site:
+        async with media_site(archive) as site:
             yield WebChatWire(archive, site)
 
 
@@ -123,7 +123,7 @@ def _texts() -> Texts:
 
 
 @asynccontextmanager
-async def _media_site(archive: Archive) -> AsyncIterator[str]:
+async def media_site(archive: Archive) -> AsyncIterator[str]:
     """The part of the site that gives what messages carry."""
     own = OwnFiles(Path("/dev/null/media"))
     shelf = Shelf("", _texts(), HOUSE_COLOUR, "", Sources((), own, None, archive))
