@@ -28,6 +28,8 @@ from bot.media.shelf import Archive
 
 HAS_TEXT = (Kind.TEXT, Kind.ACTION, Kind.START, Kind.EDITED)
 """Kinds whose words the conversation reads."""
+WORDLESS = {"zalo_oa": (Kind.START,)}
+"""Of these, what a messenger tells without words."""
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,10 @@ def _harnesses() -> tuple[Harness, ...]:
     from tests.channel_telegram import TelegramHarness
     from tests.channel_web_chat import WebChatHarness
     from tests.channel_zalo_bot import ZaloBotHarness
+    from tests.channel_zalo_oa import ZaloOaHarness
 
-    return ConsoleHarness(), TelegramHarness(), WebChatHarness(), ZaloBotHarness()
+    console, telegram, web = ConsoleHarness(), TelegramHarness(), WebChatHarness()
+    return console, telegram, web, ZaloBotHarness(), ZaloOaHarness()
 
 
 HARNESSES: tuple[Harness, ...] = _harnesses()

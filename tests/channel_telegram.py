@@ -30,6 +30,7 @@ SENDS = {
     None: "sendMessage",
     MediaKind.PICTURE: "sendPhoto",
     MediaKind.SOUND: "sendAudio",
+    MediaKind.FILE: "sendDocument",
 }
 BUTTON = re.compile(r"(\d+)\. (.+)")
 CAPTURED = {
@@ -107,6 +108,8 @@ def _carried(raw: dict[str, Any]) -> Carried | None:
         return Carried(MediaKind.PICTURE, raw["photo"][-1]["file_id"])
     if "audio" in raw:
         return Carried(MediaKind.SOUND, raw["audio"]["file_id"], raw["audio"].get("title", ""))
+    if "document" in raw:
+        return Carried(MediaKind.FILE, raw["document"]["file_id"])
     return None
 
 

@@ -29,7 +29,8 @@ from tests.zalo_bot_emulator import TOKEN, Person, SeenMessage, ZaloBotEmulator
 FIXTURES = Path(__file__).parent / "fixtures" / "zalo"
 SECRET = "made-up_secret-0123456789"
 SITE = "https://phuong.example"
-SENDS = {None: "sendMessage", MediaKind.PICTURE: "sendPhoto", MediaKind.SOUND: "sendMessage"}
+SENDS = dict.fromkeys([None, *MediaKind], "sendMessage") | {MediaKind.PICTURE: "sendPhoto"}
+LINKS = {"mp3": MediaKind.SOUND}
 CHOICE = re.compile(r"(\d+)\. (.+)")
 IN_WORDS = re.compile(r"\[(.+)\](?: (https://\S+))?")
 CAPTURED = {
@@ -103,7 +104,7 @@ def as_read(message: SeenMessage) -> Shown:
     above, _, below = words.rpartition("\n")
     if told := IN_WORDS.fullmatch(below):
         words = above
-        kind = MediaKind.SOUND if told[2] else None
+        kind = LINKS.get(told[2].rpartition(".")[2], MediaKind.FILE) if told[2] else None
         carried = Carried(kind, told[2] or "", told[1])
     return Shown(words, choices, (), carried)
 
@@ -185,7 +186,7 @@ async def _nothing(wire: ZaloBotWire) -> None:
 LATER = Retry(None, "", maybe_taken=True)
 UNSENT = Retry(None, "")
 ALL_WAIT = Retry(None, "", whole_account=True)
-ALL_WAIT_LONG = Retry(600.0, "", whole_account=True)
+ALL_WAIT_LONG = Retry(600.0, "", whole_account=True, alert=True)
 PAGE = "<html>Xin đăng nhập wifi</html>"
 TROUBLES = (
     Trouble("no trouble", _nothing, Delivered(), _nothing),

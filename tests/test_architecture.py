@@ -29,6 +29,7 @@ NAMED_BY_OTHERS = {
     "process_bind_param",  # SQLAlchemy
     "process_result_value",  # SQLAlchemy
     "parse_json_payload",  # python-telegram-bot
+    "data",  # a key of Zalo's answers
     "data_hash",  # a key of the promised report
 }
 

@@ -29,6 +29,7 @@ from tests.channel_harness import (
     ALL_OUTCOMES,
     HARNESSES,
     HAS_TEXT,
+    WORDLESS,
     Harness,
     Trouble,
     Wire,
@@ -93,7 +94,7 @@ def test_each_event_is_read_as_what_it_is(harness: Harness, kind: Kind) -> None:
     assert event.address.chat
     assert abs(datetime.now(UTC) - event.at) < timedelta(days=365 * 60)
     assert not event.redacted
-    if kind in HAS_TEXT:
+    if kind in HAS_TEXT and kind not in WORDLESS.get(harness.name, ()):
         assert event.text == text
 
 

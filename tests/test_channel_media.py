@@ -27,7 +27,7 @@ from tests.channel_harness import (
 from tests.channel_logs import heard
 
 EVERY = pytest.mark.parametrize("harness", HARNESSES, ids=lambda harness: harness.name)
-BOTH = pytest.mark.parametrize("kind", list(MediaKind))
+EACH = pytest.mark.parametrize("kind", list(MediaKind))
 NAMES = {"ids": lambda part: getattr(part, "name", str(part)).lower().replace(" ", "-")}
 TROUBLES = [(harness, trouble) for harness in HARNESSES for trouble in harness.troubles]
 PASSING = [(harness, trouble) for harness, trouble in TROUBLES if trouble.mend is not None]
@@ -41,13 +41,21 @@ CHOICES = (
 WORDS = {
     MediaKind.PICTURE: "Hình minh họa, màn hình VNeID: nút Kích hoạt. Vòng đỏ ở «Kích hoạt».",
     MediaKind.SOUND: "Giọng máy đọc",
+    MediaKind.FILE: "Báo cáo tuần 47",
 }
-TYPES = {MediaKind.PICTURE: "image/png", MediaKind.SOUND: "audio/mpeg"}
+TYPES = {
+    MediaKind.PICTURE: "image/png",
+    MediaKind.SOUND: "audio/mpeg",
+    MediaKind.FILE: "application/pdf",
+}
+ENDINGS = {MediaKind.PICTURE: "png", MediaKind.SOUND: "mp3", MediaKind.FILE: "pdf"}
 
 
 @cache
 def content_of(kind: MediaKind, number: int = 1) -> bytes:
-    """A picture as we draw them; a sound that nobody listens to."""
+    """A picture as we draw them; a sound that nobody listens to, a file that nobody opens."""
+    if kind is MediaKind.FILE:
+        return b"%PDF-1.7\n" + bytes([number]) * 2000
     if kind is MediaKind.SOUND:
         return b"ID3\x04\0\0\0\0\0\0" + bytes([number]) * 2000
     rows = ["Chào bà Tư", {"button": f"Kích hoạt {number}"}]
@@ -57,9 +65,8 @@ def content_of(kind: MediaKind, number: int = 1) -> bytes:
 
 def media_of(kind: MediaKind, number: int = 1) -> Media:
     """What a message carries; nobody has its content yet."""
-    ending = "png" if kind is MediaKind.PICTURE else "mp3"
     key = hashlib.sha256(content_of(kind, number)).hexdigest()[:20]
-    return Media(kind, f"{key}.{ending}", WORDS[kind])
+    return Media(kind, f"{key}.{ENDINGS[kind]}", WORDS[kind])
 
 
 def kept(wire: Wire, kind: MediaKind, number: int = 1) -> Media:
@@ -74,7 +81,7 @@ def kept(wire: Wire, kind: MediaKind, number: int = 1) -> Media:
 
 
 @EVERY
-@BOTH
+@EACH
 def test_what_a_message_carries_reaches_the_person_as_such_or_in_words(
     harness: Harness, kind: MediaKind
 ) -> None:
@@ -102,7 +109,7 @@ def test_some_channels_show_pictures_and_some_tell_them() -> None:
 
 
 @EVERY
-@BOTH
+@EACH
 @pytest.mark.parametrize("length", [1, 1000, 1024, 1025, 3000, 4096, 5000])
 def test_text_digits_and_choices_are_the_same_as_without_it(
     harness: Harness, kind: MediaKind, length: int
@@ -122,7 +129,7 @@ def test_text_digits_and_choices_are_the_same_as_without_it(
 
 
 @EVERY
-@BOTH
+@EACH
 def test_one_content_goes_to_many_people_at_once(harness: Harness, kind: MediaKind) -> None:
     async def scene(wire: Wire) -> None:
         media = kept(wire, kind)
@@ -157,7 +164,7 @@ def _empty(wire: Wire, media: Media) -> None:
 
 
 @EVERY
-@BOTH
+@EACH
 @pytest.mark.parametrize(
     "lose", [_unknown, _unmakeable, _empty], ids=["unknown", "unmakeable", "empty"]
 )
@@ -179,7 +186,7 @@ def test_the_words_are_whole_when_the_content_is_gone(
 
 
 @EVERY
-@BOTH
+@EACH
 @pytest.mark.parametrize("length", [1020, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 9000])
 @pytest.mark.parametrize("sign", ["ế", "😀", "&", "<b>"])
 def test_words_of_any_length_arrive_whole(
@@ -202,7 +209,7 @@ def test_words_of_any_length_arrive_whole(
 # ---- what the wire answers -----------------------------------------------------------------------
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize(("harness", "trouble"), TROUBLES, **NAMES)
 def test_each_answer_of_the_wire_means_the_same_as_for_words(
     harness: Harness, trouble: Trouble, kind: MediaKind
@@ -216,7 +223,7 @@ def test_each_answer_of_the_wire_means_the_same_as_for_words(
     talks(harness, scene)
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize(("harness", "trouble"), PASSING, **NAMES)
 def test_a_channel_shows_again_when_the_trouble_is_over(
     harness: Harness, trouble: Trouble, kind: MediaKind

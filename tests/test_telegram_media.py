@@ -22,7 +22,7 @@ from bot.core.messages import (
 from tests.channel_harness import class_of
 from tests.channel_telegram import SENDS, TelegramHarness, TelegramWire
 from tests.telegram_world import Upload
-from tests.test_channel_media import BOTH, CHOICES, TEXT, WORDS, content_of, kept, media_of
+from tests.test_channel_media import CHOICES, EACH, TEXT, WORDS, content_of, kept, media_of
 
 
 def plays(scene: Callable[[TelegramWire], Coroutine[Any, Any, None]]) -> None:
@@ -95,7 +95,7 @@ def test_a_press_on_a_picture_is_acknowledged_and_the_next_picture_is_a_new_mess
     plays(scene)
 
 
-@BOTH
+@EACH
 def test_what_cannot_be_put_into_an_old_message_comes_as_a_new_one(kind: MediaKind) -> None:
     async def scene(wire: TelegramWire) -> None:
         first = await wire.channel.send(wire.chat, Outbound("Một", CHOICES))
@@ -117,7 +117,7 @@ def test_what_cannot_be_put_into_an_old_message_comes_as_a_new_one(kind: MediaKi
 # ---- uploaded once -------------------------------------------------------------------------------
 
 
-@BOTH
+@EACH
 def test_the_same_content_is_uploaded_once_and_then_named_by_its_id(kind: MediaKind) -> None:
     async def scene(wire: TelegramWire) -> None:
         other = wire.emulator.person(first_name="Tư")
@@ -136,7 +136,7 @@ def test_the_same_content_is_uploaded_once_and_then_named_by_its_id(kind: MediaK
     plays(scene)
 
 
-@BOTH
+@EACH
 def test_a_content_that_is_gone_here_still_goes_by_its_id(kind: MediaKind) -> None:
     async def scene(wire: TelegramWire) -> None:
         media = kept(wire, kind)
@@ -150,7 +150,7 @@ def test_a_content_that_is_gone_here_still_goes_by_its_id(kind: MediaKind) -> No
     plays(scene)
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize(
     "how", [{"retry_after": 1}, {"status": 500}, {"status": 403}], ids=["429", "500", "403"]
 )
@@ -166,7 +166,7 @@ def test_a_trouble_does_not_make_the_id_forgotten(kind: MediaKind, how: dict[str
     plays(scene)
 
 
-@BOTH
+@EACH
 def test_an_id_that_telegram_no_longer_knows_is_uploaded_again(kind: MediaKind) -> None:
     async def scene(wire: TelegramWire) -> None:
         media = kept(wire, kind)
@@ -176,14 +176,14 @@ def test_an_id_that_telegram_no_longer_knows_is_uploaded_again(kind: MediaKind) 
         await sends(wire, media)
         assert uploads(wire, kind) == [True, False, True, False]
         raws = [seen.raw for seen in wire.person.messages]
-        ids = [raw["photo"][-1] if "photo" in raw else raw["audio"] for raw in raws]
+        ids = [raw.get("audio") or raw.get("document") or raw["photo"][-1] for raw in raws]
         assert ids[0] != ids[1]
         assert ids[1]["file_id"] == ids[2]["file_id"]
 
     plays(scene)
 
 
-@BOTH
+@EACH
 def test_an_id_that_is_lost_together_with_the_content_leaves_the_words(kind: MediaKind) -> None:
     async def scene(wire: TelegramWire) -> None:
         media = kept(wire, kind)
@@ -232,7 +232,7 @@ REFUSALS = {
 }
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize(("status", "words"), REFUSALS.values(), ids=REFUSALS)
 @pytest.mark.parametrize("is_known", [False, True], ids=["new", "known"])
 def test_a_refused_file_leaves_the_words_with_their_buttons(
@@ -255,7 +255,7 @@ def test_a_refused_file_leaves_the_words_with_their_buttons(
     plays(scene)
 
 
-@BOTH
+@EACH
 def test_words_that_are_too_long_for_a_caption_go_without_an_upload(kind: MediaKind) -> None:
     async def scene(wire: TelegramWire) -> None:
         media = kept(wire, kind)
@@ -281,7 +281,7 @@ def test_a_choice_that_fits_no_button_counts_as_words_below_the_picture() -> Non
     plays(scene)
 
 
-@BOTH
+@EACH
 def test_who_blocked_the_bot_is_not_tried_a_second_time_with_words(kind: MediaKind) -> None:
     async def scene(wire: TelegramWire) -> None:
         media = kept(wire, kind)

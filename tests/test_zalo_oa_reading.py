@@ -21,6 +21,7 @@ from bot.core.messages import Kind
 
 FIXTURES = Path(__file__).parent / "fixtures" / "zalo"
 OA, RESIDENT = "3918204756619038472", "6801357924680135792"
+SALT = "made-up-webhook-secret"
 FUZZ = settings(
     max_examples=10_000 if os.environ.get("BOT_TEST_DEEP") == "1" else settings().max_examples
 )
@@ -137,7 +138,7 @@ SAMPLES = {name: sample(name) for name in EXPECTED}
 
 
 def read(event: dict[str, Any]) -> Event:
-    found = read_event(event)
+    found = read_event(event, SALT)
     assert found is not None
     return found
 
@@ -182,7 +183,7 @@ def check(event: dict[str, Any]) -> None:
     """Whatever it was, what is read can be kept and answered."""
     oa = oa_of(event)
     assert oa is None or is_id(oa)
-    found = read_event(event)
+    found = read_event(event, SALT)
     if found is None:
         assert not (isinstance(event.get("event_name"), str) and event["event_name"])
         return
@@ -226,7 +227,7 @@ def test_each_sample_is_read_as_what_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_the_answer_of_a_call_is_no_event(name: str) -> None:
-    assert read_event(sample(name)) is None
+    assert read_event(sample(name), SALT) is None
     assert oa_of(sample(name)) is None
 
 
@@ -391,7 +392,7 @@ def test_a_name_that_could_not_be_kept_is_not_shown(name: str) -> None:
 
 @pytest.mark.parametrize("name", [None, "", 7, True, [], {}])
 def test_without_a_name_it_is_no_event(name: Any) -> None:
-    assert read_event(changed("user_send_text", event_name=name)) is None
+    assert read_event(changed("user_send_text", event_name=name), SALT) is None
 
 
 # --- Repeats
@@ -417,6 +418,18 @@ def test_without_a_message_id_the_person_and_the_moment_tell_events_apart(name: 
     later = read(changed(name, timestamp="1789012999999"))
     of_another = read(changed(name, sender={"id": "77"}, follower={"id": "77"}, user_id="77"))
     assert len({read(SAMPLES[name]).event_id, later.event_id, of_another.event_id}) == 3
+
+
+@pytest.mark.parametrize("name", ["follow", "unfollow", "user_withdraw", "user_seen_message"])
+def test_who_knows_a_person_and_a_moment_cannot_tell_the_id_without_our_secret(name: str) -> None:
+    ids = {salt: read_event(SAMPLES[name], salt) for salt in ("", "x", SALT, "bí mật", "\ud83d")}
+    assert all(ids.values())
+    assert len({found.event_id for found in ids.values() if found}) == len(ids)
+
+
+def test_a_message_keeps_its_id_when_the_secret_is_changed() -> None:
+    old, new = (read_event(SAMPLES["user_send_text"], salt) for salt in ("old", "new"))
+    assert old == new
 
 
 @pytest.mark.parametrize("name", EXPECTED)

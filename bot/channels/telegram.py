@@ -36,7 +36,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram_reading import number_of, read_update
-from bot.channels.wire import read_object
+from bot.channels.wire import file_name, read_object
 from bot.core.messages import (
     Address,
     Choice,
@@ -212,7 +212,7 @@ class TelegramChannel:
     async def _send_media(
         self, chat: str, media: Media, text: str, buttons: _Buttons
     ) -> Delivered | None:
-        """The picture or sound with the words under it; None when Telegram does not take it: words go alone.
+        """What it carries with the words under it; None when Telegram does not take it: words go alone.
 
         What was sent once goes by Telegram's id of it, but for what may be taken away meanwhile.
         """
@@ -224,7 +224,8 @@ class TelegramChannel:
             sent = await self._try_media(chat, media, content, text, buttons) if content else None
         if sent is None:
             return None
-        file = sent.photo[-1] if sent.photo else sent.audio
+        named = sent.document if media.kind is MediaKind.FILE else sent.audio
+        file = sent.photo[-1] if sent.photo else named
         if file is not None:
             self._files.pop(media.key, None)  # the newest stands last
             self._files[media.key] = file.file_id
@@ -239,6 +240,15 @@ class TelegramChannel:
             if media.kind is MediaKind.PICTURE:
                 return await self.bot.send_photo(
                     chat, file, caption, reply_markup=buttons, parse_mode=mode, filename=media.key
+                )
+            if media.kind is MediaKind.FILE:
+                return await self.bot.send_document(
+                    chat,
+                    file,
+                    caption,
+                    reply_markup=buttons,
+                    parse_mode=mode,
+                    filename=file_name(media),
                 )
             return await self.bot.send_audio(
                 chat,

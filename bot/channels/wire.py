@@ -1,11 +1,15 @@
-"""What every channel does with bytes that it did not write: read them without trusting them."""
+"""What channels share: reading bytes that they did not write without trusting them, and naming files."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, TypeGuard
 
+from bot.core.messages import Media
+from bot.core.text import words
+
 LONGEST_ID = 80
+LONGEST_FILE_NAME = 60
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -22,3 +26,11 @@ def read_object(body: bytes) -> dict[str, Any]:
 def is_id(value: object) -> TypeGuard[str]:
     """True for a text that can be kept as somebody's or something's id on every database."""
     return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
+
+
+def file_name(media: Media) -> str:
+    """What a file is kept as on the person's device: its words in plain letters, and the right ending."""
+    ending = media.key.rpartition(".")[2]
+    named = "-".join(words(media.words.removesuffix(f".{ending}")))
+    plain = named.encode("ascii", "ignore").decode()[:LONGEST_FILE_NAME].strip("-")
+    return f"{plain}.{ending}" if plain else media.key

@@ -7,6 +7,7 @@ nobody documented is noted, never answered.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -97,8 +98,11 @@ ELSEWHERE = {
 ECHO = "oa_send_"
 
 
-def read_event(event: Mapping[str, Any]) -> Event | None:
-    """The event in neutral words; None when it has no name and so is none."""
+def read_event(event: Mapping[str, Any], salt: str) -> Event | None:
+    """The event in neutral words; None when it has no name and so is none.
+
+    ``salt`` is a secret: an event without a number of its own is told apart by who did it and when.
+    """
     name = event.get("event_name")
     if not isinstance(name, str) or not name:
         return None
@@ -109,7 +113,7 @@ def read_event(event: Mapping[str, Any]) -> Event | None:
     if staff and chat is not None:
         kind = Kind.STAFF
     label = name if PLAIN_NAME.fullmatch(name) else "unknown"
-    event_id = f"{label[:LONGEST_NAME]}:{_digest(name, chat, event)}"
+    event_id = f"{label[:LONGEST_NAME]}:{_digest(name, chat, event, salt)}"
     return Event(label, chat, kind, text, event_id, _moment(event), staff)
 
 
@@ -177,13 +181,14 @@ def _links(attachments: object) -> Iterator[tuple[str, str]]:
             yield _text(inside.get("description")), _text(inside.get("url"))
 
 
-def _digest(name: str, chat: str | None, event: Mapping[str, Any]) -> str:
-    """The message's id tells events of a name apart; without one, who and when."""
+def _digest(name: str, chat: str | None, event: Mapping[str, Any], salt: str) -> str:
+    """The message's id tells events of a name apart; without one, who and when, which could be guessed."""
     message = event.get("message")
     number = _text_or_number(message.get("msg_id")) if isinstance(message, Mapping) else ""
     stamp = _text_or_number(event.get("timestamp"))
     parts = [name, number] if number else [name, chat or "", stamp]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:DIGEST_SIGNS]
+    key = b"" if number else salt.encode(errors="surrogatepass")
+    return hmac.new(key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()[:DIGEST_SIGNS]
 
 
 def _moment(event: Mapping[str, Any]) -> datetime:

@@ -163,7 +163,7 @@ def _number(turn: Turn, message: Say) -> Outbound:
     if zero is not None:
         options.append((0, zero))
     choices = tuple(Choice(n, _safe(turn, o.label), o.action) for n, o in options)
-    return Outbound(_safe(turn, message.text), choices, media=message.media)
+    return Outbound(_safe(turn, message.text), choices, media=message.media, form=message.form)
 
 
 def _safe(turn: Turn, text: str) -> str:

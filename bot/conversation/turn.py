@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.core.messages import Choice, Inbound, Media
+from bot.core.messages import Choice, Form, Inbound, Media
 from bot.core.vocabulary import Identity
 from bot.library import Guide, Library, Plan, Way
 from bot.locale import Texts, local_day
@@ -108,6 +108,7 @@ class Say:
     home: bool = True
     zero: Option | None = None
     media: Media | None = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

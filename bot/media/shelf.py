@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 MOST_AT_HAND = 8 * 1024 * 1024  # bytes in memory, for where the folder cannot be written
 LOOK_SECONDS = 30.0
-KEY = re.compile(r"[0-9a-f]{20}\.(?:png|jpg|mp3)")
+KEY = re.compile(r"[0-9a-f]{20}\.(?:png|jpg|mp3|pdf|docx)")
 Make = Callable[[], bytes]
 Check = Callable[[], bool]
 

@@ -25,7 +25,13 @@ FOR_EVER = "public, max-age=31536000, immutable"  # the key changes with the con
 TO_BE_ASKED_AGAIN = "private, no-cache"  # what may be taken away is not kept on the way
 MOST_MEDIA = 600  # a minute, for one address
 SHARED = "may-chung"  # a computer that many use stays one from page to page
-TYPES = {"png": "image/png", "jpg": "image/jpeg", "mp3": "audio/mpeg"}
+TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "mp3": "audio/mpeg",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @dataclass(frozen=True, slots=True)

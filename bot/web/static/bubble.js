@@ -47,6 +47,15 @@ window.BanSoBubble = (() => {
     return made;
   };
 
+  const file = (media) => {
+    const made = element("p");
+    const link = made.appendChild(element("a", "page", media.words));
+    link.href = media.src;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return made;
+  };
+
   // ---- one thing is heard at a time: a file that came with the message, or the browser's own voice ----
 
   let quiet = null; // ends what is heard now
@@ -106,7 +115,8 @@ window.BanSoBubble = (() => {
       if (!isItem) list = null;
     });
     const media = message.media;
-    if (media) made.appendChild(media.kind === "sound" ? sound(media, words) : picture(media));
+    const show = { sound, picture, file };
+    if (media) made.appendChild(show[media.kind](media, words));
     if (step && hasVoice) made.appendChild(voice(marked, words));
     return made;
   };
