@@ -161,7 +161,7 @@ class ZaloOaWire:
         shown, carried = [], None
         for message in self.person.messages:
             if message.text:
-                shown.append(_shown(message, carried))
+                shown.append(as_read(message, carried))
             carried = None if message.text else _carried(message)
         return shown
 
@@ -180,18 +180,19 @@ class ZaloOaWire:
         return len(runner.server.connections)
 
 
-def _shown(message: SeenMessage, carried: Carried | None) -> Shown:
+def as_read(message: SeenMessage, carried: Carried | None = None) -> Shown:
+    """A message as a person reads it, the answer without a button among its choices."""
     text, choices = message.text, []
     for title, kind, _ in message.buttons:
         found = CHOICE.fullmatch(title)
         assert found
         assert kind == "oa.query.hide"
         choices.append((int(found[1]), found[2]))
-    if len(choices) == 5:  # the sixth has no button: its digit and its words are the last line
-        text, _, last = text.rpartition("\n")
-        found = CHOICE.fullmatch(last)
-        assert found
-        choices.append((int(found[1]), found[2]))
+    if len(choices) == 5:  # a sixth has no button: its digit and its words are the last line
+        words, _, last = text.rpartition("\n")
+        if (found := CHOICE.fullmatch(last)) and int(found[1]) not in dict(choices):
+            text = words
+            choices.append((int(found[1]), found[2]))
     heard = HEARD.search(text)
     if heard:
         text = text.replace(heard[0], "")

@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot.app.installation import Installation
@@ -22,6 +23,11 @@ from bot.app.wiring import Application, build, save_account
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web_chat import WebChatChannel
 from bot.channels.zalo_bot import Access, ZaloBotChannel
+from bot.channels.zalo_oa import Means, ZaloOaChannel
+from bot.channels.zalo_oa_tokens import App, TokenKeeper
+from bot.channels.zalo_oa_uploads import UploadBook
+from bot.channels.zalo_oa_wire import ZaloWire
+from bot.conversation.sender import unheard
 from bot.core.messages import Channel, Choice, Kind, Limits, Outbound
 from bot.core.vocabulary import Role
 from bot.services import teams
@@ -35,9 +41,12 @@ from tests.channel_harness import Shown, eventually, new_archive
 from tests.channel_server import free_port
 from tests.channel_telegram import _shown as as_seen_on_telegram
 from tests.channel_zalo_bot import as_read as as_read_in_zalo_bot
+from tests.channel_zalo_oa import OFFICE
+from tests.channel_zalo_oa import as_read as as_read_in_zalo_oa
 from tests.clock import FixedClock
 from tests.telegram_emulator import TelegramEmulator
 from tests.zalo_bot_emulator import ZaloBotEmulator
+from tests.zalo_oa_emulator import ZaloOAEmulator
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
@@ -49,6 +58,10 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     "web_chat": {
         "(kind)": "khung chat chỉ gửi chữ và bấm nút: không có tiếng, hình, vị trí, tệp",
         "08-gui-thu-khac": "không kể: chuyện này chỉ có những thứ đó",
+    },
+    "zalo_oa": {
+        "[button]": "tin chỉ có năm nút: câu thứ sáu (số 0) thì gõ số",
+        "(kind)": "Zalo OA không báo tin đã sửa",
     },
     "zalo_bot": {
         "[button]": "không có nút: gõ số đứng trước câu trả lời",
@@ -352,6 +365,86 @@ class OnZaloBot(Somebody):
                 await self._person.sends_unsupported()
 
 
+# ---- Zalo OA ---------------------------------------------------------------------------------
+
+ZALO_KINDS = {
+    Kind.VOICE: "audio",
+    Kind.PICTURE: "image",
+    Kind.STICKER: "sticker",
+    Kind.LOCATION: "location",
+    Kind.CONTACT: "business_card",
+    Kind.FILE: "file",
+}
+
+
+class ZaloOaRoad(Road):
+    """Signed events; five buttons, whose press comes as a text; the sixth answer is typed."""
+
+    name = "zalo_oa"
+    cannot_send = frozenset({Kind.EDITED, Kind.OTHER})
+    emulator: ZaloOAEmulator
+
+    async def opens_messenger(self, site: str) -> Channel:
+        clock, database = self.clock, self.base.database
+        self.emulator = await self.enters(ZaloOAEmulator(clock=lambda: clock().timestamp()))
+        self.emulator.set_webhook(self.hook_url(site))
+        wires = ZaloWire(self.emulator.root_url), ZaloWire(self.emulator.root_url)
+        for wire in wires:
+            self._stack.push_async_callback(wire.close)
+        seed = SecretStr(self.emulator.tokens.new_pair().refresh_token)
+        app = App(OFFICE.app_id, OFFICE.app_secret, seed)
+        keeper = TokenKeeper(database, self.account.id, app, wires[0], unheard)
+        book = UploadBook(database, self.account.id)
+        means = Means(wires[1], keeper, book, clock, new_archive(), site)
+        return ZaloOaChannel(self.account.name, OFFICE, means)
+
+    def person(self, name: str = "bà Tư") -> Somebody:
+        return OnZaloOa(self, name)
+
+    async def rests(self) -> None:
+        await self.emulator.settles(PATIENCE_SECONDS)
+        await super().rests()
+        await self.emulator.settles(PATIENCE_SECONDS)
+
+
+class OnZaloOa(Somebody):
+    """A person who writes to an Official Account."""
+
+    road: ZaloOaRoad
+
+    def __init__(self, road: ZaloOaRoad, name: str) -> None:
+        super().__init__(road, name)
+        self._person = road.emulator.person(name)
+
+    def screen(self) -> dict[Any, Shown]:
+        return {
+            one.message_id: as_read_in_zalo_oa(one)
+            for one in self._person.messages
+            if not one.by_staff
+        }
+
+    async def types(self, text: str) -> None:
+        await self._person.says(text)
+
+    async def chooses(self, number: int, label: str) -> None:
+        title = f"{number}. {label}"
+        if any(title in one.labels for one in self._person.messages):
+            await self._person.presses(title)
+        else:
+            await self._person.says(str(number))
+
+    async def chooses_earlier(self, number: int, label: str) -> None:
+        await self._person.presses(f"{number}. {label}")
+
+    async def shows(self, kind: Kind) -> None:
+        if kind is Kind.START:
+            await self._person.follows()
+        elif kind is Kind.STAFF:
+            await self.road.emulator.staff().answers(self._person, "Em ở phường đây ạ")
+        else:
+            await self._person.sends(ZALO_KINDS[kind])
+
+
 # ---- the chat of the web site ----------------------------------------------------------------
 
 
@@ -414,5 +507,5 @@ class OnTheWeb(Somebody):
 
 
 ROADS: dict[str, type[Road]] = {
-    road.name: road for road in (TelegramRoad, WebChatRoad, ZaloBotRoad)
+    road.name: road for road in (TelegramRoad, WebChatRoad, ZaloBotRoad, ZaloOaRoad)
 }
