@@ -6,12 +6,30 @@ from bot.conversation import repairs
 from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
 from bot.conversation.turn import Action
 from bot.core.messages import Kind
-from handlers import checkup, guides, listening, other, person, scam, start, team
+from handlers import (
+    checkup,
+    guides,
+    handover,
+    linking,
+    listening,
+    other,
+    person,
+    privacy,
+    scam,
+    start,
+    team,
+)
 
 ROUTES: tuple[Route, ...] = (
     on_kind(Kind.STOPPED, start.left),
+    on_kind(Kind.WITHDREW, privacy.withdraw),
+    on_kind(Kind.NOTED, handover.note),
+    on_kind(Kind.STAFF, handover.keep_still),
+    on_action("wake", handover.wake),
+    on(scam.tells_loss, handover.waking(guides.begin_urgent)),
+    on(handover.is_tricked, handover.waking(guides.open_guide)),
+    on(handover.is_still, handover.hold),
     *(on_kind(kind, other.media) for kind in other.KINDS),
-    on(scam.tells_loss, guides.begin_urgent),
     on(scam.is_masked_message, scam.check),
     on(lambda turn: turn.inbound.redacted, other.sensitive),
     on_action("menu", start.home),
@@ -48,7 +66,12 @@ ROUTES: tuple[Route, ...] = (
     on_action("mine", team.my_week),
     on_action("name", team.ask_name),
     on_action("join", team.ask_code),
+    on_action("link", linking.explain),
+    on_action("linkok", linking.give_code),
+    on_action("unlink", linking.ask_unlink),
+    on_action("unlinkok", linking.unlink),
     on(lambda turn: turn.action is not None, other.unknown_action),
+    on(lambda turn: linking.written_code(turn) is not None, linking.join),
     on(lambda turn: team.written_code(turn) is not None, team.join),
     on_kind(Kind.START, start.hello),
     on(scam.is_next_question, guides.answer_question),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation.prompts import keep_prompt
-from bot.conversation.turn import HOME, Option, Reply, Say, Turn
+from bot.conversation.prompts import keep_prompt, keep_waiting, way_back
+from bot.conversation.turn import HOME, Reply, Say, Turn
 from bot.core.messages import Kind
 from bot.services import questions
 
@@ -13,8 +13,8 @@ from bot.services import questions
 def sensitive(turn: Turn) -> Reply:
     """A CCCD or card number, an OTP, a password: it was not kept; say so and what to do."""
     questions.tally_refusal(turn.unit, turn.commune.id)
-    options = (*_present(turn), turn.option("option.tricked", f"guide:{turn.library.menu.urgent}"))
-    return _keeping(turn, Say(turn.say("sensitive.warning"), options), "refused")
+    options = (*way_back(turn), turn.option("option.tricked", f"guide:{turn.library.menu.urgent}"))
+    return keep_waiting(turn, Say(turn.say("sensitive.warning"), options), "refused")
 
 
 def media(turn: Turn) -> Reply:
@@ -24,10 +24,10 @@ def media(turn: Turn) -> Reply:
     """
     sentence = f"media.{turn.inbound.kind}"
     if turn.inbound.kind is Kind.VOICE:
-        options = (turn.option("option.call-team", "person"), *_present(turn))
+        options = (turn.option("option.call-team", "person"), *way_back(turn))
     else:
-        options = (*_present(turn), turn.option("option.person", "person"))
-    return _keeping(turn, Say(turn.say(sentence), options), "media")
+        options = (*way_back(turn), turn.option("option.person", "person"))
+    return keep_waiting(turn, Say(turn.say(sentence), options), "media")
 
 
 def edited(turn: Turn) -> Reply:
@@ -37,15 +37,15 @@ def edited(turn: Turn) -> Reply:
 
 def thanks(turn: Turn) -> Reply:
     """“cảm ơn”, “dạ”, “ok”: a kind word, and the way on."""
-    return _keeping(turn, Say(turn.say("thanks.welcome"), _present(turn)), "answered")
+    return keep_waiting(turn, Say(turn.say("thanks.welcome"), way_back(turn)), "answered")
 
 
 def about(turn: Turn) -> Reply:
     """“ai vậy?”: a machine, whose it is, and what it never asks."""
     name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
     text = turn.say("greeting.first", commune=name)
-    options = (*_present(turn), turn.option("option.person", "person"))
-    return _keeping(turn, Say(text, options), "answered")
+    options = (*way_back(turn), turn.option("option.person", "person"))
+    return keep_waiting(turn, Say(text, options), "answered")
 
 
 def wrong_digit(turn: Turn) -> Reply:
@@ -62,19 +62,7 @@ def wrong_digit(turn: Turn) -> Reply:
 
 def unknown_action(turn: Turn) -> Reply:
     """A button of another version that means nothing any more: say so and show the way."""
-    return _keeping(turn, Say(turn.say("button.old"), _present(turn)), "answered")
-
-
-def _present(turn: Turn) -> tuple[Option, ...]:
-    """Back to what was on the screen; nothing more than digit 0 when that was home."""
-    present = turn.state.present
-    return () if present == HOME else (turn.option("option.present", present),)
-
-
-def _keeping(turn: Turn, message: Say, outcome: str) -> Reply:
-    """The message without losing what was waited for."""
-    state = turn.state
-    return Reply((message,), at=state.at, data=state.data, misses=state.misses, outcome=outcome)
+    return keep_waiting(turn, Say(turn.say("button.old"), way_back(turn)), "answered")
 
 
 KINDS = (

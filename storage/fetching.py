@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 
 from bot.core.keys import Purpose
 from bot.core.messages import Outbound
-from bot.core.vocabulary import AccountId, Identity
+from bot.core.vocabulary import AccountId, CommuneId, Identity
+from storage import people
 from storage.database import Unit
 from storage.mailbox import lock, unpack_outbound
 from storage.models import chat_links, conversations, inbox, link_codes, outbox
@@ -112,8 +113,10 @@ def put_off_forgetting(unit: Unit, identity: Identity, when: datetime) -> None:
 def forget(unit: Unit, identity: Identity) -> None:
     """Drop the conversation, its events and its letters, answered or not; what was counted stays."""
     lock(unit, identity)
-    for table in (inbox, conversations):
-        unit.connection.execute(delete(table).where(table.c.identity == identity))
+    unit.connection.execute(delete(inbox).where(inbox.c.identity == identity))
+    gone = delete(conversations).where(conversations.c.identity == identity)
+    rows = unit.connection.execute(gone.returning(conversations.c.commune_id)).scalars()
+    people.drop_chats(unit, [(commune, identity) for commune in rows])
     _drop_traces(unit, [identity])
 
 
@@ -139,16 +142,19 @@ def _forget_quiet(unit: Unit, due: Sequence[Identity], is_due: ColumnElement[boo
         inbox.c.identity == conversations.c.identity, inbox.c.done_at.is_(None)
     )
     gone = delete(conversations).where(conversations.c.identity.in_(due), is_due, ~is_open)
-    rows = unit.connection.execute(gone.returning(conversations.c.identity))
-    quiet = [Identity(bytes(row[0])) for row in rows]
+    both = (conversations.c.commune_id, conversations.c.identity)
+    rows = unit.connection.execute(gone.returning(*both))
+    chats = [(CommuneId(row[0]), Identity(bytes(row[1]))) for row in rows]
+    quiet = [identity for _, identity in chats]
     # An event that has come since then is not locked out; it stays and begins a new conversation.
     answered = (inbox.c.identity.in_(quiet), inbox.c.done_at.is_not(None))
     unit.connection.execute(delete(inbox).where(*answered))
+    people.drop_chats(unit, chats)
     _drop_traces(unit, quiet)
     return len(quiet)
 
 
-def _drop_traces(unit: Unit, people: Sequence[Identity]) -> None:
+def _drop_traces(unit: Unit, chats: Sequence[Identity]) -> None:
     traces = (outbox.c.identity, chat_links.c.identity, link_codes.c.identity, buckets.c.scope)
     for column in traces:
-        unit.connection.execute(delete(column.table).where(column.in_(people)))
+        unit.connection.execute(delete(column.table).where(column.in_(chats)))

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, case, func, insert, select, update
 
 from bot.core.vocabulary import CommuneId, Topic
 from storage.database import Unit
-from storage.models import help_entries, help_entry_revisions, members, teams
+from storage.models import help_entries, help_entry_revisions, members, people, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,12 @@ class Count:
     without_person: int
 
 
+_person = func.coalesce(people.c.merged_into, help_entries.c.person_id)
+"""Whom an entry counts for: those who turned out to be one person are one in every figure."""
+_of_person = and_(
+    people.c.commune_id == help_entries.c.commune_id, people.c.id == help_entries.c.person_id
+)
+
 _HEADINGS = {
     "topic": help_entries.c.topic,
     "team": teams.c.name,
@@ -137,10 +143,11 @@ def count_by(
         select(
             heading,
             func.sum(help_entries.c.visits),
-            func.count(help_entries.c.person_id.distinct()),
+            func.count(_person.distinct()),
             func.sum(keyless),
         )
         .join(teams, teams.c.id == help_entries.c.team_id)
+        .outerjoin(people, _of_person)
         .where(
             help_entries.c.commune_id == commune,
             help_entries.c.occurred_on >= window[0],
@@ -193,7 +200,7 @@ def list_behind(
             entry.topic,
             entry.guide,
             entry.visits,
-            entry.person_id,
+            _person.label("person_id"),
             entry.outcome,
             entry.recorded_at,
             entry.voided_at,
@@ -201,6 +208,7 @@ def list_behind(
         )
         .join_from(help_entries, teams, teams.c.id == entry.team_id)
         .outerjoin(members, members.c.id == entry.member_id)
+        .outerjoin(people, _of_person)
         .outerjoin(help_entry_revisions, is_reason)
         .where(
             entry.commune_id == commune,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.core.vocabulary import CommuneId, Identity, Role
 from storage.database import Unit
@@ -138,6 +138,63 @@ def link_chat(
         unit.connection.execute(
             insert(chat_links).values(commune_id=commune, identity=identity, **values)
         )
+
+
+Link = tuple[int | None, int | None]
+"""Whom a chat speaks for: (member id, staff id), one of them None."""
+
+
+def find_link(unit: Unit, commune: CommuneId, identity: Identity) -> Link | None:
+    """Whom this chat speaks for; None for a resident and for somebody who has left."""
+    row = unit.connection.execute(
+        select(members.c.id, staff.c.id)
+        .select_from(chat_links)
+        .outerjoin(members, (members.c.id == chat_links.c.member_id) & members.c.left_at.is_(None))
+        .outerjoin(staff, (staff.c.id == chat_links.c.staff_id) & staff.c.left_at.is_(None))
+        .where(chat_links.c.commune_id == commune, chat_links.c.identity == identity)
+    ).one_or_none()
+    return None if row is None or row[0] is row[1] is None else (row[0], row[1])
+
+
+def count_chats(unit: Unit, commune: CommuneId, link: Link) -> int:
+    """In how many chats the same member or officer is known."""
+    member_id, staff_id = link
+    found = select(func.count()).where(
+        chat_links.c.commune_id == commune,
+        chat_links.c.member_id.is_not_distinct_from(member_id),
+        chat_links.c.staff_id.is_not_distinct_from(staff_id),
+    )
+    count: int = unit.connection.execute(found).scalar_one()
+    return count
+
+
+def list_later_chats(
+    unit: Unit, commune: CommuneId, identity: Identity, link: Link
+) -> list[Identity]:
+    """Chats in which the same member or officer became known after this one."""
+    own = select(chat_links.c.id).where(
+        chat_links.c.commune_id == commune, chat_links.c.identity == identity
+    )
+    rows = unit.connection.execute(
+        select(chat_links.c.identity)
+        .where(
+            chat_links.c.commune_id == commune,
+            chat_links.c.member_id.is_not_distinct_from(link[0]),
+            chat_links.c.staff_id.is_not_distinct_from(link[1]),
+            chat_links.c.id > own.scalar_subquery(),
+        )
+        .order_by(chat_links.c.id)
+    )
+    return [Identity(bytes(row[0])) for row in rows]
+
+
+def unlink_chat(unit: Unit, commune: CommuneId, identity: Identity) -> None:
+    """This chat speaks for no member or officer any more."""
+    unit.connection.execute(
+        delete(chat_links).where(
+            chat_links.c.commune_id == commune, chat_links.c.identity == identity
+        )
+    )
 
 
 def find_worker(unit: Unit, commune: CommuneId, name: str) -> tuple[int | None, int | None] | None:

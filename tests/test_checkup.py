@@ -401,6 +401,8 @@ def test_answers_stand_in_the_open_prompt_only_and_nowhere_after_it(world: World
         "bookmark": "",
         "misses": 0,
         "quiet": False,
+        "ungreeted": False,
+        "staff_until": "",
     }
     person.says("3")
     [stored] = world.base.database.read(_states)

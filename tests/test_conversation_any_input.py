@@ -22,6 +22,7 @@ from tests.world import World
 SYLLABLES = (
     *("quên", "mat", "khẩu", "vneid", "khai", "sanh", "bị", "lừa", "tiền", "bước", "số", "người"),
     *("không", "duoc", "mã", "otp", "vào", "tổ", "ABCD-2345", "BCGH-2345", "7", "ba", "0", "lượt"),
+    *("nối", "7K2 M9Q", "bot"),
 )
 VERBS = ("guide", "step", "part", "topic", "stuck", "fix", "other", "done", "log", "logt", "logn")
 MORE_VERBS = (
@@ -36,6 +37,11 @@ MORE_VERBS = (
     "again",
     "join",
     "checkup",
+    "link",
+    "linkok",
+    "unlink",
+    "unlinkok",
+    "wake",
 )
 ARGUMENTS = (
     *Topic,

@@ -27,6 +27,7 @@ from storage.database import Unit
 from storage.help_entries import NewEntry
 from storage.mailbox import Finished
 from storage.outbox import Post
+from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
 from tests.storage_twins import (
     CODE,
@@ -123,6 +124,7 @@ def add_invitation(unit: Unit, home: Home) -> int:
 
 
 CASES: dict[str, Case] = {
+    **PEOPLE_CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
     "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(

@@ -8,6 +8,9 @@ that do something:
     [Xong]                       presses the button of the open prompt
     [[Đúng, ghi luôn]]           presses a button of that name further up
     (voice)                      sends something that is no text
+    = bà Tư, khung zalo_oa       the same person's chat on another channel; {mã nối} is the newest link code
+    ~ chào cô                    the office answers in the messenger's manager: the bot hears that, not what
+    …                            only looks at the chat
     * 21 days                    time goes by
 
 ``#`` lines are for the reader. Everything else is what the bot says; BOT_STORIES=rewrite writes it anew,
@@ -33,10 +36,12 @@ from tests.world import Person, World
 
 CONTENT = Path(__file__).parent.parent / "content"
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.md"))
-DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* ")
+DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* |~ |…$")
 PLACE = re.compile(r"^@ (\S+)$", re.MULTILINE)
 ROLES = {"tổ viên": Role.MEMBER, "tổ trưởng": Role.TEAM_LEADER, "cán bộ": Role.OFFICER}
 CODE = re.compile(r"\{mã(?:: (?P<role>tổ viên|tổ trưởng|cán bộ) ?(?P<team>[^}]*))?\}")
+LINK_CODE, SHOWN_LINK_CODE = "{mã nối}", re.compile(r"^NỐI (\w{3} \w{3})$")
+OTHER_CHAT = "khung "
 REWRITES = os.environ.get("BOT_STORIES") == "rewrite"
 
 
@@ -67,6 +72,7 @@ class Teller:
     people: dict[str, Person] = field(default_factory=dict)
     person: Person | None = None
     code: str = ""
+    link_code: str = ""
 
     def tell(self, written: str) -> str:
         """The story with the answers of today."""
@@ -87,11 +93,20 @@ class Teller:
             self.clock.passes(**{unit: float(number)})
             return []
         assert self.person is not None, "who acts? begin with a line like “= bà Tư”"
-        return [row for message in self._act(self.person, line) for row in _rows(message)]
+        messages = self._act(self.person, line)
+        for message in messages:
+            shown = SHOWN_LINK_CODE.match(message.text)
+            self.link_code = shown[1] if shown else self.link_code
+        return [row for message in messages for row in _rows(message)]
 
     def _act(self, person: Person, line: str) -> list[Outbound]:
         if line.startswith("> "):
-            return person.says(CODE.sub(self._write_code, line.removeprefix("> ")))
+            said = CODE.sub(self._write_code, line.removeprefix("> "))
+            return person.says(said.replace(LINK_CODE, self.link_code))
+        if line.startswith("~ "):
+            return person.sends(Kind.STAFF)
+        if line == "…":
+            return person.looks()
         if line.startswith("[["):
             return person.presses_earlier(line.strip("[]"))
         if line.startswith("["):
@@ -100,6 +115,11 @@ class Teller:
 
     def _enter(self, who: str) -> Person:
         name, _, role = who.partition(", ")
+        if role.startswith(OTHER_CHAT):
+            if who not in self.people:
+                channel = role.removeprefix(OTHER_CHAT)
+                self.people[who] = self.world.person(name, channel)
+            return self.people[who]
         if name not in self.people:
             team = role.removeprefix("tổ viên ")
             self.people[name] = self.world.member(name, team) if role else self.world.person(name)

@@ -34,6 +34,7 @@ SAID = (
     *((Kind.TEXT, text) for text in ("vào tổ", "vào tổ BCGH-2345", "điện thoại bàn phím", "120")),
     (Kind.TEXT, "079123456789"),
     (Kind.VOICE, ""),
+    *((Kind.TEXT, text) for text in ("nối máy", "gỡ nối", "NỐI 7K2 M9Q", "#bot")),
     (Kind.ACTION, "name"),
     (Kind.ACTION, "nut-cu:1"),
 )
@@ -189,4 +190,5 @@ def _name(seen: Seen) -> str:
     state = replace(seen.state, trail=(), data={}, bookmark="", misses=0, quiet=False)
     shown = f"{seen.texts}|{state.to_json()}"
     shown = re.sub(r"(logok:[a-z-]+:\d+:\d+|undo):\d+", r"\1:N", shown)
+    shown = re.sub(r"NỐI \w{3} \w{3}\b", "NỐI N", shown)
     return re.sub(r"\d+ lượt", "N lượt", shown)

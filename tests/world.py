@@ -8,15 +8,20 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from bot.app.installation import Installation
 from bot.app.talk import answer
 from bot.app.wiring import Application, build, save_account
 from bot.channels.console import ConsoleChannel
+from bot.conversation.turn import State
 from bot.core.messages import Address, Choice, Inbound, Kind, Outbound, Reference
-from bot.core.vocabulary import Role
+from bot.core.vocabulary import Identity, Role
 from bot.services import stats, teams
 from bot.services.plans import find_commune
 from storage.communes import Account
+from storage.database import Unit
+from storage.models import conversations
 
 T = TypeVar("T")
 
@@ -27,7 +32,7 @@ class World:
     def __init__(self, base: Installation, slug: str = "ho-nai") -> None:
         self.base = base
         self.commune = find_commune(base.communes, slug)
-        self.account: Account = save_account(base, self.commune, ConsoleChannel.name, {})
+        self.account: Account = self.open_account(ConsoleChannel.name)
         self._loop = asyncio.new_event_loop()
         self._numbers = itertools.count(1)
         self.app: Application = build(base, ())
@@ -45,9 +50,13 @@ class World:
         self.run(self.app.engine.stop())
         self._loop.close()
 
-    def person(self, name: str = "bà Tư") -> Person:
-        """Somebody with a chat of their own."""
-        return Person(self, name)
+    def open_account(self, channel: str) -> Account:
+        """The commune's account on a channel."""
+        return save_account(self.base, self.commune, channel, {})
+
+    def person(self, name: str = "bà Tư", channel: str = ConsoleChannel.name) -> Person:
+        """Somebody with a chat of their own; on another channel it is another chat."""
+        return Person(self, name, self.open_account(channel))
 
     def invite(self, role: Role = Role.MEMBER, team: str | None = "KP 3") -> str:
         """A fresh invitation code."""
@@ -77,8 +86,9 @@ class World:
 class Person:
     """Talks, presses, sends pictures; remembers what the bot said last."""
 
-    def __init__(self, world: World, name: str) -> None:
+    def __init__(self, world: World, name: str, account: Account | None = None) -> None:
         self._world = world
+        self._account = account or world.account
         self.name = name
         self.heard: list[Outbound] = []
         self.actions = 0
@@ -111,6 +121,34 @@ class Person:
         """Send something that is not words."""
         return self._does(kind, text)
 
+    def looks(self) -> list[Outbound]:
+        """Read what has come without having said anything."""
+        world = self._world
+        letters = world.run(world.app.pickup.later(self.identity, 0, 0))
+        if letters:
+            world.run(world.app.pickup.acknowledge(self.identity, letters[-1].id))
+        messages = [letter.message for letter in letters]
+        self.heard.extend(messages)
+        return messages
+
+    @property
+    def identity(self) -> Identity:
+        """Who this chat is to the database."""
+        return self._world.app.pickup.identify(self._account, self._account.channel, self.name)
+
+    @property
+    def state(self) -> State:
+        """What is remembered of the conversation."""
+
+        def read(unit: Unit) -> str:
+            mine = conversations.c.identity == self.identity
+            stored: str = unit.connection.execute(
+                select(conversations.c.state).where(mine)
+            ).scalar_one()
+            return stored
+
+        return State.from_json(self._world.base.database.read(read))
+
     @property
     def prompt(self) -> tuple[Choice, ...]:
         """The choices of the newest message that had any."""
@@ -123,13 +161,17 @@ class Person:
 
     def inbound(self, kind: Kind, text: str, event_id: str, at: datetime) -> Inbound:
         """The neutral event of what this person does."""
-        address = Address(ConsoleChannel.name, self._world.account.name, self.name)
+        address = Address(self._account.channel, self._account.name, self.name)
         return Inbound(address, event_id, kind, text, at, Reference())
 
-    def _does(self, kind: Kind, text: str) -> list[Outbound]:
+    def does(self, kind: Kind, text: str, at: datetime) -> list[Outbound]:
+        """Do something at a moment of its own: messengers bring things late."""
         world = self._world
         self.actions += 1
-        inbound = self.inbound(kind, text, world.next_event(), world.base.database.clock())
-        messages = world.run(answer(world.app, world.account, inbound))
+        inbound = self.inbound(kind, text, world.next_event(), at)
+        messages = world.run(answer(world.app, self._account, inbound))
         self.heard.extend(messages)
         return messages
+
+    def _does(self, kind: Kind, text: str) -> list[Outbound]:
+        return self.does(kind, text, self._world.base.database.clock())

@@ -20,6 +20,7 @@ from bot.core.vocabulary import CommuneId, Identity
 from bot.library import Library, Plan
 from bot.locale import Texts
 from bot.media.shelf import Shelf
+from bot.services import privacy
 from bot.services.understanding import Understanding
 from storage import mailbox, rekeying
 from storage.communes import Commune
@@ -73,6 +74,8 @@ def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer)
     turn, answer = script.router.answer(turn)
     observe("turn")
     mailbox.finish(unit, claimed, close_turn(turn, answer))
+    if answer.forgets:  # only now there surely is a conversation that can be forgotten
+        privacy.forget_soon(unit, claimed.identity)
     return claimed.has_more
 
 
@@ -101,6 +104,7 @@ def _claim(unit: Unit, identity: Identity) -> Claimed | None:
 
 def _open_turn(unit: Unit, script: Script, claimed: Claimed) -> Turn:
     house = script.houses[claimed.commune]
+    state = _read_state(claimed.state)
     return Turn(
         unit=unit,
         commune=house.commune,
@@ -111,10 +115,10 @@ def _open_turn(unit: Unit, script: Script, claimed: Claimed) -> Turn:
         shelf=house.shelf,
         worker=claimed.worker,
         inbound=claimed.inbound,
-        state=_read_state(claimed.state),
+        state=state,
         identity=claimed.identity,
         key=str(claimed.inbox_id),
-        is_first=claimed.state is None,
+        is_first=claimed.state is None or state.ungreeted,
     )
 
 
@@ -130,9 +134,12 @@ def _read_state(stored: str | None) -> State:
 
 
 def close_turn(turn: Turn, answer: Reply) -> Finished:
-    """Number the options, remember the prompt, and put the first-contact notice in front."""
+    """Number the options, remember the prompt, and put the first-contact notice in front.
+
+    The notice stands before the first answer that there is: some events get none.
+    """
     messages = answer.messages
-    if turn.is_first and messages:
+    if turn.is_first and messages and not answer.forgets:
         messages = (Say(turn.say("greeting.first", commune=_name(turn)), home=False), *messages)
     sent = tuple(_number(turn, message) for message in messages)
     if sent:
@@ -140,8 +147,18 @@ def close_turn(turn: Turn, answer: Reply) -> Finished:
         sent = (replace(sent[0], press=pressed.press), *sent[1:])
         if answer.in_place and len(sent) == 1:
             sent = (replace(sent[0], replaces=pressed.message),)
+    state = replace(_next_state(turn, answer, sent), ungreeted=turn.is_first and not messages)
+    if answer.forgets:
+        state = State(ungreeted=True)
+    return Finished(answer.outcome, state.to_json(), sent, answer.reachable)
+
+
+def _next_state(turn: Turn, answer: Reply, sent: Sequence[Outbound]) -> State:
+    kept = turn.state.staff_until if answer.staff_until is None else answer.staff_until
+    if answer.is_still:
+        return replace(turn.state, staff_until=kept)
     prompt = next((m.choices for m in reversed(sent) if m.choices), turn.state.choices)
-    state = State(
+    return State(
         at=answer.at,
         data=answer.data,
         choices=prompt,
@@ -149,8 +166,8 @@ def close_turn(turn: Turn, answer: Reply) -> Finished:
         bookmark=turn.state.bookmark if answer.bookmark is None else answer.bookmark,
         misses=answer.misses,
         quiet=answer.quiet,
+        staff_until=kept,
     )
-    return Finished(answer.outcome, state.to_json(), sent, answer.reachable)
 
 
 def _name(turn: Turn) -> str:

@@ -70,7 +70,11 @@ class Router:
         self._verbs = {route.verb for route in routes if route.verb} | {BACK, AGAIN}
 
     def answer(self, turn: Turn) -> tuple[Turn, Reply]:
-        """The turn as it was read, and the reply of the first route that matches it."""
+        """The turn as it was read, and the reply of the first route that matches it.
+
+        A reply that keeps still belongs to the turn as it came: “trở lại” has gone nowhere.
+        """
+        came = turn
         turn = replace(turn, action=self._read(turn))
         if turn.action == Action(BACK):
             turn = _go_back(turn)
@@ -78,7 +82,8 @@ class Router:
             turn = turn.doing(turn.state.present)
         for route in self._routes:
             if route.matches(turn):
-                return turn, _marked(route.handler(turn))
+                reply = route.handler(turn)
+                return (came, reply) if reply.is_still else (turn, _marked(reply))
         raise LookupError("the last route must match everything")
 
     def _read(self, turn: Turn) -> Action | None:

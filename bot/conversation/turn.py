@@ -58,6 +58,8 @@ class State:
     bookmark: str = ""  # the step to resume at
     misses: int = 0  # questions not understood in a row
     quiet: bool = False  # asked not to be written to
+    ungreeted: bool = False  # has been here, but was never told who answers
+    staff_until: str = ""  # the moment (ISO) until which a person of the office answers
 
     @property
     def view(self) -> str:
@@ -125,6 +127,9 @@ class Reply:
     outcome: str = "answered"
     quiet: bool = False
     reachable: bool = True
+    is_still: bool = False  # nothing is said, and the conversation stays just as it was
+    staff_until: str | None = None  # None keeps the one there is
+    forgets: bool = False  # all that is known of this chat goes when the turn is over
 
 
 def reply(text: str, *options: Option, here: str = "", home: bool = True) -> Reply:
