@@ -52,10 +52,12 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
 ROOT = Path(__file__).parent.parent
 
+STAFF_ONLY = "không kể: chỉ Zalo OA cho trợ lý biết có cán bộ đang trả lời"
 DIFFERENCES: dict[str, dict[str, str]] = {
     "console": {},
-    "telegram": {},
+    "telegram": {"23-can-bo-tra-loi-thay": STAFF_ONLY},
     "web_chat": {
+        "23-can-bo-tra-loi-thay": STAFF_ONLY,
         "(kind)": "khung chat chỉ gửi chữ và bấm nút: không có tiếng, hình, vị trí, tệp",
         "08-gui-thu-khac": "không kể: chuyện này chỉ có những thứ đó",
     },
@@ -64,6 +66,7 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "(kind)": "Zalo OA không báo tin đã sửa",
     },
     "zalo_bot": {
+        "23-can-bo-tra-loi-thay": STAFF_ONLY,
         "[button]": "không có nút: gõ số đứng trước câu trả lời",
         "10-nut-cu": "không kể: không có nút cũ nào để bấm lại",
         "(kind)": "Zalo Bot không chuyển vị trí, danh thiếp, tệp, tin đã sửa",
@@ -131,8 +134,8 @@ class Road(ABC):
         """Start the stand-in; gives the channel that talks to it."""
 
     @abstractmethod
-    def person(self, name: str = "bà Tư") -> Somebody:
-        """Somebody with a chat of their own."""
+    def person(self, name: str = "bà Tư", channel: str = "") -> Somebody:
+        """Somebody with a chat of their own; what is another channel in the story is another chat here."""
 
     def invite(self, role: Role = Role.MEMBER, team: str | None = "KP 3") -> str:
         """A fresh invitation code."""
@@ -163,6 +166,7 @@ class Somebody(ABC):
         self.road = road
         self.name = name
         self.heard: list[Outbound] = []
+        self._looked: dict[Any, Shown] = {}
 
     @property
     def prompt(self) -> tuple[Choice, ...]:
@@ -189,6 +193,10 @@ class Somebody(ABC):
         """Send something that is not words."""
         return self._does(lambda: self.shows(kind))
 
+    def looks(self) -> list[Outbound]:
+        """Read what has come without having said anything."""
+        return self.road.run(self._reads(self._looked))
+
     def _does(self, act: Callable[[], Coroutine[Any, Any, Any]]) -> list[Outbound]:
         return self.road.run(self._act(act))
 
@@ -196,11 +204,18 @@ class Somebody(ABC):
         before = self.screen()
         await act()
         await self.road.rests()
-        now = self.screen()
+        return await self._reads(before)
+
+    async def _reads(self, before: dict[Any, Shown]) -> list[Outbound]:
+        await self.fetches()
+        now = self._looked = self.screen()
         changed = [one for key, one in now.items() if before.get(key) != one]
         read = [_as_message(one) for one in changed if one.text]
         self.heard += read
         return read
+
+    async def fetches(self) -> None:
+        """Ask for what is new, where it does not come by itself."""
 
     @abstractmethod
     def screen(self) -> dict[Any, Shown]:
@@ -245,7 +260,7 @@ class TelegramRoad(Road):
         await channel.bot.set_webhook(self.hook_url(site), secret_token=channel.secret)
         return channel
 
-    def person(self, name: str = "bà Tư") -> Somebody:
+    def person(self, name: str = "bà Tư", channel: str = "") -> Somebody:
         return OnTelegram(self, name)
 
     async def rests(self) -> None:
@@ -322,7 +337,7 @@ class ZaloBotRoad(Road):
         await channel.set_webhook(self.hook_url(site))
         return channel
 
-    def person(self, name: str = "bà Tư") -> Somebody:
+    def person(self, name: str = "bà Tư", channel: str = "") -> Somebody:
         return OnZaloBot(self, name)
 
     async def rests(self) -> None:
@@ -398,7 +413,7 @@ class ZaloOaRoad(Road):
         means = Means(wires[1], keeper, book, clock, new_archive(), site)
         return ZaloOaChannel(self.account.name, OFFICE, means)
 
-    def person(self, name: str = "bà Tư") -> Somebody:
+    def person(self, name: str = "bà Tư", channel: str = "") -> Somebody:
         return OnZaloOa(self, name)
 
     async def rests(self) -> None:
@@ -457,7 +472,7 @@ class WebChatRoad(Road):
     async def opens_messenger(self, site: str) -> None:
         self.channel = WebChatChannel(self.account.name, lambda chat, message: None)
 
-    def person(self, name: str = "bà Tư") -> Somebody:
+    def person(self, name: str = "bà Tư", channel: str = "") -> Somebody:
         return OnTheWeb(self, name)
 
     async def rests(self) -> None:
@@ -496,6 +511,10 @@ class OnTheWeb(Somebody):
         [event] = road.channel.parse(json.dumps(body | said).encode())
         self._session = event.address.chat
         assert await road.app.pickup.ask(road.account, event, PATIENCE_SECONDS) is not None
+
+    async def fetches(self) -> None:
+        road = self.road
+        assert self._session is not None
         identity = road.app.pickup.identify(road.account, road.name, self._session)
         for letter in await road.app.pickup.later(identity, 0, 0):
             choices = letter.message.choices

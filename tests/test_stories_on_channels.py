@@ -22,6 +22,7 @@ from tests.test_stories import PLACE, STORIES, Teller
 
 IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
 SENDS = re.compile(r"^\((\w+)\)$", re.MULTILINE)
+LINK_CODE = re.compile(r"NỐI \w{3} \w{3}")  # another one in each telling
 EVERY = 3
 """In the quick setting each channel tells every third story, each story is told on some channel."""
 
@@ -57,7 +58,7 @@ def test_a_story_reads_the_same_on_every_channel(
     place = PLACE.search(written)
     with closing(ROADS[name](base, place[1] if place else "ho-nai", clock)) as road:
         told = Teller(road, clock).tell(written)  # type: ignore[arg-type]
-    assert told == written
+    assert LINK_CODE.sub("NỐI …", told) == LINK_CODE.sub("NỐI …", written)
 
 
 def _as_it_can_be_told(story: str, name: str) -> str:
@@ -76,7 +77,7 @@ def _as_it_can_be_told(story: str, name: str) -> str:
 def test_only_stories_that_there_are_are_left_out() -> None:
     left = {what for row in DIFFERENCES.values() for what in row if what[:2].isdecimal()}
     assert left <= {path.stem for path in STORIES}
-    assert len(left) <= 2
+    assert left == {"08-gui-thu-khac", "10-nut-cu", "23-can-bo-tra-loi-thay"}
 
 
 def test_kinds_that_a_channel_cannot_send_are_really_left_out() -> None:
