@@ -9,7 +9,7 @@ from bot.core.messages import Address
 from bot.core.vocabulary import CommuneId, Identity
 from storage.database import Unit
 from storage.mailbox import Claimed, identity_parts, lock
-from storage.models import chat_links, conversations, inbox, outbox
+from storage.models import chat_links, conversations, inbox, link_codes, outbox
 
 
 def older_identities(keys: KeyRing, commune: CommuneId, address: Address) -> tuple[Identity, ...]:
@@ -32,6 +32,7 @@ def recognise(unit: Unit, claimed: Claimed) -> bool:
                 unit.connection.execute(delete(table).where(table.c.identity == old))
             else:
                 moved += _move(unit, table, old, claimed.identity)
+        _move(unit, link_codes, old, claimed.identity)
         moved += sum(_move(unit, table, old, claimed.identity) for table in (inbox, outbox))
     return moved > 0
 
