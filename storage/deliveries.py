@@ -26,6 +26,8 @@ from storage.outbox import NOTICE, Letter
 
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_WAIT_SECONDS = 600.0
+LONGEST_ID = 80
+LONGEST_REASON = 200
 
 _DELIVERED = (
     update(outbox)
@@ -49,7 +51,12 @@ def record(unit: Unit, account: AccountId, results: Sequence[tuple[Letter, Deliv
     An answer that comes after another process has taken the letter up changes nothing of it.
     """
     delivered = [
-        {"row": letter.id, "attempt": letter.tries, "now": unit.now, "reference": outcome.message}
+        {
+            "row": letter.id,
+            "attempt": letter.tries,
+            "now": unit.now,
+            "reference": _kept(outcome.message, LONGEST_ID),
+        }
         for letter, outcome in results
         if isinstance(outcome, Delivered)
     ]
@@ -69,6 +76,11 @@ def record(unit: Unit, account: AccountId, results: Sequence[tuple[Letter, Deliv
                 pass
 
 
+def _kept(given: str | None, longest: int) -> str | None:
+    """What a messenger wrote, as every database takes it: an odd id must not stop what is behind it."""
+    return given and given.replace("\0", "")[:longest]
+
+
 def _change(unit: Unit, letter: Letter, values: Mapping[str, object]) -> bool:
     """Change the letter's row if this attempt is still the one that counts."""
     changed = unit.connection.execute(
@@ -86,7 +98,12 @@ def _change(unit: Unit, letter: Letter, values: Mapping[str, object]) -> bool:
 def _finished(unit: Unit, status: str, reason: str) -> dict[str, Any]:
     """What cannot go any more; a notice keeps its words, so that a person can pass them on."""
     words = case((outbox.c.priority >= NOTICE, outbox.c.body), else_=None)
-    return {"status": status, "body": words, "finished_at": unit.now, "error": reason[:200]}
+    return {
+        "status": status,
+        "body": words,
+        "finished_at": unit.now,
+        "error": _kept(reason, LONGEST_REASON),
+    }
 
 
 def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> None:
@@ -99,7 +116,11 @@ def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> 
     if created_at is not None and unit.now - created_at > GIVE_UP_AFTER:
         _change(unit, letter, _finished(unit, "failed", retry.reason))
     else:
-        held = {"status": "waiting", "not_before": again, "error": retry.reason[:200]}
+        held = {
+            "status": "waiting",
+            "not_before": again,
+            "error": _kept(retry.reason, LONGEST_REASON),
+        }
         _change(unit, letter, held | ({"second_try": True} if retry.maybe_taken else {}))
     if retry.whole_account:
         paused = sender_leases.c.paused_until

@@ -18,9 +18,10 @@ from bot.core.messages import Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity
 from storage import people
 from storage.database import Unit
-from storage.mailbox import lock, unpack_outbound
+from storage.mailbox import lock
 from storage.models import chat_links, conversations, inbox, link_codes, outbox
 from storage.models_accounts import buckets
+from storage.packing import unpack_outbound
 
 MOST_AT_ONCE = 500
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from bot.core.vocabulary import AccountId, CommuneId
 from storage.database import INSERTS, Unit
 from storage.models import conversations, inbox, outbox
-from storage.models_accounts import account_health, accounts, sender_leases
+from storage.models_accounts import account_health, accounts, sender_leases, token_pairs
 
+LONGEST_CODE = 80
 NEEDS_CONSENT = "needs-consent"
 """The trouble of an account whose tokens are dead: a person must give the right again."""
 
@@ -37,6 +38,7 @@ class Health:
 
 def report_trouble(unit: Unit, account: AccountId, code: str) -> bool:
     """Remember what is wrong; True when this is news."""
+    code = code.replace("\0", "")[:LONGEST_CODE]
     statement = INSERTS[unit.dialect](account_health).values(
         account_id=account, trouble=code, trouble_since=unit.now, forged=0
     )
@@ -53,30 +55,34 @@ def report_trouble(unit: Unit, account: AccountId, code: str) -> bool:
 _CLEAR = (
     update(account_health)
     .where(
-        account_health.c.account_id == bindparam("account"), account_health.c.trouble.is_not(None)
+        account_health.c.account_id == bindparam("account"),
+        account_health.c.trouble.is_not(None),
+        ~exists().where(
+            token_pairs.c.account_id == account_health.c.account_id, token_pairs.c.dead
+        ),
     )
     .values(trouble=None, trouble_since=None)
 )
 
 
 def clear_trouble(unit: Unit, account: AccountId) -> None:
-    """A message went through: nothing is wrong any more."""
+    """A message went through: nothing is wrong any more.
+
+    Unless the tokens are dead: what was on the wire then still arrives, and mends nothing.
+    """
     unit.connection.execute(_CLEAR, {"account": account})
 
 
 def note_forged(unit: Unit, account: AccountId, times: int) -> bool:
     """Requests came that did not prove their sender; True when these are the first for a day."""
-    last = select(account_health.c.forged_at).where(account_health.c.account_id == account)
-    before = unit.connection.execute(last).scalar_one_or_none()
-    statement = INSERTS[unit.dialect](account_health).values(
-        account_id=account, forged=times, forged_at=unit.now
-    )
-    unit.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account_id"],
-            set_={"forged": account_health.c.forged + times, "forged_at": unit.now},
-        )
-    )
+    mine = account_health.c.account_id == account
+    row = INSERTS[unit.dialect](account_health).values(account_id=account, forged=0)
+    unit.connection.execute(row.on_conflict_do_nothing(index_elements=["account_id"]))
+    # Held until the commit: of two processes that count at once one alone has the first.
+    last = select(account_health.c.forged_at).where(mine).with_for_update()
+    before = unit.connection.execute(last).scalar_one()
+    counted = {"forged": account_health.c.forged + times, "forged_at": unit.now}
+    unit.connection.execute(update(account_health).where(mine).values(counted))
     return before is None or (unit.now - before).days >= 1
 
 

@@ -7,27 +7,15 @@ BEGIN IMMEDIATE already lets one writer in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, case, delete, func, select, text, update
 
 from bot.core.errors import BusyError
 from bot.core.keys import KeyRing, Purpose
-from bot.core.messages import (
-    ACTS,
-    Address,
-    Choice,
-    Form,
-    Inbound,
-    Kind,
-    Media,
-    MediaKind,
-    Outbound,
-    Reference,
-)
+from bot.core.messages import ACTS, Address, Inbound, Kind, Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage.columns import Moment
 from storage.database import BUSY, INSERTS, Prepared, Unit
@@ -42,6 +30,7 @@ from storage.models import (
     teams,
 )
 from storage.models_accounts import authorizations, buckets, uploads
+from storage.packing import pack_inbound, pack_outbound, unpack_inbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +117,7 @@ def accept(unit: Unit, arrivals: Sequence[Arrival]) -> None:
 
 def _inbox_row(unit: Unit, arrival: Arrival) -> dict[str, object]:
     is_noted = arrival.inbound.kind is Kind.NOTED
-    packed = None if is_noted else _pack_inbound(arrival.inbound)
+    packed = None if is_noted else pack_inbound(arrival.inbound)
     return {
         "commune_id": arrival.commune,
         "account_id": arrival.account,
@@ -196,7 +185,7 @@ def claim(unit: Unit, identity: Identity) -> Claimed | None:
         commune=row[1],
         account=row[2],
         identity=identity,
-        inbound=_unpack_inbound(unit.keys.open(Purpose.MESSAGE, bytes(row[3]))),
+        inbound=unpack_inbound(unit.keys.open(Purpose.MESSAGE, bytes(row[3]))),
         state=row[4],
         worker=worker,
         has_more=len(rows) > 1,
@@ -208,6 +197,7 @@ FINISH = Prepared(
     .where(inbox.c.id == bindparam("inbox_id"), inbox.c.done_at.is_(None))
     .values(done_at=bindparam("now"), outcome=bindparam("how"), body=None)
 )
+_ACTED_AT = bindparam("acted_at", type_=Moment)
 SAVE_STATE = Prepared(
     update(conversations)
     .where(conversations.c.identity == bindparam("who"))
@@ -215,7 +205,10 @@ SAVE_STATE = Prepared(
         state=bindparam("new_state"),
         reachable=bindparam("can_reach"),
         last_used_at=bindparam("now"),
-        last_act_at=func.coalesce(bindparam("acted_at", type_=Moment), conversations.c.last_act_at),
+        last_act_at=case(  # an event that comes late does not turn the clock back
+            (conversations.c.last_act_at > _ACTED_AT, conversations.c.last_act_at),
+            else_=func.coalesce(_ACTED_AT, conversations.c.last_act_at),
+        ),
     )
 )
 FIRST_STATE = Prepared(
@@ -257,19 +250,17 @@ def finish(unit: Unit, claimed: Claimed, result: Finished) -> None:
     Raises ``BusyError`` when somebody else has closed it since it was claimed, which only SQLite lets
     happen: then all that this unit did is undone with it.
     """
+    answers = [
+        _outbox_row(unit, claimed, f"turn:{claimed.inbox_id}:{number}", message)
+        for number, message in enumerate(result.messages)
+    ]
     with unit.together():
         closing = {"inbox_id": claimed.inbox_id, "now": unit.now, "how": result.outcome}
         if unit.send(FINISH, closing) == 0 and unit.dialect == "sqlite":
             raise BusyError(BUSY)
         _save_state(unit, claimed, result)
-        if result.messages:
-            unit.send_many(
-                SEND,
-                [
-                    _outbox_row(unit, claimed, f"turn:{claimed.inbox_id}:{number}", message)
-                    for number, message in enumerate(result.messages)
-                ],
-            )
+        if answers:
+            unit.send_many(SEND, answers)
 
 
 def drop_oldest(unit: Unit, identity: Identity) -> bool:
@@ -354,52 +345,3 @@ def purge(unit: Unit, keep: timedelta) -> int:
             delete(uploads).where(uploads.c.expires_at < before),
         )
     )
-
-
-def _pack_inbound(inbound: Inbound) -> bytes:
-    return json.dumps(
-        [
-            inbound.address.channel,
-            inbound.address.account,
-            inbound.address.chat,
-            inbound.event_id,
-            inbound.kind,
-            inbound.text,
-            inbound.at.isoformat(),
-            inbound.reference.message,
-            inbound.reference.press,
-            inbound.redacted,
-        ],
-        ensure_ascii=False,
-    ).encode()
-
-
-def _unpack_inbound(raw: bytes) -> Inbound:
-    channel, account, chat, event_id, kind, words, at, message, press, redacted = json.loads(raw)
-    return Inbound(
-        Address(channel, account, chat),
-        event_id,
-        Kind(kind),
-        words,
-        datetime.fromisoformat(at),
-        Reference(message, press),
-        redacted,
-    )
-
-
-def pack_outbound(message: Outbound) -> bytes:
-    """A message as it is kept until it is sent; ``unpack_outbound`` reads it back."""
-    choices = [[choice.n, choice.label, choice.action] for choice in message.choices]
-    media = message.media and astuple(message.media)
-    form = message.form and astuple(message.form)
-    parts = [message.text, choices, message.replaces, message.press, media, form]
-    return json.dumps(parts, ensure_ascii=False).encode()
-
-
-def unpack_outbound(raw: bytes) -> Outbound:
-    """What ``finish`` stored, for the sender."""
-    # A message that an older version left in the outbox has neither a fifth nor a sixth part.
-    words, choices, replaces, press, media, form = (*json.loads(raw), None, None)[:6]
-    carried = media and Media(MediaKind(media[0]), *media[1:])
-    offered = tuple(Choice(*one) for one in choices)
-    return Outbound(words, offered, replaces, press, carried, form and Form(*form))

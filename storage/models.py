@@ -171,10 +171,8 @@ conversations = Table(
     Column("state", Text, nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("last_used_at", Moment, nullable=False, index=True),
-    Column(
-        "last_act_at", Moment
-    ),  # by the messenger's clock: what its window for answers counts from
     Column("forget_at", Moment, index=True),  # a shared computer: all of it goes then
+    Column("last_act_at", Moment),  # by the messenger's clock: its window for answers begins then
     within_commune("accounts", "account_id"),
 )
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
 from bot.core.keys import Purpose
 from bot.core.messages import Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage.database import INSERTS, Unit
-from storage.mailbox import pack_outbound, unpack_outbound
 from storage.models import chat_links, conversations, members, outbox, staff
 from storage.models_accounts import accounts
 from storage.outbox import NOTICE
+from storage.packing import pack_outbound, unpack_outbound
 
 SET_ASIDE = ("failed", "unreachable", "unpaid", "shut")
 """States of a message that did not go and waits for nothing more."""
@@ -50,12 +51,12 @@ class SetAside:
 
 
 def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
-    """Put a notice into the outbox, once for its key; False when it is there already."""
+    """Put a notice into the outbox, once for its key in this chat; False when it is there already."""
     row = {
         "commune_id": chat.commune,
         "account_id": chat.account,
         "identity": chat.identity,
-        "key": key,
+        "key": _key_of(chat, key),
         "body": unit.keys.seal(Purpose.MESSAGE, pack_outbound(message)),
         "priority": NOTICE,
         "status": "waiting",
@@ -67,6 +68,11 @@ def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
     statement = INSERTS[unit.dialect](outbox).values(row)
     added = statement.on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
     return unit.connection.execute(added).first() is not None
+
+
+def _key_of(chat: Chat, key: str) -> str:
+    """Of any length, and another in each chat: no commune's notice stands in the way of another's."""
+    return f"notice:{hashlib.sha256(chat.identity + key.encode()).hexdigest()}"
 
 
 def staff_chats(unit: Unit, commune: CommuneId, roles: Sequence[Role]) -> list[Chat]:
@@ -119,7 +125,11 @@ def _open(unit: Unit, row: Sequence[Any]) -> SetAside:
 
 
 def send_again(unit: Unit, commune: CommuneId, number: int) -> bool:
-    """Let a notice that was set aside try once more; False when there is none that could."""
+    """Let a notice that was set aside try once more; False when there is none that could.
+
+    Nor can one whose chat has been forgotten since: nobody knows where it would go.
+    """
+    has_chat = exists().where(conversations.c.identity == outbox.c.identity)
     tried = unit.connection.execute(
         update(outbox)
         .where(
@@ -127,6 +137,7 @@ def send_again(unit: Unit, commune: CommuneId, number: int) -> bool:
             outbox.c.id == number,
             outbox.c.status.in_(SET_ASIDE),
             outbox.c.body.is_not(None),
+            has_chat,
         )
         .values(status="waiting", finished_at=None, tries=0, not_before=unit.now, error=None)
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.core.keys import Purpose
@@ -22,9 +22,9 @@ from bot.core.vocabulary import AccountId, Identity
 from storage import buckets
 from storage.buckets import ACCOUNT_SCOPE, Bucket
 from storage.database import INSERTS, Unit
-from storage.mailbox import pack_outbound, unpack_outbound
 from storage.models import conversations, outbox
 from storage.models_accounts import sender_leases
+from storage.packing import pack_outbound, unpack_outbound
 
 LEASE = timedelta(seconds=30)
 MOST_AT_ONCE = 30
@@ -191,7 +191,7 @@ def _let_pass(unit: Unit, terms: Terms, heads: Sequence[_Head]) -> list[_Head]:
 
     A notice to who has blocked us is not even tried; an answer is, since she has just written.
     """
-    passing = []
+    passing, aside = [], []
     for head in heads:
         way, price = passage(terms, head.last_act_at, unit.now)
         if not head.reachable and head.priority >= NOTICE:
@@ -199,28 +199,36 @@ def _let_pass(unit: Unit, terms: Terms, heads: Sequence[_Head]) -> list[_Head]:
         if way in (Passage.FREE, Passage.PAID):
             passing.append(replace(head, cost=price))
         else:
-            _set_aside(unit, head, way)
+            aside.append({"row": head.id, "way": str(way), "now": unit.now})
+    if aside:
+        unit.connection.execute(_SET_ASIDE, aside)
     return passing
 
 
-def _set_aside(unit: Unit, head: _Head, way: Passage) -> None:
-    """Not sent; a notice keeps its words, so that a person can pass them on."""
-    kept = {} if head.priority >= NOTICE else {"body": None}
-    unit.connection.execute(
-        update(outbox)
-        .where(outbox.c.id == head.id)
-        .values(status=str(way), finished_at=unit.now, error=str(way), **kept)
+# A notice keeps its words, so that a person can pass them on.
+_SET_ASIDE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        status=bindparam("way"),
+        error=bindparam("way"),
+        finished_at=bindparam("now"),
+        body=case((outbox.c.priority >= NOTICE, outbox.c.body), else_=None),
     )
-
-
-_NEXT_NOTICES = (
-    select(outbox.c.id, outbox.c.body)
+)
+_BEHIND = (
+    select(
+        outbox.c.id,
+        outbox.c.body,
+        (outbox.c.priority >= NOTICE)
+        & (outbox.c.not_before <= bindparam("now"))
+        & (outbox.c.tries == 0)
+        & ~outbox.c.second_try,
+    )
     .where(
         outbox.c.identity == bindparam("identity"),
         outbox.c.finished_at.is_(None),
-        outbox.c.priority >= NOTICE,
         outbox.c.id > bindparam("after"),
-        outbox.c.not_before <= bindparam("now"),
     )
     .order_by(outbox.c.id)
     .limit(MOST_MERGED)
@@ -230,14 +238,18 @@ _NEXT_NOTICES = (
 def _with_next_notices(unit: Unit, head: _Head) -> _Head:
     """A notice together with those behind it to the same person, as one message while they are plain and fit.
 
-    One that may have left before is not changed any more.
+    One that may have left before is not changed any more, and nothing overtakes what stands between.
     """
+    if head.priority < NOTICE or head.tries or head.second_try:
+        return head
     message = _message(unit, head.body)
-    if head.priority < NOTICE or head.tries or not _is_plain(message):
+    if not _is_plain(message):
         return head
     merged, text = [], message.text
     given = {"identity": head.identity, "after": head.id, "now": unit.now}
-    for row_id, body in unit.connection.execute(_NEXT_NOTICES, given):
+    for row_id, body, is_fresh in unit.connection.execute(_BEHIND, given):
+        if not is_fresh:
+            break
         other = _message(unit, body)
         longer = f"{text}\n\n{other.text}"
         if not _is_plain(other) or len(longer) > LONGEST_MERGED:

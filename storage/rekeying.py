@@ -10,7 +10,7 @@ from bot.core.vocabulary import CommuneId, Identity
 from storage import people
 from storage.database import Unit
 from storage.mailbox import Claimed, identity_parts, lock
-from storage.models import chat_links, conversations, inbox, outbox
+from storage.models import chat_links, conversations, inbox, link_codes, outbox
 
 
 def older_identities(keys: KeyRing, commune: CommuneId, address: Address) -> tuple[Identity, ...]:
@@ -33,6 +33,7 @@ def recognise(unit: Unit, claimed: Claimed) -> bool:
                 unit.connection.execute(delete(table).where(table.c.identity == old))
             else:
                 moved += _move(unit, table, old, claimed.identity)
+        _move(unit, link_codes, old, claimed.identity)
         moved += sum(_move(unit, table, old, claimed.identity) for table in (inbox, outbox))
         people.move_chat(unit, claimed.commune, old, claimed.identity)
     return moved > 0

@@ -150,10 +150,11 @@ def begin_authorization(unit: Unit, account: AccountId, state: str, verifier: st
 
 def end_authorization(unit: Unit, account: AccountId, state: str) -> str | None:
     """The verifier of a consent that began here, once; None for any other or a late one."""
+    hashes = unit.keys.hash(Purpose.CODE, state), *unit.keys.older_hashes(Purpose.CODE, state)
     row = unit.connection.execute(
         authorizations.delete()
         .where(
-            authorizations.c.state_hash == unit.keys.hash(Purpose.CODE, state),
+            authorizations.c.state_hash.in_(hashes),
             authorizations.c.account_id == account,
         )
         .returning(authorizations.c.verifier, authorizations.c.expires_at)

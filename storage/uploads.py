@@ -10,6 +10,8 @@ from bot.core.vocabulary import AccountId
 from storage.database import INSERTS, Unit
 from storage.models_accounts import uploads
 
+LONGEST_REFERENCE = 200
+
 
 def find(unit: Unit, account: AccountId, key: str) -> str | None:
     """The messenger's id of what is kept under that key; None when it has none or has lost it."""
@@ -21,7 +23,9 @@ def find(unit: Unit, account: AccountId, key: str) -> str | None:
 
 
 def keep(unit: Unit, account: AccountId, key: str, reference: str, lifetime: timedelta) -> None:
-    """Remember the id as long as it is good."""
+    """Remember the id as long as it is good; one too long to keep is asked for again the next time."""
+    if len(reference) > LONGEST_REFERENCE:
+        return
     values = {"reference": reference, "expires_at": unit.now + lifetime}
     statement = INSERTS[unit.dialect](uploads).values(account_id=account, key=key, **values)
     unit.connection.execute(

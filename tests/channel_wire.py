@@ -20,6 +20,7 @@ from bot.core.messages import (
     Rate,
     Retry,
 )
+from bot.core.terms import ALWAYS_FREE, Terms
 from storage.database import Database, Unit
 from storage.models_accounts import sender_leases
 from storage.outbox import LEASE
@@ -87,8 +88,9 @@ class WireChannel:
     name = "wire"
     account = "ho-nai"
 
-    def __init__(self, wire: Wire, limits: Limits) -> None:
+    def __init__(self, wire: Wire, limits: Limits, terms: Terms = ALWAYS_FREE) -> None:
         self.limits = limits
+        self.terms = terms
         self._wire = wire
 
     def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:

@@ -98,10 +98,8 @@ class Accounts:
                 staff.link_chat(unit, self.commune.id, identity, (None, person))
             chat = Chat(self.commune.id, account.id, identity)
             assert notices.post(unit, chat, f"notice:{number}", Outbound(text))
-            rows = unit.connection.execute(
-                outbox.select().where(outbox.c.key == f"notice:{number}")
-            )
-            return int(rows.one().id)
+            mine = outbox.c.identity == identity
+            return int(unit.connection.execute(outbox.select().where(mine)).one().id)
 
         return self.ward.base.database.write(save)
 

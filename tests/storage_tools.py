@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.core.keys import KeyRing
 from bot.core.messages import Address, Delivery, Inbound, Kind, Limits, Outbound, Rate
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
-from storage import communes, mailbox, staff
+from storage import communes, deliveries, mailbox, staff
 from storage import outbox as sending
 from storage.communes import Account, Commune
 from storage.database import Database, Unit
@@ -184,7 +184,7 @@ def take(
 
 def record(unit: Unit, office: Office, letter: Letter, outcome: Delivery) -> None:
     """Write down what the messenger said of one letter."""
-    sending.record(unit, office.account.id, [(letter, outcome)])
+    deliveries.record(unit, office.account.id, [(letter, outcome)])
 
 
 def letters_of(unit: Unit, account: AccountId) -> list[Any]:

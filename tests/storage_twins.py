@@ -7,22 +7,39 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 
 from bot.core.keys import Purpose
-from bot.core.messages import Limits, Rate
+from bot.core.messages import Limits, Outbound, Rate
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
-from storage import audit, fetching, help_entries, mailbox, questions, sign_ins, staff
+from storage import (
+    audit,
+    fetching,
+    health,
+    help_entries,
+    mailbox,
+    notices,
+    questions,
+    sign_ins,
+    staff,
+    tokens,
+    uploads,
+)
 from storage.audit import Act
 from storage.communes import Account, Commune
 from storage.database import Unit
 from storage.help_entries import Entry, NewEntry
-from storage.models import communes, identities, metadata, people
+from storage.models import communes, identities, link_codes, metadata, outbox, people
+from storage.notices import Chat
 from storage.sign_ins import Officer
+from storage.tokens import Tokens
 from tests.storage_tools import Office, answer, arrival, open_office, post, take
 
 CODE = "ABCD2345"
 OPERATOR_CODE = "EFGH6789"
+LINK_CODE = "JKLM2345"
+UPLOADED = "map.png"
+NOTICED = "class:1"
 TOKEN = "what a browser that is signed in holds"
 DAY = date(2026, 11, 18)
 LIMITS = Limits(Rate(1, 20), Rate(1, 5))
@@ -82,8 +99,31 @@ def furnish(unit: Unit) -> Home:
     questions.keep_unanswered(unit, office.id, questions.Unanswered(DAY, "thuê xe cẩu ở đâu"))
     audit.record(unit, office.id, Act("console", "invite", "invitation:1"))
     _add_person(unit, office.id)
+    _run_account(unit, office, binh)
     tu = events[0].identity
     return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
+
+
+def _run_account(unit: Unit, office: Office, chat: Identity) -> None:
+    """What a messenger's account leaves behind: tokens, trouble, an upload, a notice that could not go."""
+    account = office.account.id
+    tokens.begin_anew(unit, account, Tokens("access", "refresh", unit.now, unit.now))
+    tokens.begin_authorization(unit, account, state_of(office), "verifier")
+    health.report_trouble(unit, account, "zalo -204")
+    health.note_forged(unit, account, 2)
+    uploads.keep(unit, account, UPLOADED, "their id", timedelta(days=6))
+    notices.post(unit, Chat(office.id, account, chat), NOTICED, Outbound("lớp học lúc 8 giờ"))
+    noticed = outbox.c.key.startswith("notice:") & (outbox.c.account_id == account)
+    aside = {"status": "shut", "error": "shut", "finished_at": unit.now}
+    unit.connection.execute(update(outbox).where(noticed).values(aside))
+    code_hash = unit.keys.hash(Purpose.CODE, str(office.id), LINK_CODE)
+    code = {"code_hash": code_hash, "identity": chat, "expires_at": unit.now}
+    unit.connection.execute(insert(link_codes).values(commune_id=office.id, **code))
+
+
+def state_of(office: Office) -> str:
+    """What stands for a consent that began in this office."""
+    return f"state of {office.account.name}"
 
 
 def _sign_in(unit: Unit, office: Office) -> tuple[Officer, str, bytes]:
@@ -172,8 +212,11 @@ def _other_hashes(
         unit.keys.hash(Purpose.CODE, str(home.id), code): unit.keys.hash(
             Purpose.CODE, str(commune), code
         )
-        for code in (CODE, OPERATOR_CODE, TOKEN)
+        for code in (CODE, OPERATOR_CODE, LINK_CODE, TOKEN)
     }
+    twin = replace(home.office, account=replace(home.office.account, name=account))
+    states = [unit.keys.hash(Purpose.CODE, state_of(one)) for one in (home.office, twin)]
+    hashes[states[0]] = states[1]
     for chat in ("bà Tư", "chị Hạnh", "anh Bình"):
         mine = mailbox.identity_of(unit.keys, home.id, home.office.address(chat))
         theirs = mailbox.Address(home.office.account.channel, account, chat)

@@ -216,6 +216,7 @@ class Somebody(ABC):
 
     async def fetches(self) -> None:
         """Ask for what is new, where it does not come by itself."""
+        return
 
     @abstractmethod
     def screen(self) -> dict[Any, Shown]:

@@ -16,7 +16,7 @@ from bot.core.terms import ALWAYS_FREE, Terms
 from bot.core.vocabulary import AddressForm, Identity, Role
 from bot.locale import Texts, load_sentences
 from bot.services import alarms
-from storage import communes, mailbox, staff
+from storage import communes, packing, staff
 from storage.communes import Account, Commune
 from storage.database import Unit
 from storage.models import conversations, outbox
@@ -75,7 +75,7 @@ class House:
             return [
                 (
                     Identity(bytes(row.identity)),
-                    mailbox.unpack_outbound(unit.keys.open(Purpose.MESSAGE, row.body)).text,
+                    packing.unpack_outbound(unit.keys.open(Purpose.MESSAGE, row.body)).text,
                 )
                 for row in letters_of(unit, account.id)
             ]

@@ -12,11 +12,12 @@ from bot.conversation.sender import MOST_FAILURES, Sender
 from bot.core.messages import (
     Moved,
     Rejected,
+    Retry,
     Unreachable,
 )
 from storage.database import Database
 from tests.channel_harness import eventually
-from tests.channel_wire import LATER, Room, Wire, all_finished, runs
+from tests.channel_wire import Room, Wire, all_finished, runs
 from tests.clock import FixedClock
 
 
@@ -61,7 +62,7 @@ def test_addresses_are_served_side_by_side(room: Room) -> None:
 
 def test_a_message_that_must_wait_holds_up_its_own_address_only(room: Room) -> None:
     async def scene(sender: Sender) -> None:
-        room.wire.answers("a1", LATER, LATER)
+        room.wire.answers("a1", Retry(2, "busy"), Retry(4, "busy"))
         room.post("a", "a1", "a2")
         room.post("b", "b1", "b2")
         sender.wake()

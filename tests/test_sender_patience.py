@@ -38,7 +38,8 @@ def test_the_pauses_grow_to_ten_minutes_and_after_a_day_it_is_given_up(room: Roo
             await eventually(lambda n=tries: room.has_tried(0, n))
             pauses.append((room.letter(0).not_before - room.clock.now).total_seconds())
             room.clock.passes(seconds=max(pauses[-1], 0) + (3600 if len(pauses) > 11 else 0))
-        assert pauses[:11] == [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 600.0, 600.0]
+        longest = [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 600.0, 600.0]
+        assert all(most / 2 <= pause <= most for pause, most in zip(pauses, longest, strict=False))
         assert (room.letter(0).status, room.letter(0).error) == ("failed", "busy")
         sender.wake()
         await eventually(lambda: room.wire.texts("a") == ["a2"])

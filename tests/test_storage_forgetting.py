@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +17,7 @@ from bot.core.messages import Limits, Rate
 from bot.core.vocabulary import Identity
 from storage import fetching, mailbox, staff
 from storage.database import Unit
-from storage.models import chat_links, conversations, inbox, metadata, outbox
+from storage.models import chat_links, conversations, inbox, link_codes, metadata, outbox
 from storage.models_accounts import buckets
 from tests.storage_tools import (
     ENGINES,
@@ -34,7 +35,7 @@ from tests.storage_tools import (
 )
 from tests.storage_twins import furnish
 
-KEPT_OF_A_PERSON = (inbox, outbox, conversations, chat_links, buckets)
+KEPT_OF_A_PERSON = (inbox, outbox, conversations, chat_links, buckets, link_codes)
 LONG = timedelta(minutes=2)
 HELD_SECONDS = 0.2
 """How long a unit is held open to see that another one waits for it."""
@@ -80,11 +81,18 @@ def rows_without(shelf: Shelf, who: Identity) -> dict[str, list[tuple[object, ..
     }
 
 
+def ask_for_code(unit: Unit, office: Office, who: Identity) -> None:
+    """A code that joins this chat with another."""
+    code = {"code_hash": secrets.token_bytes(32), "identity": who, "expires_at": unit.now}
+    unit.connection.execute(insert(link_codes).values(commune_id=office.id, **code))
+
+
 def talk_of_everything(shelf: Shelf, office: Office, chat: str) -> Identity:
     """Somebody with a row in every table that a chat can have one in, and an event still open."""
     who = shelf.write(post, office, chat, f"{chat} 1", f"{chat} 2")
     shelf.write(partial(take, limits=Limits(Rate(9, 9), Rate(9, 9))), office)
     shelf.write(staff.link_chat, office.id, who, (office.member, None))
+    shelf.write(ask_for_code, office, who)
     shelf.write(fetching.acknowledge, who, shelf.read(fetching.waiting, who)[0].id)
     shelf.write(hear, office, chat, f"{chat} is open")
     assert set(rows_about(shelf, who)) == {table.name for table in KEPT_OF_A_PERSON}

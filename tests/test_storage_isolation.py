@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
@@ -18,31 +18,54 @@ import storage
 from bot.core.errors import BotError
 from bot.core.messages import Delivered, Outbound, Unreachable
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
-from storage import audit, communes, fetching, help_entries, mailbox, questions, rekeying, sign_ins
+from storage import (
+    audit,
+    buckets,
+    communes,
+    deliveries,
+    fetching,
+    health,
+    help_entries,
+    mailbox,
+    notices,
+    questions,
+    rekeying,
+    sign_ins,
+    tokens,
+    uploads,
+)
 from storage import outbox as sending
 from storage import staff as people_of
 from storage.audit import Act
+from storage.buckets import Bucket
 from storage.communes import Commune
 from storage.database import Unit
 from storage.help_entries import NewEntry
 from storage.mailbox import Finished
+from storage.notices import Chat
 from storage.outbox import Post
+from storage.tokens import Tokens
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
 from tests.storage_twins import (
     CODE,
     DAY,
     LIMITS,
+    NOTICED,
     STEP,
+    UPLOADED,
     Home,
     furnish,
     make_twin,
     rows_of_commune,
+    state_of,
 )
 
 WEEK = (DAY, DAY + timedelta(days=7))
 SCOPES = {CommuneId, AccountId, Identity, Commune}
 LAST = 2**31 - 1
+SAID = Outbound("mai họp")
+WEEK_LONG = timedelta(days=7)
 Case = Callable[[Unit, Home], Any]
 
 
@@ -123,6 +146,29 @@ def add_invitation(unit: Unit, home: Home) -> int:
     return people_of.add_invitation(unit, home.id, b"x" * 32, invited, unit.now)
 
 
+def chat_of(home: Home) -> Chat:
+    return Chat(home.id, home.office.account.id, home.tu)
+
+
+def aside(unit: Unit, home: Home) -> int:
+    """The number of what could not go."""
+    (one,) = notices.list_set_aside(unit, home.id)
+    return one.id
+
+
+def new_tokens(unit: Unit) -> Tokens:
+    return Tokens("new access", "new refresh", unit.now, unit.now)
+
+
+def long_ago(unit: Unit) -> datetime:
+    return unit.now - timedelta(days=300)
+
+
+def let_go(unit: Unit, home: Home) -> None:
+    tokens.begin(unit, home.office.account.id, 1, "A")
+    tokens.let_go(unit, home.office.account.id, 1, "A")
+
+
 CASES: dict[str, Case] = {
     **PEOPLE_CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
@@ -171,7 +217,39 @@ CASES: dict[str, Case] = {
     "mailbox.drop_oldest": lambda u, h: mailbox.drop_oldest(u, h.tu),
     "outbox.take": lambda u, h: sending.take(u, account_post(h), frozenset()),
     "outbox.release": lambda u, h: sending.release(u, account_post(h)),
-    "outbox.record": record,
+    "outbox.resume": lambda u, h: sending.resume(u, h.office.account.id),
+    "deliveries.record": record,
+    "buckets.read": lambda u, h: buckets.read(u, h.office.account.id, LIMITS.chat, [h.tu]),
+    "buckets.save": lambda u, h: buckets.save(
+        u, h.office.account.id, [Bucket(h.tu, LIMITS.chat, 3)]
+    ),
+    "health.report_trouble": lambda u, h: health.report_trouble(u, h.office.account.id, "zalo -1"),
+    "health.clear_trouble": lambda u, h: health.clear_trouble(u, h.office.account.id),
+    "health.note_forged": lambda u, h: health.note_forged(u, h.office.account.id, 3),
+    "health.list_health": lambda u, h: health.list_health(u, h.id),
+    "health.count_sent": lambda u, h: health.count_sent(u, h.office.account.id, long_ago(u)),
+    "health.count_people": lambda u, h: health.count_people(u, h.office.account.id),
+    "notices.post": lambda u, h: [notices.post(u, chat_of(h), key, SAID) for key in (NOTICED, "2")],
+    "notices.staff_chats": lambda u, h: notices.staff_chats(u, h.id, [Role.OFFICER]),
+    "notices.list_set_aside": lambda u, h: notices.list_set_aside(u, h.id),
+    "notices.send_again": lambda u, h: notices.send_again(u, h.id, aside(u, h)),
+    "notices.settle": lambda u, h: notices.settle(u, h.id, aside(u, h)),
+    "tokens.read": lambda u, h: tokens.read(u, h.office.account.id),
+    "tokens.plant": lambda u, h: tokens.plant(u, h.office.account.id, new_tokens(u)),
+    "tokens.begin": lambda u, h: tokens.begin(u, h.office.account.id, 1, "A"),
+    "tokens.save": lambda u, h: tokens.save(u, h.office.account.id, 1, new_tokens(u)),
+    "tokens.begin_anew": lambda u, h: tokens.begin_anew(u, h.office.account.id, new_tokens(u)),
+    "tokens.let_go": let_go,
+    "tokens.mark_dead": lambda u, h: tokens.mark_dead(u, h.office.account.id, 1),
+    "tokens.begin_authorization": lambda u, h: tokens.begin_authorization(
+        u, h.office.account.id, "another state", "verifier"
+    ),
+    "tokens.end_authorization": lambda u, h: tokens.end_authorization(
+        u, h.office.account.id, state_of(h.office)
+    ),
+    "uploads.find": lambda u, h: uploads.find(u, h.office.account.id, UPLOADED),
+    "uploads.keep": lambda u, h: uploads.keep(u, h.office.account.id, UPLOADED, "new", WEEK_LONG),
+    "uploads.drop": lambda u, h: uploads.drop(u, h.office.account.id, UPLOADED),
     "questions.tally": lambda u, h: questions.tally(u, h.id, DAY, "answer", "vneid-quen-mat-khau"),
     "questions.first_day": lambda u, h: questions.first_day(u, h.id),
     "questions.list_tallies": lambda u, h: questions.list_tallies(u, h.id, WEEK),
@@ -227,6 +305,8 @@ def scoped_functions() -> set[str]:
 
 def is_scope(hint: Any) -> bool:
     """True for an id of a commune, account or chat, and for what holds one."""
+    if isinstance(hint, list):  # what a function that is given takes
+        return any(map(is_scope, hint))
     if hint in SCOPES:
         return True
     if dataclasses.is_dataclass(hint) and hint.__module__.startswith("storage"):
@@ -326,6 +406,14 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     ),
     "sign_ins.begin": lambda u, a, b: sign_ins.begin(
         u, dataclasses.replace(a.officer, id=b.officer.id), bytes(32)
+    ),
+    "notices.post": lambda u, a, b: notices.post(
+        u, dataclasses.replace(chat_of(a), account=b.office.account.id), "3", SAID
+    ),
+    "notices.send_again": lambda u, a, b: notices.send_again(u, a.id, aside(u, b)),
+    "notices.settle": lambda u, a, b: notices.settle(u, a.id, aside(u, b)),
+    "tokens.end_authorization": lambda u, a, b: tokens.end_authorization(
+        u, a.office.account.id, state_of(b.office)
     ),
     "mailbox.accept: account": lambda u, a, b: mailbox.accept(
         u,

@@ -33,7 +33,11 @@ from tests.storage_tools import (
 )
 from tests.storage_twins import furnish, rows_of_commune
 
-GOES = {"inbox", "outbox", "conversations", "buckets", "sender_leases"}
+GOES = {"inbox", "outbox", "conversations", "buckets", "sender_leases"} | {
+    "authorizations",
+    "uploads",
+    "link_codes",
+}
 """Tables that hold what lives for thirty days; the others are the office's own record."""
 
 
@@ -152,6 +156,7 @@ def test_the_offices_own_record_is_not_purged(shelf: Shelf) -> None:
     after = shelf.read(rows_of_commune, home)
     for name in before.keys() - GOES:
         assert after[name] == before[name], name
+    assert [after[name] for name in ("authorizations", "uploads", "link_codes")] == [[]] * 3
     assert {row["outcome"] for row in after["inbox"]} == {None}
     linked = {row["identity"] for row in after["chat_links"]}
     assert {row["identity"] for row in after["conversations"]} == linked

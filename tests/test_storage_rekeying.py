@@ -9,16 +9,17 @@ from functools import partial
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.app.installation import open_installation
 from bot.config import Settings
 from bot.core.errors import WrongKeyError
-from bot.core.keys import KeyRing
+from bot.core.keys import KeyRing, Purpose
 from bot.core.vocabulary import Role
-from storage import fetching, mailbox, migrate, rekeying, staff
+from storage import fetching, mailbox, migrate, rekeying, staff, tokens
 from storage.database import Database, Unit
-from storage.models import chat_links, conversations
+from storage.models import chat_links, conversations, link_codes
+from storage.tokens import Tokens
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,
@@ -209,3 +210,30 @@ def test_a_membership_without_a_conversation_is_known_at_once_after_a_change_of_
     rekeyed.before.write(link)
     claimed = rekeyed.after.write(known_again, office, "as:chị Hạnh")
     assert claimed.worker is not None
+
+
+def test_tokens_a_consent_that_began_and_a_code_to_join_chats_outlive_a_change_of_key(
+    rekeyed: Rekeyed,
+) -> None:
+    office = rekeyed.office
+    identity = rekeyed.before.write(post, office, "chị Hạnh", "x")
+
+    def before(unit: Unit) -> None:
+        account, now = office.account.id, unit.now
+        tokens.begin_anew(unit, account, Tokens("access", "refresh", now, now))
+        tokens.begin_authorization(unit, account, "state", "verifier")
+        code_hash = unit.keys.hash(Purpose.CODE, office.account.name)
+        asked = {"code_hash": code_hash, "identity": identity, "expires_at": now}
+        unit.connection.execute(insert(link_codes).values(commune_id=office.id, **asked))
+
+    rekeyed.before.write(before)
+    pair = rekeyed.after.read(tokens.read, office.account.id)
+    assert pair is not None
+    assert (pair.tokens.access, pair.tokens.refresh) == ("access", "refresh")
+    given = office.account.id, "state"
+    assert rekeyed.after.write(tokens.end_authorization, *given) == "verifier"
+    assert rekeyed.after.write(tokens.end_authorization, *given) is None
+    present = rekeyed.after.write(known_again, office, "chị Hạnh").identity
+    asked = select(link_codes.c.identity).where(link_codes.c.commune_id == office.id)
+    held = rekeyed.after.read(lambda unit: unit.connection.execute(asked).scalar_one())
+    assert bytes(held) == present

@@ -32,6 +32,7 @@ ACCESS_LIFETIME = timedelta(hours=25)
 REFRESH_LIFETIME = timedelta(days=90)
 AHEAD = timedelta(hours=5)  # of 25: what a job renews although nobody chats
 NEARLY_OVER = timedelta(seconds=60)
+SHORTEST_LIFETIME = timedelta(minutes=5)
 LOOK_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 45.0
 # The refresh token is used up or void. A wrong app or address (-14002, -14003) is not of this kind: there
@@ -134,10 +135,14 @@ class TokenKeeper:
         """All who wait share one refresh, and none of them can break it off half way."""
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh(pair), name="token refresh")
+            self._refreshing.add_done_callback(_look_at)
         return await asyncio.shield(self._refreshing)
 
     async def _refresh(self, pair: Pair) -> Pair:
         """The successor of this pair, by us or by whoever is faster."""
+        if self._unsaved is not None and self._unsaved[0] == pair.version:
+            # We hold it already: whose turn it is to ask does not matter any more.
+            return await self._commit(*self._unsaved)
         patience = LONGEST_WAIT_SECONDS
         while not await self._begin(pair.version):
             await asyncio.sleep(LOOK_SECONDS)
@@ -147,8 +152,7 @@ class TokenKeeper:
             patience -= LOOK_SECONDS
             if patience < 0:
                 raise NoAnswerError("another process refreshes", maybe_taken=False)
-        if self._unsaved is None or self._unsaved[0] != pair.version:
-            self._unsaved = pair.version, await self._exchange(pair)
+        self._unsaved = pair.version, await self._exchange(pair)
         return await self._commit(*self._unsaved)
 
     async def _begin(self, version: int) -> bool:
@@ -159,11 +163,11 @@ class TokenKeeper:
         form = {"grant_type": "refresh_token", "refresh_token": pair.tokens.refresh}
         try:
             answer = await self._ask_twice(form)
+            if answer.error == OK:
+                return read_tokens(answer, self._database.clock())
         except NoAnswerError:
             await self._let_go(pair.version)
             raise
-        if answer.error == OK:
-            return read_tokens(answer, self._database.clock())
         log.warning("a refresh was refused: %s", answer.error)
         code = f"zalo {answer.error}"
         if answer.error in OF_GRANT:
@@ -220,6 +224,13 @@ def read_tokens(answer: Answer, now: datetime) -> Tokens:
 
 
 def _lifetime(seconds: object, otherwise: timedelta) -> timedelta:
-    """Zalo writes seconds as text."""
+    """Zalo writes seconds as text; a life that is over at once would be a new pair for every message."""
     text = str(seconds)
-    return timedelta(seconds=int(text)) if text.isdecimal() and len(text) <= 9 else otherwise
+    given = timedelta(seconds=int(text)) if text.isdecimal() and len(text) <= 9 else otherwise
+    return given if given > SHORTEST_LIFETIME else otherwise
+
+
+def _look_at(task: asyncio.Task[Pair]) -> None:
+    """Who waited has gone: what came of it has been said to the office, and need not be said in the log."""
+    if not task.cancelled():
+        task.exception()

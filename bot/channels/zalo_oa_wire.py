@@ -99,7 +99,7 @@ class ZaloWire:
                 allow_redirects=False,
                 **what,
             ) as response:
-                raw = await response.content.read(LARGEST_ANSWER)
+                raw = await _read(response.content)
                 return read_answer(response.status, response.headers, raw)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NoAnswerError(type(error).__name__, maybe_taken=False) from None
@@ -118,6 +118,16 @@ class ZaloWire:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
+
+
+async def _read(stream: aiohttp.StreamReader) -> bytes:
+    """The whole answer, in however many pieces it comes; no more than can be an answer."""
+    raw = bytearray()
+    async for piece in stream.iter_any():
+        raw += piece
+        if len(raw) > LARGEST_ANSWER:
+            break
+    return bytes(raw)
 
 
 def read_answer(status: int, headers: Mapping[str, str], raw: bytes) -> Answer:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bot.core.terms import Tariff, Terms
 from bot.library.source import Record, load
+from bot.library.wording import refuse
 
 FILE = "tariffs.yaml"
 
@@ -33,11 +34,23 @@ class Quota(Record):
     source: str
 
 
+Entry = TypeVar("Entry", Window, Quota)
+
+
+def _one_a_day(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Two entries of one day would leave it open which of them counts."""
+    days = [entry.since for entry in entries]
+    for day in days:
+        if days.count(day) > 1:
+            raise refuse(f"hai mục cùng ngày {day}", "mỗi ngày «since» chỉ ghi một mục")
+    return entries
+
+
 class Tariffs(Record):
     """The file as it stands; entries are added with their date, old ones stay."""
 
-    zalo_oa: Annotated[tuple[Window, ...], Field(min_length=1)]
-    zalo_bot: Annotated[tuple[Quota, ...], Field(min_length=1)]
+    zalo_oa: Annotated[tuple[Window, ...], Field(min_length=1), AfterValidator(_one_a_day)]
+    zalo_bot: Annotated[tuple[Quota, ...], Field(min_length=1), AfterValidator(_one_a_day)]
 
     def of_account(self, *, may_pay: bool) -> Terms:
         """What an Official Account allows on each day."""
@@ -56,8 +69,8 @@ class Tariffs(Record):
 
     def of_bot(self, today: date) -> Terms:
         """What a bot allows on that day; before the first entry as it says."""
-        in_force = [quota for quota in self.zalo_bot if quota.since <= today]
-        quota = max(in_force or self.zalo_bot, key=lambda one: one.since)
+        by_day = sorted(self.zalo_bot, key=lambda one: one.since)
+        quota = [one for one in by_day if one is by_day[0] or one.since <= today][-1]
         return Terms(monthly=quota.messages, people=quota.people)
 
 
