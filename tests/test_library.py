@@ -113,6 +113,13 @@ losses: {longest: 20, says: ["bị lừa"]}
 """
 
 
+TARIFFS = """zalo_oa:
+  - {since: 2026-01-01, free_hours: 48, open_days: 7, price: 55, source: Zalo}
+zalo_bot:
+  - {since: 2026-01-01, people: 50, messages: 3000, source: Zalo}
+"""
+
+
 @pytest.fixture
 def content(tmp_path):
     root = tmp_path / "content"
@@ -124,6 +131,7 @@ def content(tmp_path):
     (root / "elsewhere.yaml").write_text(ELSEWHERE, encoding="utf-8")
     (root / "checkup.yaml").write_text(CHECKUP, encoding="utf-8")
     (root / "scams.yaml").write_text(SCAMS, encoding="utf-8")
+    (root / "tariffs.yaml").write_text(TARIFFS, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root
