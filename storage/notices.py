@@ -139,7 +139,14 @@ def send_again(unit: Unit, commune: CommuneId, number: int) -> bool:
             outbox.c.body.is_not(None),
             has_chat,
         )
-        .values(status="waiting", finished_at=None, tries=0, not_before=unit.now, error=None)
+        .values(
+            status="waiting",
+            finished_at=None,
+            tries=0,
+            not_before=unit.now,
+            created_at=unit.now,  # a day of tries is counted anew
+            error=None,
+        )
     )
     return tried.rowcount == 1
 

@@ -199,6 +199,7 @@ def test_a_directory_that_is_not_there_is_a_fault(tmp_path):
     assert [(one.file, one.line) for one in faults] == [
         ("nowhere/domains.yaml", 1),
         ("nowhere/glossary.yaml", 1),
+        ("nowhere/tariffs.yaml", 1),
     ]
 
 

@@ -429,3 +429,17 @@ def test_an_odd_id_or_reason_of_the_messengers_stops_nothing(ward: Ward) -> None
     (letter,) = ward.take(SAVING)
     ward.record(letter, Rejected("\0" + "x" * 500))
     assert [row.status for row in ward.rows] == ["delivered", "failed"]
+
+
+def test_an_old_notice_that_is_sent_again_may_be_tried_for_another_day(ward: Ward) -> None:
+    ward.notes("một")
+    (letter,) = ward.take(SAVING)
+    ward.record(letter, Rejected("-201"))
+    ward.shelf.clock.passes(hours=30)
+    (aside,) = ward.aside
+    assert ward.shelf.write(notices.send_again, ward.office.id, aside.id)
+    (letter,) = ward.take(SAVING)
+    ward.record(letter, Retry(1, "bận"))
+    assert ward.aside == []
+    ward.shelf.clock.passes(seconds=2)
+    assert ward.send_all(SAVING) == ["một"]
