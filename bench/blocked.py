@@ -1,4 +1,4 @@
-"""`python bench/blocked.py run`: the product with one more route, whose handler blocks before it writes.
+"""`python -m bench.blocked run`: the product with one more route, whose handler blocks before it writes.
 
 Who writes the word gets no answer for half a minute; everybody else must not notice.
 """

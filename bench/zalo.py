@@ -36,7 +36,7 @@ def measure(engine: Engine) -> list[Figure]:
     name = f"zalo webhook, {RATE:g}/s"
     with closing(start_with_zalo(engine, "-m bot", HANGS_SECONDS)) as product:
         figures = _steady(engine, product, f"{name}, Zalo's sends hang {HANGS_SECONDS:g} s")
-    with closing(start_with_zalo(engine, "bench/blocked.py", 0)) as product:
+    with closing(start_with_zalo(engine, "-m bench.blocked", 0)) as product:
         asyncio.run(load.closed_loop(product.url, 1, 1, 10, requests(900_000, WORD)))
         time.sleep(1.0)
         figures += _steady(engine, product, f"{name}, a handler hangs {HANGS_SECONDS:g} s")

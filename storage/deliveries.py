@@ -134,7 +134,7 @@ def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> 
 def _back_off(tries: int) -> float:
     """Twice as long each time, and never in step with the others that failed at the same moment."""
     longest = min(LONGEST_WAIT_SECONDS, 2.0 ** min(tries, 10))
-    return longest * (0.5 + secrets.randbelow(1000) / 2000)
+    return longest * (0.5 + secrets.randbelow(10**6) / (2 * 10**6))
 
 
 def _close_all(unit: Unit, letter: Letter, reason: str) -> None:

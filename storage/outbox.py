@@ -28,6 +28,7 @@ from storage.packing import pack_outbound, unpack_outbound
 
 LEASE = timedelta(seconds=30)
 MOST_AT_ONCE = 30
+"""On the wire of one account; more would only wait for a connection, and slow everything else down."""
 NOTICE = 10
 """Priority of what nobody waits for just now; an answer has 0 and goes first."""
 LONGEST_MERGED = 1500
@@ -77,7 +78,9 @@ def take(unit: Unit, post: Post, busy: frozenset[Identity]) -> Batch:
     whole = buckets.read(unit, post.account, post.limits.account, [ACCOUNT_SCOPE])[ACCOUNT_SCOPE]
     if whole.tokens < 1:
         return Batch(pause_seconds=whole.seconds_to_token)
-    most = int(min(MOST_AT_ONCE, whole.tokens))
+    most = int(min(MOST_AT_ONCE - len(busy), whole.tokens))
+    if most < 1:
+        return Batch()
     heads = _heads(unit, post.account, most + len(busy))
     heads = [head for head in heads if head.identity not in busy][:most]
     passing = _let_pass(unit, post.terms, heads)

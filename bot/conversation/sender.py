@@ -18,7 +18,7 @@ from bot.core.messages import Channel, Delivered, Delivery, Moved, Rejected, Ret
 from bot.core.vocabulary import AccountId
 from storage import deliveries, health, outbox
 from storage.database import Database, Unit
-from storage.outbox import Batch, Letter, Post
+from storage.outbox import MOST_AT_ONCE, Batch, Letter, Post
 
 log = logging.getLogger(__name__)
 
@@ -153,12 +153,15 @@ class _AccountLoop:
         return batch
 
     async def _settle(self, batch: Batch) -> None:
-        """Wait for an answer or for news, then write down every answer that has come."""
+        """Wait for an answer or for news, then write down every answer that has come.
+
+        While the account is throttled or its wire is full, news changes nothing.
+        """
         waiting: set[asyncio.Task[Any]] = set(self._in_flight)
         seconds = min(batch.pause_seconds, IDLE_SECONDS) or IDLE_SECONDS
         news = asyncio.create_task(self._news.wait())
-        if not batch.pause_seconds:
-            waiting.add(news)  # while throttled, news changes nothing
+        if not batch.pause_seconds and len(self._in_flight) < MOST_AT_ONCE:
+            waiting.add(news)
         if waiting:
             await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         else:
