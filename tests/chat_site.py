@@ -17,11 +17,14 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from bot.app.front import open_front
 from bot.app.installation import Installation, open_installation
 from bot.app.lobby import open_lobby
 from bot.app.media import open_bookcase
 from bot.app.office import OfficeDesk
 from bot.app.wiring import Application, build
+from bot.app.zalo import ZaloOa
+from bot.app.zalo_consent import ConsentDesk
 from bot.config import Settings
 from bot.conversation.engine import Observer, unobserved
 from bot.core.vocabulary import Identity
@@ -207,7 +210,13 @@ def with_settings(base: Installation, **changes: object) -> Installation:
 
 @asynccontextmanager
 async def open_site(
-    base: Installation, *, works: bool = True, observe: Observer = unobserved, **changes: Any
+    base: Installation,
+    *,
+    works: bool = True,
+    observe: Observer = unobserved,
+    oa: ZaloOa | None = None,
+    port: int = 0,
+    **changes: Any,
 ) -> AsyncIterator[Site]:
     """The server, put together as ``run`` does it; ``changes`` are fields of the lobby."""
     app = build(base, (), observe)
@@ -217,10 +226,12 @@ async def open_site(
         return True
 
     bookcase = open_bookcase(base, app.media, lobby.visitors)
-    parts = Parts({}, is_ready, lobby, OfficeDesk(base, app.media), bookcase)
+    finish = {oa.account.name: ConsentDesk(base, oa, "web").finish} if oa else {}
+    front = open_front(base, lobby.visitors, finish)
+    parts = Parts({}, is_ready, lobby, OfficeDesk(base, app.media), bookcase, front)
     runner = web.AppRunner(build_server(parts), access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     if works:
         app.engine.start()
     try:

@@ -10,10 +10,15 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import main
+from bot.channels.zalo_oa_reading import SORTS
 from bot.config import PREFIX, Settings
+from bot.library.tariffs import load_tariffs
+from bot.locale import show_number
 from tests.command_line import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DECISIONS = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+ZALO = (ROOT / "docs" / "zalo.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 EMPTY = "trống"
 ROOMS = ("bot/", "handlers/", "storage/", "content/", "tests/", "bench/", "docs/", ".ci/")
@@ -112,13 +117,59 @@ def test_the_readme_is_short_and_knows_no_machine_of_ours() -> None:
 
 
 def test_decisions_are_dated_and_say_why_and_what_it_costs() -> None:
-    section = README.split("\n## Quyết định\n", 1)[1]
-    decisions = section.strip().split("\n\n")
-    assert len(decisions) >= 8
+    decisions = DECISIONS.strip().split("\n\n")[2:]
+    assert len(decisions) >= 30
     for decision in decisions:
         assert re.match(r"\*\*20\d\d-\d\d-\d\d · .+\.\*\*", decision), decision
         assert [word for word in ("Bối cảnh:", "Chọn:", "Giá:") if word not in decision] == []
         assert len(decision.splitlines()) <= 5
+    days = [decision[2:12] for decision in decisions]
+    assert days == sorted(days)
+
+
+def test_the_readme_shows_the_three_newest_decisions() -> None:
+    lead, *shown = README.split("\n## Quyết định\n", 1)[1].strip().split("\n\n")
+    assert "`docs/decisions.md`" in lead
+    assert shown == DECISIONS.strip().split("\n\n")[-3:]
+
+
+def test_the_zalo_manual_names_every_setting_and_command() -> None:
+    ours = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name.startswith("zalo_")]
+    assert len(ours) > 12
+    assert [name for name in ours if f"`{name}" not in ZALO] == []
+    named = set(re.findall(f"{PREFIX}ZALO[A-Z_]*[A-Z]", ZALO))
+    assert named <= set(ours)
+    zalo = [path for path, _ in commands() if path.startswith("zalo ")]
+    assert len(zalo) == 2
+    assert [path for path in zalo if f"`python -m bot {path}" not in ZALO] == []
+    assert "docs/zalo.md" in README
+
+
+def test_the_zalo_manual_says_the_numbers_of_the_newest_tariffs() -> None:
+    tariffs = load_tariffs(ROOT / "content")
+    window = max(tariffs.zalo_oa, key=lambda one: one.since)
+    quota = max(tariffs.zalo_bot, key=lambda one: one.since)
+    for said in (
+        f"{window.free_hours} giờ",
+        f"{window.open_days} ngày",
+        f"{window.price} đồng một tin",
+        f"{show_number(quota.people)} người",
+        f"{show_number(quota.messages)} tin một tháng",
+    ):
+        assert said in ZALO
+    hours = set(re.findall(r"(\d+) giờ", ZALO)) - {"24", "72", "47"}  # erasure, proof, one trial
+    assert hours == {str(window.free_hours)}
+
+
+def test_the_zalo_manual_names_every_event_that_the_channel_reads() -> None:
+    told = set(re.findall(r"`((?:user|oa|widget|update)_\w+|follow|unfollow)`", ZALO))
+    assert len(told) > 20
+    assert set(SORTS) <= told
+
+
+def test_the_zalo_manual_asks_all_that_only_a_true_account_answers() -> None:
+    asked = re.findall(r"^\| (\d+) \|.*\| *\|$", ZALO, re.MULTILINE)
+    assert asked == [str(number) for number in range(1, 17)]
 
 
 def test_the_ci_runs_what_the_readme_says() -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.app.alarms import Alarms
 from bot.app.installation import Installation
 from bot.app.wiring import save_account
 from bot.config import Settings
@@ -19,6 +18,7 @@ from bot.conversation.jobs import Chore
 from bot.core.messages import Channel, Gallery, Inbound
 from bot.locale import local_day
 from bot.services import alarms
+from bot.services.consent import Finish
 from bot.services.plans import find_commune
 from storage.communes import Account
 
@@ -46,6 +46,7 @@ class Messenger:
     polls: bool = False
     chores: tuple[Chore, ...] = ()
     close: Callable[[], Awaitable[None]] = _nothing
+    finish: Finish | None = None
 
 
 def open_messengers(installation: Installation, gallery: Gallery) -> list[Messenger]:
@@ -80,7 +81,7 @@ def _open_telegram(installation: Installation, gallery: Gallery) -> Messenger | 
     return Messenger(account, channel, lambda _: receiving.announce_webhook(channel, url))
 
 
-def _open_zalo_bot(installation: Installation, _gallery: Gallery) -> Messenger | None:
+def _open_zalo_bot(installation: Installation, gallery: Gallery) -> Messenger | None:
     settings = installation.settings
     token = settings.zalo_bot_token.get_secret_value()
     if not token:
@@ -94,7 +95,7 @@ def _open_zalo_bot(installation: Installation, _gallery: Gallery) -> Messenger |
     account = save_account(installation, commune, ZaloBotChannel.name, secrets)
     terms = installation.library.tariffs.of_bot(local_day(installation.database.clock()))
     access = Access(token, secret, settings.zalo_bot_api_base)
-    channel = ZaloBotChannel(account.name, access, settings.public_url, _gallery, terms)
+    channel = ZaloBotChannel(account.name, access, settings.public_url, gallery, terms)
 
     async def watch() -> None:
         texts = installation.texts(commune)
@@ -113,6 +114,7 @@ def _open_oa(installation: Installation, gallery: Gallery) -> Messenger | None:
     if not settings.zalo_oa_app_id:
         return None
     from bot.app.zalo import open_zalo_oa
+    from bot.app.zalo_consent import ConsentDesk
     from bot.channels.zalo_oa import Means, Official, ZaloOaChannel
     from bot.channels.zalo_oa_tokens import NeedsConsentError
     from bot.channels.zalo_oa_uploads import UploadBook
@@ -120,11 +122,7 @@ def _open_oa(installation: Installation, gallery: Gallery) -> Messenger | None:
 
     database = installation.database
     commune = find_commune(installation.communes, settings.commune)
-    known: list[Account] = []
-    opened = open_zalo_oa(
-        installation, commune, lambda *trouble: Alarms(installation, known)(*trouble)
-    )
-    known.append(opened.account)
+    opened = open_zalo_oa(installation, commune)
     office = Official(
         settings.zalo_oa_app_id,
         settings.zalo_oa_id,
@@ -137,10 +135,12 @@ def _open_oa(installation: Installation, gallery: Gallery) -> Messenger | None:
     terms = installation.library.tariffs.of_account(may_pay=settings.zalo_oa_paid == "on")
     channel = ZaloOaChannel(opened.account.name, office, means, terms)
 
+    finish = ConsentDesk(installation, opened, "web").finish
+
     async def renew() -> None:
         try:
             await opened.keeper.renew_ahead()
         except (NeedsConsentError, NoAnswerError) as error:
             log.warning("tokens were not renewed: %s", error)
 
-    return Messenger(opened.account, channel, chores=(renew,), close=opened.close)
+    return Messenger(opened.account, channel, chores=(renew,), close=opened.close, finish=finish)

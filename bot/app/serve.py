@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from bot.app.alarms import Refusals
+from bot.app.front import open_front
 from bot.app.installation import Installation
 from bot.app.lobby import join_url, open_lobby
 from bot.app.logs import set_up_logging
@@ -23,6 +24,7 @@ from bot.conversation.keeping import keep_running
 from bot.core.messages import Channel, Inbound
 from bot.services import teams
 from bot.services.alarms import channel_name
+from bot.services.consent import Finish
 from bot.services.plans import find_commune
 from bot.web.server import Parts, WebApplication, build_server, open_port, start_server
 from bot.web.webhooks import Hook
@@ -52,7 +54,8 @@ async def serve(
     hosted = [(one.account, one.channel) for one in messengers]
     app = build(installation, hosted, observe, media)
     app.jobs.chores = tuple(chore for one in messengers for chore in one.chores)
-    runner = await start_server(_build_web(app), listening)
+    finish = {one.account.name: one.finish for one in messengers if one.finish}
+    runner = await start_server(_build_web(app, finish), listening)
     app.engine.start()
     if options.sender:
         app.sender.start()
@@ -90,7 +93,7 @@ def _store(app: Application, account: Account) -> Callable[[Sequence[Inbound]], 
     return store
 
 
-def _build_web(app: Application) -> WebApplication:
+def _build_web(app: Application, finish: Mapping[str, Finish]) -> WebApplication:
     database = app.installation.database
     hooks = {
         (account.channel, account.name): Hook(
@@ -105,7 +108,8 @@ def _build_web(app: Application) -> WebApplication:
     desk = OfficeDesk(app.installation, app.media)
     lobby = open_lobby(app)
     bookcase = open_bookcase(app.installation, app.media, lobby.visitors)
-    return build_server(Parts(hooks, is_ready, lobby, desk, bookcase))
+    front = open_front(app.installation, lobby.visitors, finish)
+    return build_server(Parts(hooks, is_ready, lobby, desk, bookcase, front))
 
 
 def _announce(

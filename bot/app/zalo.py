@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.app.alarms import Alarms
 from bot.app.installation import Installation
 from bot.app.wiring import save_account
-from bot.channels.zalo_oa_tokens import App, OnTrouble, TokenKeeper
+from bot.channels.zalo_oa_tokens import App, TokenKeeper
 from bot.channels.zalo_oa_wire import ZaloWire
 from bot.config import Settings
-from bot.core.vocabulary import AccountId
 from storage.communes import Account, Commune
-from storage.database import Unit
 
 CHANNEL = "zalo_oa"
 HOOK = "zalo-oa"
@@ -36,7 +35,7 @@ class ZaloOa:
         await self.oauth.close()
 
 
-def open_zalo_oa(installation: Installation, commune: Commune, on_trouble: OnTrouble) -> ZaloOa:
+def open_zalo_oa(installation: Installation, commune: Commune) -> ZaloOa:
     """The account of the settings as one of that commune; nothing is asked of Zalo yet."""
     settings = installation.settings
     secrets = {
@@ -48,12 +47,9 @@ def open_zalo_oa(installation: Installation, commune: Commune, on_trouble: OnTro
     account = save_account(installation, commune, CHANNEL, secrets)
     app = App(settings.zalo_oa_app_id, settings.zalo_oa_app_secret, settings.zalo_oa_refresh_token)
     oauth = ZaloWire(settings.zalo_oa_oauth_base)
-    keeper = TokenKeeper(installation.database, account.id, app, oauth, on_trouble)
+    alarms = Alarms(installation, [account])
+    keeper = TokenKeeper(installation.database, account.id, app, oauth, alarms)
     return ZaloOa(account, app, ZaloWire(settings.zalo_oa_api_base), oauth, keeper)
-
-
-def tell_nobody(_unit: Unit, _account: AccountId, _code: str) -> None:
-    """For who reads the trouble on the screen at once."""
 
 
 def consent_url(settings: Settings, slug: str) -> str:

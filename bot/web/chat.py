@@ -68,7 +68,6 @@ class Lobby:
 def add_chat(app: web.Application, lobby: Lobby) -> None:
     """The routes of the chat."""
     chat = _Chat(lobby)
-    app.router.add_get("/", chat.enter)
     app.router.add_get("/chat", chat.choose)
     app.router.add_get("/chat/{commune}", chat.show)
     app.router.add_post("/chat/api/messages", chat.receive)
@@ -121,10 +120,6 @@ class _Chat:
         """A sentence that is the same in every commune."""
         texts = next(iter(self.lobby.rooms.values())).texts
         return texts.say(sentence)
-
-    async def enter(self, request: web.Request) -> web.Response:
-        """The address without a path."""
-        raise web.HTTPFound(_onward(request, "/chat"))
 
     async def choose(self, request: web.Request) -> web.Response:
         """Which commune, when there are several."""

@@ -17,6 +17,7 @@ from bot.web.guide_pages import Bookcase, add_guide_pages
 from bot.web.office import Desk, add_office
 from bot.web.pages import add_static, page
 from bot.web.webhooks import Hook, add_hooks
+from bot.web.zalo import FrontParts, add_zalo_pages
 
 WebApplication = web.Application
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -44,6 +45,7 @@ class Parts:
     lobby: Lobby | None = None
     desk: Desk | None = None
     bookcase: Bookcase | None = None
+    front: FrontParts | None = None
 
 
 def build_server(parts: Parts) -> web.Application:
@@ -58,6 +60,8 @@ def build_server(parts: Parts) -> web.Application:
     if parts.lobby is not None:
         add_static(app)
         add_chat(app, parts.lobby)
+        if parts.front is not None:
+            add_zalo_pages(app, parts.front)
         if parts.bookcase is not None:
             add_guide_pages(app, parts.bookcase)
         if parts.desk is not None:
