@@ -169,11 +169,12 @@ def test_only_post_is_allowed(harness: Harness) -> None:
 
 
 @EVERY
-def test_a_body_of_somebody_else_gets_400(harness: Harness) -> None:
+def test_a_body_of_somebody_else_is_refused(harness: Harness) -> None:
     async def scene(door: Door) -> None:
         for body in (b"", b"{", b"[1]", b"[" * 100_000, b"\xff"):
             status, _ = await door.knocks(path_of(harness), body, harness.headers(body))
-            assert status == 400, body[:9]
+            # Zalo signs the moment in the body: what has none is nobody's.
+            assert status == (403 if harness.name == "zalo_oa" else 400), body[:9]
         assert door.office.events == []
 
     at_the_door(harness, scene)
@@ -240,7 +241,8 @@ def test_every_answer_carries_the_security_headers(harness: Harness) -> None:
             await door.knocks("/readyz", b"", None, "GET"),
             await door.knocks("/healthz", b"", None, "POST"),
         ]
-        assert [status for status, _ in answers] == [200, 403, 400, 404, 404, 200, 200, 405]
+        strange = 403 if harness.name == "zalo_oa" else 400
+        assert [status for status, _ in answers] == [200, 403, strange, 404, 404, 200, 200, 405]
         for status, headers in answers:
             found = {name: headers.get(name) for name in SECURITY_HEADERS}
             assert found == SECURITY_HEADERS, status
