@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, case, delete, func, select, text, update
 
 from bot.core.errors import BusyError
 from bot.core.keys import KeyRing, Purpose
@@ -208,6 +208,7 @@ FINISH = Prepared(
     .where(inbox.c.id == bindparam("inbox_id"), inbox.c.done_at.is_(None))
     .values(done_at=bindparam("now"), outcome=bindparam("how"), body=None)
 )
+_ACTED, _LAST_ACT = bindparam("acted_at", type_=Moment), conversations.c.last_act_at
 SAVE_STATE = Prepared(
     update(conversations)
     .where(conversations.c.identity == bindparam("who"))
@@ -215,7 +216,8 @@ SAVE_STATE = Prepared(
         state=bindparam("new_state"),
         reachable=bindparam("can_reach"),
         last_used_at=bindparam("now"),
-        last_act_at=func.coalesce(bindparam("acted_at", type_=Moment), conversations.c.last_act_at),
+        # An older event may come later.
+        last_act_at=func.coalesce(case((_LAST_ACT > _ACTED, _LAST_ACT), else_=_ACTED), _LAST_ACT),
     )
 )
 FIRST_STATE = Prepared(
