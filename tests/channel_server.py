@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +27,7 @@ from bot.app.serve import Options, serve
 from bot.config import Settings
 from bot.core import periods
 from bot.core.vocabulary import Audience, Role
+from bot.library import Library, load
 from bot.services import stats, teams
 from bot.services.plans import find_commune
 from storage.communes import Commune
@@ -41,6 +43,7 @@ from tests.telegram_emulator import TelegramEmulator
 from tests.telegram_people import Person
 
 KEY = "khóa của các kiểm tra qua Telegram"
+WITHOUT_JOBS = Options(jobs=False)
 WEEK = "week:2026-W47"  # the week of START
 
 
@@ -86,6 +89,12 @@ def settings_for(
     )
 
 
+@cache
+def library_of(content_dir: Path) -> Library:
+    """The content, read once for all servers of a session: it is frozen."""
+    return load(content_dir)
+
+
 class Server:
     """A server that runs, or is about to; what it stores can be read at any time."""
 
@@ -115,7 +124,8 @@ class Server:
     def opens(self) -> Installation:
         """What it stands on, without a server on top: for reading while another process serves."""
         self.closes()
-        self._base = open_installation(self.settings, self.clock)
+        library = library_of(self.settings.content_dir)
+        self._base = open_installation(self.settings, self.clock, library=library)
         return self._base
 
     def closes(self) -> None:
@@ -124,9 +134,9 @@ class Server:
             self._base.database.close()
             self._base = None
 
-    async def start(self) -> None:
+    async def start(self, options: Options = WITHOUT_JOBS) -> None:
         """Runs it in this process until ``stop``; returns when it answers."""
-        serving = serve(self.opens(), Options(jobs=False), self.said.append)
+        serving = serve(self.opens(), options, self.said.append)
         self._task = asyncio.create_task(serving)
         await eventually(lambda: self.said or self._task is None or self._task.done())
         assert not self._task.done(), self._task.exception()
@@ -280,10 +290,13 @@ def _way(mode: str, engine: str) -> Any:
 ALL_WAYS = [
     _way(mode, engine) for mode in ("webhook", "polling") for engine in ("sqlite", "postgres")
 ]
-TWO_WAYS = [_way("webhook", "postgres"), _way("polling", "sqlite")]
+WEBHOOK_ON_POSTGRES = _way("webhook", "postgres")
+TWO_WAYS = [WEBHOOK_ON_POSTGRES, _way("polling", "sqlite")]
 IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
 # Each way in and each engine once; every pair of them in the deep setting.
 all_ways = pytest.mark.parametrize("way", ALL_WAYS if IS_DEEP else TWO_WAYS)
+# For what hangs on neither: one way, and every way in the deep setting.
+any_way = pytest.mark.parametrize("way", ALL_WAYS if IS_DEEP else TWO_WAYS[1:])
 two_ways = pytest.mark.parametrize("way", TWO_WAYS)
 on_postgres = pytest.mark.parametrize("way", ALL_WAYS[1::2])
 by_webhook = pytest.mark.parametrize("way", ALL_WAYS[:2])

@@ -17,7 +17,11 @@ from typing import Any
 
 from bot.app.installation import open_installation
 from bot.app.serve import Options, serve
-from bot.channels import telegram_receiving  # noqa: F401 – imported before the fork, not in each child
+from bot.channels import (  # noqa: F401 – imported before the fork, not in each child
+    telegram_receiving,
+    zalo_bot_receiving,
+    zalo_oa,
+)
 from bot.config import Settings
 from bot.library import Library, load
 from bot.services.understanding import Reader

@@ -11,16 +11,25 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import SecretStr
 
 from bot.config import Settings
 from tests.channel_harness import eventually
-from tests.channel_server import Town
+from tests.channel_server import Server
 
 ROOT = Path(__file__).parents[1]
 NEVER = "never"
+
+
+class Place(Protocol):
+    """What is known of where a server is to run: its settings and clock, and whether it answers."""
+
+    server: Server
+
+    async def answers(self) -> bool:
+        """Whether a server lives at the address."""
 
 
 class Driver:
@@ -35,7 +44,7 @@ class Driver:
         assert line, "the driver is dead; its words are in the test's stderr"
         return int(line)
 
-    async def starts(self, place: Town, point: str = NEVER, occurrence: int = 1) -> Mortal:
+    async def starts(self, place: Place, point: str = NEVER, occurrence: int = 1) -> Mortal:
         """A server that answers, and will die at that passage of the point."""
         clock = place.server.clock
         wanted = {
@@ -82,7 +91,7 @@ class Mortal:
 
 @asynccontextmanager
 async def mortal(
-    driver: Driver, place: Town, point: str = NEVER, occurrence: int = 1
+    driver: Driver, place: Place, point: str = NEVER, occurrence: int = 1
 ) -> AsyncIterator[Mortal]:
     """A server that will die; it does not outlive the block."""
     started = await driver.starts(place, point, occurrence)

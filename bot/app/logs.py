@@ -10,8 +10,10 @@ from typing import TextIO
 
 from bot.core.redaction import redact_log
 
-# What they say below a warning holds addresses with Telegram's token, chat ids, people's words, or rows.
+# What they say below a warning holds addresses with Telegram's token, chat ids, people's words, rows,
+# or where a picture was taken.
 TALKATIVE = (
+    "PIL",
     "aiohttp",
     "alembic",
     "asyncio",
