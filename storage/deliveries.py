@@ -113,7 +113,9 @@ def _hold_back(unit: Unit, account: AccountId, letter: Letter, retry: Retry) -> 
     again = unit.now + timedelta(seconds=seconds)
     age = select(outbox.c.created_at).where(outbox.c.id == letter.id)
     created_at = unit.connection.execute(age).scalar_one_or_none()
-    if created_at is not None and unit.now - created_at > GIVE_UP_AFTER:
+    is_old = created_at is not None and unit.now - created_at > GIVE_UP_AFTER
+    # What waits for a person to mend the account was not tried at all, however long that takes.
+    if is_old and not retry.alert:
         _change(unit, letter, _finished(unit, "failed", retry.reason))
     else:
         held = {

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, or_, select, update
 from sqlalchemy.orm import aliased
 
+from bot.core.errors import WrongKeyError
 from bot.core.keys import Purpose
 from bot.core.messages import Limits, Outbound
 from bot.core.terms import ALWAYS_FREE, Passage, Terms, passage
@@ -29,6 +30,7 @@ from storage.packing import pack_outbound, unpack_outbound
 LEASE = timedelta(seconds=30)
 MOST_AT_ONCE = 30
 """On the wire of one account; more would only wait for a connection, and slow everything else down."""
+UNREADABLE = "unreadable"
 NOTICE = 10
 """Priority of what nobody waits for just now; an answer has 0 and goes first."""
 LONGEST_MERGED = 1500
@@ -87,8 +89,10 @@ def take(unit: Unit, post: Post, busy: frozenset[Identity]) -> Batch:
     allowed = _within_limits(unit, post, whole, passing)
     if post.terms.is_scarce:
         allowed = [_with_next_notices(unit, head) for head in allowed]
-    _mark_sending(unit, allowed)
-    return Batch(tuple(_open_letter(unit, head) for head in allowed))
+    opened = {head.id: _open_letter(unit, head) for head in allowed}
+    _drop_spoiled(unit, [row for row, letter in opened.items() if letter is None])
+    _mark_sending(unit, [head for head in allowed if opened[head.id]])
+    return Batch(tuple(letter for letter in opened.values() if letter))
 
 
 def _hold_lease(unit: Unit, post: Post) -> float:
@@ -246,7 +250,7 @@ def _with_next_notices(unit: Unit, head: _Head) -> _Head:
     if head.priority < NOTICE or head.tries or head.second_try:
         return head
     message = _message(unit, head.body)
-    if not _is_plain(message):
+    if message is None or not _is_plain(message):
         return head
     merged, text = [], message.text
     given = {"identity": head.identity, "after": head.id, "now": unit.now}
@@ -254,8 +258,8 @@ def _with_next_notices(unit: Unit, head: _Head) -> _Head:
         if not is_fresh:
             break
         other = _message(unit, body)
-        longer = f"{text}\n\n{other.text}"
-        if not _is_plain(other) or len(longer) > LONGEST_MERGED:
+        longer = f"{text}\n\n{other.text}" if other else ""
+        if other is None or not _is_plain(other) or len(longer) > LONGEST_MERGED:
             break
         text = longer
         merged.append(row_id)
@@ -272,8 +276,12 @@ def _is_plain(message: Outbound) -> bool:
     return message == Outbound(message.text)
 
 
-def _message(unit: Unit, body: bytes) -> Outbound:
-    return unpack_outbound(unit.keys.open(Purpose.MESSAGE, bytes(body)))
+def _message(unit: Unit, body: bytes) -> Outbound | None:
+    """What is to be said; None when it cannot be read any more."""
+    try:
+        return unpack_outbound(unit.keys.open(Purpose.MESSAGE, bytes(body)))
+    except (WrongKeyError, ValueError):
+        return None
 
 
 def _within_limits(unit: Unit, post: Post, whole: Bucket, heads: Sequence[_Head]) -> list[_Head]:
@@ -318,12 +326,22 @@ def _mark_sending(unit: Unit, heads: Iterable[_Head]) -> None:
         unit.connection.execute(_SENDING, rows)
 
 
-def _open_letter(unit: Unit, head: _Head) -> Letter:
-    return Letter(
-        head.id,
-        head.identity,
-        unit.keys.open(Purpose.ADDRESS, head.address).decode(),
-        _message(unit, head.body),
-        head.tries + 1,
-        head.second_try or head.status == "sending",
-    )
+def _open_letter(unit: Unit, head: _Head) -> Letter | None:
+    """The letter; None when its address or its words cannot be read any more."""
+    message = _message(unit, head.body)
+    try:
+        chat = unit.keys.open(Purpose.ADDRESS, head.address).decode()
+    except (WrongKeyError, ValueError):
+        return None
+    if message is None:
+        return None
+    is_second = head.second_try or head.status == "sending"
+    return Letter(head.id, head.identity, chat, message, head.tries + 1, is_second)
+
+
+def _drop_spoiled(unit: Unit, rows: Sequence[int]) -> None:
+    """What nobody can read is set aside: it would hold up everybody else's messages."""
+    if rows:
+        spoiled = update(outbox).where(outbox.c.id.in_(rows))
+        gone = {"status": "failed", "error": UNREADABLE, "body": None, "finished_at": unit.now}
+        unit.connection.execute(spoiled.values(**gone))

@@ -372,3 +372,33 @@ def test_nothing_is_taken_of_an_address_whose_conversation_is_another(
 
     shelf.write(hide)
     assert take_texts(shelf, office) == ["n1"]
+
+
+def test_what_waits_for_a_person_to_mend_the_account_is_not_given_up_after_a_day(
+    shelf: Shelf, office: Office
+) -> None:
+    shelf.write(post, office, "bà Tư", "t1")
+    for _ in range(4):
+        (letter,) = shelf.write(take, office)
+        shelf.write(record, office, letter, Retry(600, "needs-consent", alert=True))
+        shelf.clock.passes(hours=20)
+    assert send_all(shelf, office) == ["t1"]
+
+
+@pytest.mark.parametrize("spoiled", ["body", "address"])
+def test_a_message_that_cannot_be_read_is_set_aside_and_holds_up_nobody(
+    shelf: Shelf, office: Office, spoiled: str
+) -> None:
+    identity = shelf.write(post, office, "bà Tư", "t1")
+    shelf.write(post, office, "ông Năm", "n1")
+
+    def spoil(unit: Unit) -> None:
+        table = outbox if spoiled == "body" else conversations
+        broken = update(table).where(table.c.identity == identity)
+        unit.connection.execute(broken.values({spoiled: b"not sealed by any key of ours" * 3}))
+
+    shelf.write(spoil)
+    assert send_all(shelf, office) == ["n1"]
+    found = select(outbox.c.status, outbox.c.error).where(outbox.c.identity == identity)
+    states = shelf.database.read(lambda unit: unit.connection.execute(found).all())
+    assert states == [("failed", "unreadable")]

@@ -419,10 +419,11 @@ def test_the_picture_of_the_form_is_one_that_zalo_takes() -> None:
         assert picture.format == "PNG"
 
 
-def test_a_form_that_is_refused_does_not_undo_the_words() -> None:
+@pytest.mark.parametrize("code", [-233, -224, -221, -223])
+def test_a_form_that_is_refused_does_not_undo_the_words(code: int) -> None:
     async def scene(wire: ZaloOaWire) -> None:
         wire.zalo.slow_next(CS, seconds=0.0)
-        wire.zalo.fail_next(CS, code=-233)
+        wire.zalo.fail_next(CS, code=code)
         assert isinstance(await sends(wire, "Cho xin số", form=FORM), Delivered)
         assert shape(wire) == ["Cho xin số"]
 

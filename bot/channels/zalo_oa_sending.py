@@ -68,6 +68,13 @@ class _Part(NamedTuple):
     is_extra: bool = False
 
 
+def _refusal(outcome: Delivery) -> str | None:
+    """Why a part will not be taken; whether that holds for the whole account, the words will tell."""
+    if isinstance(outcome, Rejected) or (isinstance(outcome, Retry) and outcome.alert):
+        return outcome.reason
+    return None
+
+
 class Postman:
     """Sends for one account."""
 
@@ -104,8 +111,8 @@ class Postman:
         for place in range(done, len(parts)):
             part = parts[place]
             outcome = self._patient(await self._attempt(chat, part), hash((message, place)))
-            if isinstance(outcome, Rejected) and part.is_extra:
-                log.warning("a message went without its extra part: %s", outcome.reason)
+            if part.is_extra and (reason := _refusal(outcome)):
+                log.warning("a message went without its extra part: %s", reason)
                 continue
             if not isinstance(outcome, Delivered):
                 if isinstance(outcome, Retry) and done:
