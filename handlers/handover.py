@@ -7,18 +7,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.conversation.prompts import keep_prompt
-from bot.conversation.turn import Action, Reply, Turn
+from bot.conversation.turn import Action, Reply, Say, Turn
+from bot.core.messages import GIVES_BACK
 
 STILL_FOR = timedelta(minutes=30)
+AWAY_AFTER = timedelta(minutes=10)
 OUTCOME = "staff"
 
 
 def keep_still(turn: Turn) -> Reply:
-    """The office has written: still for half an hour from then; an older echo shortens nothing."""
+    """The office has written: still for half an hour from then, or at an end by “#bot”.
+
+    An older echo shortens nothing.
+    """
     until = _moment(turn) + STILL_FOR
     earlier = _until(turn)
     longest = until if earlier is None else max(until, earlier)
-    return Reply((), is_still=True, staff_until=longest.isoformat(), outcome=OUTCOME)
+    gives_back = turn.inbound.text == GIVES_BACK and longest == until
+    kept = "" if gives_back else longest.isoformat()
+    return Reply((), is_still=True, staff_until=kept, staff_hinted=False, outcome=OUTCOME)
 
 
 def is_still(turn: Turn) -> bool:
@@ -28,8 +35,12 @@ def is_still(turn: Turn) -> bool:
 
 
 def hold(turn: Turn) -> Reply:
-    """No answer, and the open prompt stays as it is."""
-    return Reply((), is_still=True, outcome=OUTCOME)
+    """No answer, and the open prompt stays as it is; who waits long is told once how to call the bot."""
+    if turn.state.staff_hinted or not _is_away(turn):
+        return Reply((), is_still=True, outcome=OUTCOME)
+    name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
+    hint = Say(turn.say("handover.away", commune=name), home=False)
+    return Reply((hint,), is_still=True, staff_hinted=True, outcome=OUTCOME)
 
 
 def note(turn: Turn) -> Reply:
@@ -56,6 +67,11 @@ def waking(handler: Callable[[Turn], Reply]) -> Callable[[Turn], Reply]:
 def _until(turn: Turn) -> datetime | None:
     written = turn.state.staff_until
     return datetime.fromisoformat(written) if written else None
+
+
+def _is_away(turn: Turn) -> bool:
+    until = _until(turn)
+    return until is not None and _moment(turn) >= until - STILL_FOR + AWAY_AFTER
 
 
 def _moment(turn: Turn) -> datetime:

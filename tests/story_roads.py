@@ -189,9 +189,9 @@ class Somebody(ABC):
         number = next(found)
         return self._does(lambda: self.chooses_earlier(number, label))
 
-    def sends(self, kind: Kind) -> list[Outbound]:
-        """Send something that is not words."""
-        return self._does(lambda: self.shows(kind))
+    def sends(self, kind: Kind, text: str = "") -> list[Outbound]:
+        """Send something that is not words; the words are those of the office, when it is the one."""
+        return self._does(lambda: self.shows(kind, text))
 
     def looks(self) -> list[Outbound]:
         """Read what has come without having said anything."""
@@ -235,7 +235,7 @@ class Somebody(ABC):
         """Take one answer of the newest message that had it."""
 
     @abstractmethod
-    async def shows(self, kind: Kind) -> None:
+    async def shows(self, kind: Kind, text: str) -> None:
         """Send something of that kind."""
 
 
@@ -296,7 +296,7 @@ class OnTelegram(Somebody):
         data, message = self._pressed_once[f"{number}. {label}"]
         await self._person.presses(data, message, forged=True)
 
-    async def shows(self, kind: Kind) -> None:
+    async def shows(self, kind: Kind, text: str) -> None:
         person = self._person
         match kind:
             case Kind.VOICE:
@@ -367,7 +367,7 @@ class OnZaloBot(Somebody):
     async def chooses_earlier(self, number: int, label: str) -> None:
         await self._person.says(label)
 
-    async def shows(self, kind: Kind) -> None:
+    async def shows(self, kind: Kind, text: str) -> None:
         match kind:
             case Kind.VOICE:
                 await self._person.sends_voice()
@@ -452,11 +452,11 @@ class OnZaloOa(Somebody):
     async def chooses_earlier(self, number: int, label: str) -> None:
         await self._person.presses(f"{number}. {label}")
 
-    async def shows(self, kind: Kind) -> None:
+    async def shows(self, kind: Kind, text: str) -> None:
         if kind is Kind.START:
             await self._person.follows()
         elif kind is Kind.STAFF:
-            await self.road.emulator.staff().answers(self._person, "Em ở phường đây ạ")
+            await self.road.emulator.staff().answers(self._person, text)
         else:
             await self._person.sends(ZALO_KINDS[kind])
 
@@ -503,7 +503,7 @@ class OnTheWeb(Somebody):
     async def chooses_earlier(self, number: int, label: str) -> None:
         await self._posts(action=self._actions[number, label])
 
-    async def shows(self, kind: Kind) -> None:
+    async def shows(self, kind: Kind, text: str) -> None:
         await self._posts(action="start")
 
     async def _posts(self, **said: str) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.core.messages import Kind
+from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role
 from storage import fetching
 from storage.database import Unit
@@ -39,13 +39,18 @@ def staff_writes(person: Person) -> None:
     assert person.sends(Kind.STAFF, "chào cô, phường đây") == []
 
 
-def test_for_half_an_hour_nothing_is_answered_and_nothing_changes(
+def is_told_of_bot(said: list[Outbound]) -> bool:
+    """True for the one sentence that says how the bot comes back."""
+    return len(said) == 1 and "#bot" in said[0].text and not said[0].choices
+
+
+def test_while_the_office_answers_nothing_is_answered_and_nothing_changes(
     world: World, clock: FixedClock
 ) -> None:
     person = in_a_guide(world)
     before = person.state
     staff_writes(person)
-    clock.passes(minutes=29, seconds=59)
+    clock.passes(minutes=9, seconds=59)
     said = ("1", "Xong", "menu", "trở lại", "nuôi heo", "079123456789", "dừng", "nối máy", "99")
     for text in said:
         assert person.says(text) == [], text
@@ -56,6 +61,8 @@ def test_for_half_an_hour_nothing_is_answered_and_nothing_changes(
     assert replace(person.state, staff_until="") == before
     assert until
     assert set(outcomes(world, person)[3:]) == {"staff"}
+    clock.passes(minutes=20)
+    assert is_told_of_bot(person.says("1"))
     clock.passes(seconds=1)
     (shown,) = person.says("1")
     assert shown.text.startswith("**Bước 3/8.**")
@@ -69,9 +76,70 @@ def test_each_further_message_of_the_office_begins_the_half_hour_anew(
     clock.passes(minutes=20)
     staff_writes(person)
     clock.passes(minutes=29)
+    assert is_told_of_bot(person.says("1"))
     assert person.says("1") == []
     clock.passes(minutes=1)
     assert person.says("1")
+
+
+def test_who_is_left_alone_for_ten_minutes_is_told_once_how_the_bot_comes_back(
+    world: World, clock: FixedClock
+) -> None:
+    person = in_a_guide(world)
+    place = person.state
+    for _ in range(2):
+        staff_writes(person)
+        clock.passes(minutes=9, seconds=59)
+        assert person.says("1") == []
+        clock.passes(seconds=1)
+        assert is_told_of_bot(person.says("có ai không"))
+        for text in ("1", "menu", "alo"):
+            assert person.says(text) == [], text
+        assert replace(person.state, staff_until="", staff_hinted=False) == place
+    (answer,) = person.says("#bot")
+    assert answer.choices == place.choices
+
+
+def test_what_is_only_noted_does_not_use_up_the_telling(world: World, clock: FixedClock) -> None:
+    person = in_a_guide(world)
+    staff_writes(person)
+    clock.passes(minutes=10)
+    assert person.sends(Kind.NOTED) == []
+    assert is_told_of_bot(person.sends(Kind.VOICE))
+    assert person.sends(Kind.NOTED) == []
+    assert person.says("alo") == []
+
+
+def test_the_office_gives_the_chat_back_at_once_and_nothing_is_said(
+    world: World, clock: FixedClock
+) -> None:
+    person = in_a_guide(world)
+    before = person.state
+    staff_writes(person)
+    clock.passes(minutes=1)
+    assert person.sends(Kind.STAFF, "#bot") == []
+    assert person.state == before
+    assert "Bước 3/8" in person.says("1")[0].text
+    staff_writes(person)
+    assert person.says("1") == []
+
+
+def test_giving_back_without_having_written_changes_nothing(world: World) -> None:
+    person = in_a_guide(world)
+    before = person.state
+    assert person.sends(Kind.STAFF, "#bot") == []
+    assert person.state == before
+
+
+def test_a_giving_back_that_comes_late_does_not_end_what_began_after_it(
+    world: World, clock: FixedClock
+) -> None:
+    person = in_a_guide(world)
+    given_back = clock()
+    clock.passes(minutes=1)
+    staff_writes(person)
+    assert person.does(Kind.STAFF, "#bot", given_back) == []
+    assert person.says("1") == []
 
 
 def test_the_half_hour_counts_from_the_message_not_from_when_we_heard_of_it(
@@ -82,7 +150,7 @@ def test_the_half_hour_counts_from_the_message_not_from_when_we_heard_of_it(
     clock.passes(minutes=25)
     assert person.does(Kind.STAFF, "", begun) == []
     clock.passes(minutes=4)
-    assert person.says("1") == []
+    assert is_told_of_bot(person.says("1"))
     clock.passes(minutes=1)
     assert person.says("1")
 
@@ -96,7 +164,7 @@ def test_an_echo_that_comes_late_shortens_nothing_and_a_clock_ahead_lengthens_no
     staff_writes(person)
     assert person.does(Kind.STAFF, "", begun) == []
     clock.passes(minutes=25)
-    assert person.says("1") == []
+    assert is_told_of_bot(person.says("1"))
     assert person.does(Kind.STAFF, "", clock() + timedelta(days=300)) == []
     clock.passes(minutes=30)
     assert person.says("1")

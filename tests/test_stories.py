@@ -104,7 +104,7 @@ class Teller:
             said = CODE.sub(self._write_code, line.removeprefix("> "))
             return person.says(said.replace(LINK_CODE, self.link_code))
         if line.startswith("~ "):
-            return person.sends(Kind.STAFF)
+            return person.sends(Kind.STAFF, line.removeprefix("~ "))
         if line == "…":
             return person.looks()
         if line.startswith("[["):

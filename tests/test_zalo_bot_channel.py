@@ -89,6 +89,32 @@ def test_an_event_is_the_same_inside_its_envelope_and_bare() -> None:
     assert event.address.chat == "7c1d9ab04e5f6a21"
 
 
+def read_with(message: dict[str, Any], chat: dict[str, Any]) -> list[Inbound]:
+    """The captured text with other fields in its message and its chat."""
+    body = captured("bot_message_text_bare")
+    body["message"] |= message
+    body["message"]["chat"] |= chat
+    return ZaloBotHarness().channel().parse(json.dumps(body).encode())
+
+
+def test_numbers_for_ids_are_kept_as_their_digits() -> None:
+    [event] = read_with({"message_id": 9007199254740993}, {"id": 7155})
+    assert (event.event_id, event.address.chat) == ("9007199254740993", "7155")
+    for wrong in (None, True, -1, 1.5, "", [], {}):
+        assert read_with({"message_id": wrong}, {}) == []
+        assert read_with({}, {"id": wrong}) == []
+
+
+@pytest.mark.parametrize("kind", ["PRIVATE", "private", "Private"])
+def test_a_private_chat_is_one_in_any_letters(kind: str) -> None:
+    assert read_with({}, {"chat_type": kind}) == read("bot_message_text_bare")
+
+
+@pytest.mark.parametrize("kind", ["GROUP", "group", "", None, 7, []])
+def test_a_chat_that_is_not_private_is_not_read(kind: Any) -> None:
+    assert read_with({}, {"chat_type": kind}) == []
+
+
 def test_a_date_is_in_milliseconds() -> None:
     [event] = read("bot_message_text")
     assert event.at == datetime(2026, 9, 10, 3, 52, 25, 1000, UTC)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.channels.wire import is_id, read_object
 from bot.channels.zalo_oa_reading import Event, oa_of, read_event
-from bot.core.messages import Kind
+from bot.core.messages import GIVES_BACK, Kind
 
 FIXTURES = Path(__file__).parent / "fixtures" / "zalo"
 OA, RESIDENT = "3918204756619038472", "6801357924680135792"
@@ -91,9 +91,7 @@ DOCUMENTED_AND_NOTED = re.findall(
     user_feedback user_click_response_button
 """,
 )
-ECHOES = [
-    f"oa_send_{what}" for what in ("text", "image", "file", "sticker", "gif", "list", "template")
-]
+ECHOES = [f"oa_send_{what}" for what in ("text", "image", "file", "sticker", "gif")]
 WRONG: list[Any] = [
     None,
     True,
@@ -194,7 +192,7 @@ def check(event: dict[str, Any]) -> None:
     assert isinstance(found.text, str)
     assert found.chat is None or is_id(found.chat)
     assert found.chat is not None or (found.kind, found.text) == (Kind.NOTED, "")
-    assert found.text == "" or found.kind in (Kind.TEXT, Kind.ACTION)
+    assert found.text in ("", GIVES_BACK) or found.kind in (Kind.TEXT, Kind.ACTION)
     assert found.kind is not Kind.TEXT or found.text
     assert found.kind is not Kind.STAFF or found.staff
     assert 2015 <= found.at.year < 2100
@@ -340,14 +338,40 @@ def test_a_telephone_number_is_nobodys_chat(name: str, number: Any) -> None:
 # --- Staff, groups, and what is only noted
 
 
-@pytest.mark.parametrize("name", [*ECHOES, "oa_send_brand_new"])
+@pytest.mark.parametrize("name", ECHOES)
 def test_an_echo_is_of_the_office_only_when_a_person_sent_it(name: str) -> None:
     person = read(changed("oa_send_text", event_name=name))
     assert (person.chat, person.kind, person.text) == (RESIDENT, Kind.STAFF, "")
     assert person.staff
-    for admin in ({}, {"admin_id": None}, {"admin_id": ""}, {"admin_id": []}):
-        ours = read(changed("oa_send_text", event_name=name, sender={"id": OA} | admin))
+    for nobody in (None, "", "0", 0, []):
+        ours = read(changed("oa_send_text", event_name=name, sender=_sender(nobody)))
         assert (ours.chat, ours.kind, ours.staff) == (RESIDENT, Kind.NOTED, False)
+    ours = read(changed("oa_send_text", event_name=name, sender={"id": OA}))
+    assert (ours.chat, ours.kind, ours.staff) == (RESIDENT, Kind.NOTED, False)
+
+
+def _sender(admin_id: Any) -> dict[str, Any]:
+    return {"id": OA, "admin_id": admin_id}
+
+
+@pytest.mark.parametrize("name", ["oa_send_list", "oa_send_template", "oa_send_brand_new"])
+def test_what_nobody_types_by_hand_is_never_of_the_office(name: str) -> None:
+    found = read(changed("oa_send_text", event_name=name))
+    assert (found.chat, found.kind, found.text, found.staff) == (RESIDENT, Kind.NOTED, "", False)
+
+
+@pytest.mark.parametrize("text", ["#bot", " #BOT ", "# Bot", "#bot.", "#\u200bbot\n"])
+def test_of_the_words_of_the_office_only_the_giving_back_is_kept(text: str) -> None:
+    found = read(saying("oa_send_text", text=text))
+    assert (found.kind, found.text) == (Kind.STAFF, "#bot")
+    ours = saying("oa_send_text", text=text) | {"sender": {"id": OA}}
+    assert (read(ours).kind, read(ours).text) == (Kind.NOTED, "")
+
+
+@pytest.mark.parametrize("text", ["bot", "cô gõ #bot nha", "#bot nha", "#robot", "", None, 7, []])
+def test_other_words_of_the_office_are_dropped(text: Any) -> None:
+    found = read(saying("oa_send_text", text=text))
+    assert (found.kind, found.text) == (Kind.STAFF, "")
 
 
 @pytest.mark.parametrize("name", DOCUMENTED_AND_NOTED)

@@ -28,6 +28,17 @@ def is_id(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
 
 
+def text_or_number(value: object) -> str:
+    """The text, or a whole number as its digits; "" for anything else.
+
+    Ids and moments are texts where they may pass 2^53, but working code has seen numbers too. JSON's true
+    is none, though Python's is.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
 def file_name(media: Media) -> str:
     """What a file is kept as on the person's device: its words in plain letters, and the right ending."""
     ending = media.key.rpartition(".")[2]

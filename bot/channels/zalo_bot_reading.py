@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from bot.channels.wire import is_id
+from bot.channels.wire import is_id, text_or_number
 from bot.core.messages import Kind
 
 LAST_MILLISECOND = 253402300800_000  # the end of the year 9999
@@ -49,7 +49,8 @@ def read_event(event: Mapping[str, Any]) -> Event | None:
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None or not isinstance(message, dict):
         return None
-    number, chat, sender = message.get("message_id"), _private_chat(message), message.get("from")
+    number = text_or_number(message.get("message_id"))
+    chat, sender = _private_chat(message), message.get("from")
     is_bot = isinstance(sender, dict) and sender.get("is_bot") is True
     if chat is None or is_bot or not is_id(number):
         return None
@@ -68,9 +69,9 @@ def _read_words(kind: Kind, text: object) -> tuple[Kind, str]:
 
 def _private_chat(message: Mapping[str, Any]) -> str | None:
     chat = message.get("chat")
-    if not isinstance(chat, dict) or chat.get("chat_type") != "PRIVATE":
+    if not isinstance(chat, dict) or text_or_number(chat.get("chat_type")).casefold() != "private":
         return None
-    number = chat.get("id")
+    number = text_or_number(chat.get("id"))
     return number if is_id(number) else None
 
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from bot.channels.wire import is_id
-from bot.core.messages import Kind
+from bot.channels.wire import is_id, text_or_number
+from bot.core.messages import GIVES_BACK, Kind
+from bot.core.text import fold, normalise
 
 ACTION_PREFIX = "#v1:"
 """Begins the text that a button of ours sends in the person's name; anybody can type it."""
@@ -96,6 +97,9 @@ ELSEWHERE = {
     "oa_send_consent": _Sort(Kind.NOTED, (), SENDER),
 }
 ECHO = "oa_send_"
+BY_HAND = frozenset(f"{ECHO}{what}" for what in ("text", "image", "file", "sticker", "gif"))
+"""Echoes of what a person can send in Zalo's manager; lists and templates are sent by programs."""
+NOBODY = "0"  # stands for an administrator where there was none
 
 
 def read_event(event: Mapping[str, Any], salt: str) -> Event | None:
@@ -108,10 +112,10 @@ def read_event(event: Mapping[str, Any], salt: str) -> Event | None:
         return None
     sort = _sort_of(name, event)
     chat = _resident_of(sort, event)
-    staff = name.startswith(ECHO) and _id_at(event, ("sender", "admin_id")) is not None
+    staff = name in BY_HAND and _id_at(event, ("sender", "admin_id")) not in (None, NOBODY)
     kind, text = (Kind.NOTED, "") if chat is None else _said(name, sort, event)
     if staff and chat is not None:
-        kind = Kind.STAFF
+        kind, text = Kind.STAFF, _giving_back(event)
     label = name if PLAIN_NAME.fullmatch(name) else "unknown"
     event_id = f"{label[:LONGEST_NAME]}:{_digest(name, chat, event, salt)}"
     return Event(label, chat, kind, text, event_id, _moment(event), staff)
@@ -165,6 +169,13 @@ def _said(name: str, sort: _Sort, event: Mapping[str, Any]) -> tuple[Kind, str]:
     return Kind.TEXT, words
 
 
+def _giving_back(event: Mapping[str, Any]) -> str:
+    """“#bot” however the office spelt it; none of its other words is ours to keep."""
+    message = event.get("message")
+    words = normalise(_text(message.get("text"))) if isinstance(message, Mapping) else ""
+    return GIVES_BACK if words.startswith("#") and f"#{fold(words)}" == GIVES_BACK else ""
+
+
 def _link_words(message: Mapping[str, Any]) -> str:
     """All that a shared link shows, each once, as if it had been pasted: it is looked over for scams."""
     links = list(_links(message.get("attachments")))
@@ -184,15 +195,15 @@ def _links(attachments: object) -> Iterator[tuple[str, str]]:
 def _digest(name: str, chat: str | None, event: Mapping[str, Any], salt: str) -> str:
     """The message's id tells events of a name apart; without one, who and when, which could be guessed."""
     message = event.get("message")
-    number = _text_or_number(message.get("msg_id")) if isinstance(message, Mapping) else ""
-    stamp = _text_or_number(event.get("timestamp"))
+    number = text_or_number(message.get("msg_id")) if isinstance(message, Mapping) else ""
+    stamp = text_or_number(event.get("timestamp"))
     parts = [name, number] if number else [name, chat or "", stamp]
     key = b"" if number else salt.encode(errors="surrogatepass")
     return hmac.new(key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()[:DIGEST_SIGNS]
 
 
 def _moment(event: Mapping[str, Any]) -> datetime:
-    stamp = _text_or_number(event.get("timestamp"))
+    stamp = text_or_number(event.get("timestamp"))
     if STAMP.fullmatch(stamp) and FIRST <= int(stamp) < LAST:
         return EPOCH + timedelta(milliseconds=int(stamp))
     return datetime.now(UTC)
@@ -202,15 +213,8 @@ def _id_at(event: Mapping[str, Any], place: Place) -> str | None:
     value: Any = event
     for name in place:
         value = value.get(name) if isinstance(value, Mapping) else None
-    written = _text_or_number(value)
+    written = text_or_number(value)
     return written if is_id(written) else None
-
-
-def _text_or_number(value: object) -> str:
-    """Ids are texts, as they pass 2^53; a number is taken too. JSON's true is none, though Python's is."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
-        return str(value)
-    return _text(value)
 
 
 def _text(value: object) -> str:

@@ -155,8 +155,9 @@ def close_turn(turn: Turn, answer: Reply) -> Finished:
 
 def _next_state(turn: Turn, answer: Reply, sent: Sequence[Outbound]) -> State:
     kept = turn.state.staff_until if answer.staff_until is None else answer.staff_until
+    hinted = turn.state.staff_hinted if answer.staff_hinted is None else answer.staff_hinted
     if answer.is_still:
-        return replace(turn.state, staff_until=kept)
+        return replace(turn.state, staff_until=kept, staff_hinted=hinted)
     prompt = next((m.choices for m in reversed(sent) if m.choices), turn.state.choices)
     return State(
         at=answer.at,
@@ -167,6 +168,7 @@ def _next_state(turn: Turn, answer: Reply, sent: Sequence[Outbound]) -> State:
         misses=answer.misses,
         quiet=answer.quiet,
         staff_until=kept,
+        staff_hinted=hinted,
     )
 
 

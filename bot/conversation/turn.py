@@ -60,6 +60,7 @@ class State:
     quiet: bool = False  # asked not to be written to
     ungreeted: bool = False  # has been here, but was never told who answers
     staff_until: str = ""  # the moment (ISO) until which a person of the office answers
+    staff_hinted: bool = False  # was told, since that person last wrote, how to call the bot back
 
     @property
     def view(self) -> str:
@@ -127,8 +128,9 @@ class Reply:
     outcome: str = "answered"
     quiet: bool = False
     reachable: bool = True
-    is_still: bool = False  # nothing is said, and the conversation stays just as it was
+    is_still: bool = False  # the conversation stays just as it was, whatever is said
     staff_until: str | None = None  # None keeps the one there is
+    staff_hinted: bool | None = None  # None keeps the one there is
     forgets: bool = False  # all that is known of this chat goes when the turn is over
 
 

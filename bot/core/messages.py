@@ -37,6 +37,9 @@ class Kind(StrEnum):
 ACTS = frozenset(Kind) - {Kind.STOPPED, Kind.WITHDREW, Kind.STAFF, Kind.NOTED}
 """Kinds by which a person shows that she is there: a messenger lets us answer for some time after one."""
 
+GIVES_BACK = "#bot"
+"""The only text of a ``STAFF`` event that a channel passes on: the office is done, the bot answers again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
