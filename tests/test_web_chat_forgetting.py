@@ -171,7 +171,8 @@ def test_a_chat_that_is_forgotten_while_its_turn_runs_leaves_nothing(base: Insta
         assert await asyncio.to_thread(held.reached.wait, 20)
         gone = asyncio.create_task(forget(page))
         done, _ = await asyncio.wait([gone], timeout=AT_ONCE)
-        assert not done  # it waits for the turn
+        # On SQLite a turn that has written nothing keeps nobody waiting; it is undone instead.
+        assert bool(done) == base.database.is_sqlite
         held.is_on = False
         held.may_go_on.set()
         await gone

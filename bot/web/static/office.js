@@ -26,7 +26,7 @@
     try {
       await navigator.clipboard.writeText(words.innerText);
       return true;
-    } catch {
+    } catch (error) {
       return document.execCommand("copy");
     }
   }
