@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from bot.core.vocabulary import AccountId, CommuneId
 from storage.database import INSERTS, Unit
@@ -13,6 +23,8 @@ from storage.models import conversations, inbox, outbox
 from storage.models_accounts import account_health, accounts, sender_leases, token_pairs
 
 LONGEST_CODE = 80
+FORGED_FOR = timedelta(days=1)
+"""How long requests that proved nothing are counted together."""
 NEEDS_CONSENT = "needs-consent"
 """The trouble of an account whose tokens are dead: a person must give the right again."""
 
@@ -21,6 +33,7 @@ NEEDS_CONSENT = "needs-consent"
 class Health:
     """One account: its trouble (a code) since when, forged requests, what waits and what came last.
 
+    ``forged`` counts those since ``forged_at``, as ``note_forged`` says.
     ``held_until`` is how long the process that sends for it has said that it is there; None was never said.
     """
 
@@ -73,17 +86,30 @@ def clear_trouble(unit: Unit, account: AccountId) -> None:
     unit.connection.execute(_CLEAR, {"account": account})
 
 
-def note_forged(unit: Unit, account: AccountId, times: int) -> bool:
-    """Requests came that did not prove their sender; True when these are the first for a day."""
+def note_forged(unit: Unit, account: AccountId, times: int) -> int:
+    """Requests came that did not prove their sender; gives how many since the first of them.
+
+    The count begins anew with a day, and after an event that proved its sender: the key was right then.
+    """
     mine = account_health.c.account_id == account
     row = INSERTS[unit.dialect](account_health).values(account_id=account, forged=0)
     unit.connection.execute(row.on_conflict_do_nothing(index_elements=["account_id"]))
-    # Held until the commit: of two processes that count at once one alone has the first.
-    last = select(account_health.c.forged_at).where(mine).with_for_update()
-    before = unit.connection.execute(last).scalar_one()
-    counted = {"forged": account_health.c.forged + times, "forged_at": unit.now}
+    # Held until the commit: of two processes that count at once each knows what the other counted.
+    held = select(account_health.c.forged, account_health.c.forged_at).where(mine)
+    before, first = unit.connection.execute(held.with_for_update()).one()
+    last = unit.connection.execute(select(_last_event(literal(account)))).scalar_one()
+    is_over = first is None or unit.now - first >= FORGED_FOR
+    if is_over or (last is not None and last > first):
+        before, first = 0, unit.now
+    counted = {"forged": before + times, "forged_at": first}
     unit.connection.execute(update(account_health).where(mine).values(counted))
-    return before is None or (unit.now - before).days >= 1
+    return int(before + times)
+
+
+def _last_event(account: ColumnElement[int]) -> ScalarSelect[Any]:
+    """When the newest event of an account came: the newest id, since all of them would be many."""
+    newest = select(inbox.c.received_at).where(inbox.c.account_id == account)
+    return newest.order_by(inbox.c.id.desc()).limit(1).scalar_subquery()
 
 
 def list_health(unit: Unit, commune: CommuneId) -> list[Health]:
@@ -91,11 +117,6 @@ def list_health(unit: Unit, commune: CommuneId) -> list[Health]:
     waiting = (
         select(func.count())
         .where(outbox.c.account_id == accounts.c.id, outbox.c.finished_at.is_(None))
-        .scalar_subquery()
-    )
-    last = (
-        select(func.max(inbox.c.received_at))
-        .where(inbox.c.account_id == accounts.c.id)
         .scalar_subquery()
     )
     rows = unit.connection.execute(
@@ -108,7 +129,7 @@ def list_health(unit: Unit, commune: CommuneId) -> list[Health]:
             func.coalesce(account_health.c.forged, 0),
             account_health.c.forged_at,
             waiting,
-            last,
+            _last_event(accounts.c.id),
             sender_leases.c.until,
         )
         .outerjoin(account_health, account_health.c.account_id == accounts.c.id)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
 )
 
 from storage import models_accounts as models_accounts  # its tables belong to the same metadata
@@ -159,6 +160,7 @@ Index(
     sqlite_where=inbox.c.done_at.is_(None),
     postgresql_where=inbox.c.done_at.is_(None),
 )
+Index("ix_inbox_of_account", inbox.c.account_id, inbox.c.id)
 
 conversations = Table(
     "conversations",
@@ -237,6 +239,28 @@ Index(
     outbox.c.id,
     sqlite_where=_waits,
     postgresql_where=_waits,
+)
+# Only what is finished: else the planner takes it for the queue, too, and sorts that.
+Index(
+    "ix_outbox_finished",
+    outbox.c.account_id,
+    outbox.c.finished_at,
+    sqlite_where=outbox.c.finished_at.is_not(None),
+    postgresql_where=outbox.c.finished_at.is_not(None),
+)
+SET_ASIDE = ("failed", "unreachable", "unpaid", "shut")
+"""States of a message that did not go and waits for nothing more."""
+SETTLED = ("settled",)
+is_set_aside = outbox.c.status.in_(
+    bindparam("aside", SET_ASIDE + SETTLED, expanding=True, literal_execute=True)
+)
+"""Told in the words of its index, constants written out: SQLite uses a partial index only then."""
+Index(
+    "ix_outbox_set_aside",
+    outbox.c.commune_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.status.in_(SET_ASIDE + SETTLED),
+    postgresql_where=outbox.c.status.in_(SET_ASIDE + SETTLED),
 )
 
 people = Table(

@@ -53,7 +53,7 @@ account_health = Table(
     _of_account(),
     Column("trouble", String(80)),  # a code; None while nothing is wrong
     Column("trouble_since", Moment),
-    Column("forged_at", Moment),  # the last request that proved nothing
+    Column("forged_at", Moment),  # the first of the requests counted that proved nothing
     Column("forged", Integer, nullable=False),
 )
 

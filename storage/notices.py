@@ -14,14 +14,19 @@ from bot.core.keys import Purpose
 from bot.core.messages import Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
 from storage.database import INSERTS, Unit
-from storage.models import chat_links, conversations, members, outbox, staff
+from storage.models import (
+    SET_ASIDE,
+    chat_links,
+    conversations,
+    is_set_aside,
+    members,
+    outbox,
+    staff,
+)
+from storage.models import SETTLED as SETTLED  # services take it from here
 from storage.models_accounts import accounts
 from storage.outbox import NOTICE
 from storage.packing import pack_outbound, unpack_outbound
-
-SET_ASIDE = ("failed", "unreachable", "unpaid", "shut")
-"""States of a message that did not go and waits for nothing more."""
-SETTLED = ("settled",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +115,22 @@ def list_set_aside(
         .outerjoin(chat_links, chat_links.c.identity == outbox.c.identity)
         .outerjoin(staff, staff.c.id == chat_links.c.staff_id)
         .outerjoin(members, members.c.id == chat_links.c.member_id)
-        .where(outbox.c.commune_id == commune, outbox.c.status.in_(states))
+        .where(outbox.c.commune_id == commune, is_set_aside, outbox.c.status.in_(states))
         .order_by(outbox.c.body.is_(None), outbox.c.id.desc())
         .limit(limit)
     )
     return [_open(unit, tuple(row)) for row in rows]
+
+
+def count_set_aside(unit: Unit, commune: CommuneId) -> int:
+    """Notices that could not go and nobody has settled; answers, whose words are gone, are not counted."""
+    counted = select(func.count()).where(
+        outbox.c.commune_id == commune,
+        is_set_aside,
+        outbox.c.status.in_(SET_ASIDE),
+        outbox.c.body.is_not(None),
+    )
+    return int(unit.connection.execute(counted).scalar_one())
 
 
 def _open(unit: Unit, row: Sequence[Any]) -> SetAside:

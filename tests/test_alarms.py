@@ -150,6 +150,20 @@ def test_operators_and_officers_are_told_and_nobody_else(house: House) -> None:
         assert "cần cấp lại quyền" in text
 
 
+def test_who_has_no_other_chat_is_told_by_the_account_itself_while_it_still_sends(
+    house: House,
+) -> None:
+    house.knows(Role.OFFICER, house.oa)
+    for code in ("forged", "zalo -201", "quota-people", "quota-messages"):
+        assert house.alarms(code) == 1
+    for code in ("needs-consent", "401", "zalo -204"):
+        assert house.alarms(code) == 0
+    house.knows(Role.OFFICER, house.bot)
+    house.shelf.clock.passes(days=1)
+    assert house.alarms("forged") == 1
+    assert (len(house.told(house.oa)), len(house.told(house.bot))) == (4, 1)
+
+
 def test_the_account_in_trouble_carries_no_alarm_of_its_own(house: House) -> None:
     house.knows(Role.OFFICER, house.oa)
     assert house.alarms("needs-consent") == 0
@@ -221,15 +235,41 @@ def test_an_alarm_waits_behind_answers(house: House) -> None:
 # ---- forged requests ----------------------------------------------------------------------------
 
 
-def test_the_first_forged_request_for_a_day_is_told(house: House) -> None:
+def test_a_few_forged_requests_are_counted_and_many_are_told_once_a_day(house: House) -> None:
     house.knows(Role.OFFICER, house.bot)
+    house.shelf.write(alarms.note_forged, house.oa, TEXTS, 19)
+    assert house.told(house.bot) == []
     for _ in range(3):
         house.shelf.write(alarms.note_forged, house.oa, TEXTS)
     ((_, text),) = house.told(house.bot)
     assert "không chứng minh được là của Zalo" in text
     house.shelf.clock.passes(hours=30)
+    house.shelf.write(alarms.note_forged, house.oa, TEXTS, 19)
+    assert len(house.told(house.bot)) == 1
     house.shelf.write(alarms.note_forged, house.oa, TEXTS, 5)
     assert len(house.told(house.bot)) == 2
+
+
+def test_a_few_forged_requests_a_day_never_become_many(house: House) -> None:
+    house.knows(Role.OFFICER, house.bot)
+    for _ in range(5):
+        house.shelf.write(alarms.note_forged, house.oa, TEXTS, 10)
+        house.shelf.clock.passes(days=1)
+    assert house.told(house.bot) == []
+
+
+def test_who_forges_while_true_events_come_raises_no_alarm(house: House) -> None:
+    house.knows(Role.OFFICER, house.bot)
+    for _ in range(3):
+        house.shelf.write(alarms.note_forged, house.oa, TEXTS, 15)
+        house.shelf.clock.passes(minutes=1)
+        house.knows(Role.LEADER, house.oa)
+    assert house.told(house.bot) == []
+    house.shelf.clock.passes(minutes=1)
+    house.shelf.write(alarms.note_forged, house.oa, TEXTS, 15)
+    house.knows(Role.LEADER, house.bot)  # an event of another account proves nothing here
+    house.shelf.write(alarms.note_forged, house.oa, TEXTS, 15)
+    assert len(house.told(house.bot)) == 1
 
 
 # ---- quotas -------------------------------------------------------------------------------------
@@ -255,7 +295,11 @@ def delivered(unit: Unit, account: Account, commune: Commune, count: int) -> Non
 
 
 def watch(house: House, terms: Terms) -> list[str]:
-    return house.shelf.write(alarms.watch_quotas, house.bot, TEXTS, terms)
+    """As the watch does it: what the office is told of."""
+    usage = house.shelf.read(alarms.count_usage, house.bot.id)
+    codes = alarms.quotas_nearly_over(usage, terms)
+    house.shelf.write(alarms.tell_quotas, house.bot, TEXTS, codes)
+    return codes
 
 
 def test_four_fifths_of_the_months_messages_are_told_once_a_day(house: House) -> None:

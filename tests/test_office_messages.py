@@ -184,18 +184,30 @@ def test_forged_requests_are_a_trouble_until_a_true_one_comes_or_a_day_is_over(
     site: Site, accounts: Accounts
 ) -> None:
     oa = accounts.opens("zalo_oa")
-    site.ward.base.database.write(health.note_forged, oa.id, 3)
+    site.ward.base.database.write(health.note_forged, oa.id, 20)
     assert "OA Secret Key" in look(site).accounts["Zalo OA"]
     assert said("office.accounts-stuck", count=1) in site.officer().opens(WEEK).page.words
     site.ward.clock.passes(minutes=1)
     accounts.hears(oa)
     assert "OA Secret Key" not in look(site).accounts["Zalo OA"]
     bot = accounts.opens("zalo_bot")
-    site.ward.base.database.write(health.note_forged, bot.id, 1)
+    site.ward.base.database.write(health.note_forged, bot.id, 20)
     site.ward.clock.passes(hours=23)
     assert "webhook" in look(site).accounts["Zalo Bot"]
     site.ward.clock.passes(hours=1)
     assert "webhook" not in look(site).accounts["Zalo Bot"]
+
+
+def test_a_few_forged_requests_are_shown_and_no_trouble(site: Site, accounts: Accounts) -> None:
+    oa = accounts.opens("zalo_oa")
+    assert said("messages.forged") not in look(site).accounts["Zalo OA"]
+    site.ward.base.database.write(health.note_forged, oa.id, 19)
+    shown = look(site).accounts["Zalo OA"]
+    assert said("messages.state-running") in shown
+    assert f"{said('messages.forged')} 19" in shown
+    assert said("office.see-messages") not in site.officer().opens(WEEK).page.words
+    site.ward.clock.passes(hours=24)
+    assert said("messages.forged") not in look(site).accounts["Zalo OA"]
 
 
 def test_a_quota_that_is_nearly_over_is_said_beside_the_figures(

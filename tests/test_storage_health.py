@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 from bot.core.messages import Delivered, Outbound, Rejected
 from bot.core.vocabulary import Role
@@ -90,18 +93,30 @@ def test_a_code_of_any_length_is_kept_and_is_no_news_the_second_time(
     assert not reports(shelf, office, "\0" + "x" * 300)
 
 
-def test_forged_requests_are_counted_and_are_news_once_for_a_day(
+def test_forged_requests_are_counted_from_the_first_for_a_day(shelf: Shelf, office: Office) -> None:
+    note = partial(shelf.write, health.note_forged, office.account.id)
+    first = shelf.clock.now
+    assert sorted(together(*[partial(note, 2)] * 5)) == [2, 4, 6, 8, 10]
+    shelf.clock.passes(hours=23)
+    assert note(1) == 11
+    assert look(shelf, office).forged_at == first
+    shelf.clock.passes(hours=1)
+    assert sorted(together(*[partial(note, 1)] * 6)) == [1, 2, 3, 4, 5, 6]
+    found = look(shelf, office)
+    assert (found.forged, found.forged_at) == (6, shelf.clock.now)
+    assert found.trouble is None
+
+
+def test_forged_requests_are_counted_anew_after_an_event_that_proved_its_sender(
     shelf: Shelf, office: Office
 ) -> None:
     note = partial(shelf.write, health.note_forged, office.account.id)
-    assert sorted(together(*[partial(note, 2)] * 5)) == [False] * 4 + [True]
-    shelf.clock.passes(hours=23)
-    assert not note(1)
-    shelf.clock.passes(hours=24)
-    assert sorted(together(*[partial(note, 1)] * 6)) == [False] * 5 + [True]
-    found = look(shelf, office)
-    assert (found.forged, found.forged_at) == (17, shelf.clock.now)
-    assert found.trouble is None
+    shelf.write(hear, office, "bà Tư", "e1")
+    shelf.clock.passes(minutes=1)
+    assert [note(15), note(15)] == [15, 30]
+    shelf.clock.passes(minutes=1)
+    shelf.write(hear, office, "bà Tư", "e2")
+    assert [note(3), note(2)] == [3, 5]
 
 
 def test_who_counts_while_another_counts_waits_for_its_commit(shelf: Shelf, office: Office) -> None:
@@ -109,17 +124,17 @@ def test_who_counts_while_another_counts_waits_for_its_commit(shelf: Shelf, offi
     shelf.write(health.report_trouble, account, "zalo -204")  # the row is there already
     with ThreadPoolExecutor(1) as pool:
         with shelf.database.unit() as unit:
-            assert health.note_forged(unit, account, 1)
+            assert health.note_forged(unit, account, 1) == 1
             other = pool.submit(shelf.write, health.note_forged, account, 1)
             wait([other], timeout=0.15)
-        assert other.result(timeout=30) is False
+        assert other.result(timeout=30) == 2
     assert look(shelf, office).forged == 2
 
 
 def test_forged_requests_and_trouble_stand_beside_each_other(shelf: Shelf, office: Office) -> None:
     shelf.write(health.note_forged, office.account.id, 1)
     assert reports(shelf, office, "zalo -204")
-    assert shelf.write(health.note_forged, office.account.id, 1) is False
+    assert shelf.write(health.note_forged, office.account.id, 1) == 2
     assert (look(shelf, office).forged, look(shelf, office).trouble) == (2, "zalo -204")
 
 
@@ -212,3 +227,61 @@ def test_a_notice_is_sealed_and_waits_as_a_notice(shelf: Shelf, office: Office) 
     (row,) = shelf.read(letters_of, office.account.id)
     assert (row.status, row.priority, row.tries) == ("waiting", 10, 0)
     assert "mai họp".encode() not in bytes(row.body)
+
+
+# ---- how it is found ----------------------------------------------------------------------------
+
+
+def plans(shelf: Shelf, work: Callable[[Unit], object]) -> str:
+    """How SQLite finds the rows of what that function reads."""
+    lines: list[str] = []
+
+    def explain(connection: Connection, _: object, statement: str, values: Any, *__: Any) -> None:
+        if statement.startswith("SELECT"):
+            driver = connection.connection.cursor()
+            driver.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            lines.extend(str(row[3]) for row in driver.fetchall())
+
+    with shelf.database.unit() as unit:
+        event.listen(unit.connection, "before_cursor_execute", explain)
+        work(unit)
+    return "\n".join(lines)
+
+
+def test_what_the_office_page_reads_is_found_by_an_index(tmp_path: Path) -> None:
+    with open_shelf(None, "sqlite", tmp_path) as shelf:  # type: ignore[arg-type]
+        office = shelf.write(open_office)
+        account, since = office.account.id, shelf.clock.now
+        sent = plans(shelf, lambda unit: health.count_sent(unit, account, since))
+        assert "ix_outbox_finished (account_id=? AND finished_at>?)" in sent
+        for work in (
+            lambda unit: notices.list_set_aside(unit, office.id),
+            lambda unit: notices.list_set_aside(unit, office.id, 20, notices.SETTLED),
+            lambda unit: notices.count_set_aside(unit, office.id),
+        ):
+            assert "outbox USING INDEX ix_outbox_set_aside (commune_id=?)" in plans(shelf, work)
+        listed = plans(shelf, lambda unit: health.list_health(unit, office.id))
+        assert "inbox USING INDEX ix_inbox_of_account (account_id=?)" in listed
+        assert "ix_outbox_next (account_id=?)" in listed
+        taken = plans(shelf, lambda unit: take(unit, office))
+        assert "ix_outbox_finished" not in taken
+
+
+def test_notices_that_were_set_aside_are_counted_and_answers_are_not(
+    shelf: Shelf, office: Office
+) -> None:
+    def count() -> int:
+        return shelf.read(notices.count_set_aside, office.id)
+
+    who = shelf.write(post, office, "bà Tư", "một câu trả lời")
+    chat = Chat(office.id, office.account.id, who)
+    for key in ("một", "hai"):
+        shelf.write(notices.post, chat, key, Outbound(key))
+    for expected in (0, 1, 2):
+        shelf.clock.passes(hours=1)
+        (letter,) = shelf.write(take, office)
+        shelf.write(record, office, letter, Rejected("no"))
+        assert count() == expected
+    aside = shelf.read(notices.list_set_aside, office.id)
+    shelf.write(notices.settle, office.id, aside[0].id)
+    assert count() == 1

@@ -232,6 +232,7 @@ CASES: dict[str, Case] = {
     "notices.post": lambda u, h: [notices.post(u, chat_of(h), key, SAID) for key in (NOTICED, "2")],
     "notices.staff_chats": lambda u, h: notices.staff_chats(u, h.id, [Role.OFFICER]),
     "notices.list_set_aside": lambda u, h: notices.list_set_aside(u, h.id),
+    "notices.count_set_aside": lambda u, h: notices.count_set_aside(u, h.id),
     "notices.send_again": lambda u, h: notices.send_again(u, h.id, aside(u, h)),
     "notices.settle": lambda u, h: notices.settle(u, h.id, aside(u, h)),
     "tokens.read": lambda u, h: tokens.read(u, h.office.account.id),

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot.app.alarms import QuotaWatch
 from bot.app.installation import Installation
 from bot.app.wiring import save_account
 from bot.config import Settings
 from bot.conversation.jobs import Chore
 from bot.core.messages import Channel, Gallery, Inbound
 from bot.locale import local_day
-from bot.services import alarms
 from bot.services.consent import Finish
 from bot.services.plans import find_commune
 from storage.communes import Account
@@ -97,10 +97,7 @@ def _open_zalo_bot(installation: Installation, gallery: Gallery) -> Messenger | 
     access = Access(token, secret, settings.zalo_bot_api_base)
     channel = ZaloBotChannel(account.name, access, settings.public_url, gallery, terms)
 
-    async def watch() -> None:
-        texts = installation.texts(commune)
-        await installation.database.write_soon(alarms.watch_quotas, account, texts, terms)
-
+    watch = QuotaWatch(installation, account, terms)
     if settings.zalo_bot_mode == "polling":
         receive = partial(receiving.poll, channel)
         return Messenger(account, channel, receive, polls=True, chores=(watch,))

@@ -169,7 +169,7 @@ class ZaloDoctor:
         else:
             yield right(f"Webhook: tin gần nhất lúc {_moment(known.last_event_at)}")
         if known.forged and known.forged_at is not None:
-            said = f"Chứng thực tin: {known.forged} lần không đúng, gần nhất {_moment(known.forged_at)}"
+            said = f"Chứng thực tin: {known.forged} lần không đúng, từ {_moment(known.forged_at)}"
             last = known.last_event_at
             if last is not None and last > known.forged_at:
                 yield right(f"{said}; sau đó tin thật vẫn tới")

@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
+from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
 from bot.locale import local_day
 from bot.services import questions
@@ -39,38 +41,47 @@ Chore = Callable[[], Awaitable[None]]
 
 
 class Jobs:
-    """Looks every minute whether something is due."""
+    """Looks every minute whether something is due.
 
-    def __init__(self, database: Database) -> None:
+    Each chore has a loop of its own: one that fails or hangs keeps no other, nor the purge, from its turn.
+    """
+
+    def __init__(self, database: Database, look: float = LOOK_SECONDS) -> None:
         self._database = database
+        self._look = look
         self.chores: Sequence[Chore] = ()  # set by the wiring
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin in the running loop."""
-        self._task = asyncio.create_task(self._run(), name="jobs")
+        work: list[tuple[str, Chore]] = [("jobs", self.run_due)]
+        work += [(f"chore-{number}", chore) for number, chore in enumerate(self.chores, 1)]
+        self._tasks = [
+            asyncio.create_task(
+                keep_running(name, partial(self._repeat, name, one), rest=self._look), name=name
+            )
+            for name, one in work
+        ]
 
     async def stop(self) -> None:
-        """End the loop."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """End the loops."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self) -> None:
+    async def _repeat(self, name: str, work: Chore) -> None:
         while True:
             try:
-                await self.run_due()
+                await work()
             except BotError as error:
-                log.warning("jobs paused: %s", type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+                log.warning("%s paused: %s", name, type(error).__name__)
+            await asyncio.sleep(self._look)
 
     async def run_due(self) -> None:
-        """Do what is due now."""
+        """Drop what is past its time."""
         await self._database.write_soon(fetching.forget_due)
         dropped = await self._database.write_soon(purge_once_a_day)
         if dropped:
             log.info("purge dropped %s rows", dropped)
             if self._database.is_sqlite:
                 await asyncio.to_thread(self._database.truncate_log)
-        for chore in self.chores:
-            await chore()

@@ -5,6 +5,7 @@ What is wrong is a code where it is found and stored; here it becomes a sentence
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.messages import Outbound
@@ -20,6 +21,8 @@ from storage.database import Unit
 OFFICE = (Role.OPERATOR, Role.OFFICER)
 FORGED, QUOTA_PEOPLE, QUOTA_MESSAGES = "forged", "quota-people", "quota-messages"
 NEARLY_ALL = 0.8
+MANY_FORGED = 20
+"""Requests that prove nothing: fewer are strangers, so many without one that proves itself a wrong key."""
 LONGEST_CODE = 24  # of those that we did not make; a key of the outbox has 80 signs
 
 SENTENCES = {
@@ -53,6 +56,8 @@ SENTENCES = {
 """What each code says; Zalo's are of its page “Mã lỗi”, read 2026-09."""
 OF_OA = {FORGED: "trouble.forged-oa"}
 """The same in the words of a Zalo OA, where they differ."""
+STILL_SENDS = frozenset({FORGED, QUOTA_PEOPLE, QUOTA_MESSAGES, "zalo -201"})
+"""Troubles with which the account still delivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ def trouble_sentence(texts: Texts, channel: str, code: str) -> str:
 def raise_alarm(unit: Unit, account: Account, texts: Texts, code: str) -> int:
     """Write to everybody of the office, once a day for one trouble; gives to how many.
 
-    Never by the account that is in trouble: it would wait there, or be one more message that fails.
+    By another account than that in trouble: it would wait there, or be one more message that fails. Where
+    nobody has another, by this one if it still sends; else the office page alone says it.
     """
     commune = account.commune
     message = Outbound(
@@ -93,29 +99,29 @@ def raise_alarm(unit: Unit, account: Account, texts: Texts, code: str) -> int:
         )
     )
     prefix = f"alarm:{account.id}:{code[:LONGEST_CODE]}:{local_day(unit.now).isoformat()}"
-    chats = [
-        chat for chat in notices.staff_chats(unit, commune.id, OFFICE) if chat.account != account.id
-    ]
+    known = notices.staff_chats(unit, commune.id, OFFICE)
+    chats = [chat for chat in known if chat.account != account.id]
+    if not chats and code in STILL_SENDS:
+        chats = known
     return sum(
         notices.post(unit, chat, f"{prefix}:{chat.identity[:8].hex()}", message) for chat in chats
     )
 
 
 def note_forged(unit: Unit, account: Account, texts: Texts, times: int = 1) -> None:
-    """So many requests did not prove their sender; the first for a day is told to the office."""
-    if health.note_forged(unit, account.id, times):
+    """So many requests did not prove their sender; the office is told when a wrong key is likely."""
+    count = health.note_forged(unit, account.id, times)
+    if count - times < MANY_FORGED <= count:
         raise_alarm(unit, account, texts, FORGED)
 
 
-def watch_quotas(unit: Unit, account: Account, texts: Texts, terms: Terms) -> list[str]:
-    """Tell the office, once a day, of a quota that is nearly used up; gives the codes.
+def tell_quotas(unit: Unit, account: Account, texts: Texts, codes: Sequence[str]) -> None:
+    """Tell the office, once a day, of quotas that are nearly used up.
 
     They are not stored as the account's trouble: a message that goes through ends that, and they stay.
     """
-    codes = quotas_nearly_over(count_usage(unit, account.id), terms)
     for code in codes:
         raise_alarm(unit, account, texts, code)
-    return codes
 
 
 def count_usage(unit: Unit, account: AccountId) -> Usage:

@@ -13,7 +13,7 @@ from bot.core.terms import Tariff, Terms, tariff_on
 from bot.core.vocabulary import CommuneId
 from bot.services import access
 from bot.services.access import Officer
-from bot.services.alarms import FORGED, Usage, count_usage, quotas_nearly_over
+from bot.services.alarms import FORGED, MANY_FORGED, Usage, count_usage, quotas_nearly_over
 from storage import deliveries, health, notices
 from storage.database import Unit
 from storage.health import Health
@@ -21,7 +21,6 @@ from storage.notices import SetAside as SetAside  # pages take it from here
 
 MOST_SHOWN = 200
 MOST_SETTLED = 20
-SUSPECT_FOR = timedelta(days=1)
 TERMINAL = "console"
 """No messenger: whoever types there reads there."""
 FETCHED = frozenset({"web_chat"})
@@ -42,13 +41,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One account with what it has used; ``codes`` say what is wrong or nearly over."""
+    """One account with what it has used; ``codes`` say what is wrong or nearly over.
+
+    ``forged`` is how many requests of the last day proved nothing.
+    """
 
     health: Health
     usage: Usage
     terms: Terms
     state: State
     codes: tuple[str, ...]
+    forged: int
 
     @property
     def waiting(self) -> int | None:
@@ -114,32 +117,38 @@ def list_accounts(unit: Unit, commune: CommuneId, terms_of: TermsOf) -> list[Lin
 
 def _line(unit: Unit, one: Health, terms: Terms) -> Line:
     usage = count_usage(unit, one.account)
-    nearly = tuple(quotas_nearly_over(usage, terms))
+    codes = tuple(quotas_nearly_over(usage, terms))
     state = state_of(one, unit.now)
     if state is State.TROUBLE and one.trouble:
-        return Line(one, usage, terms, state, (one.trouble, *nearly))
-    if state is State.FORGED:
-        return Line(one, usage, terms, state, (FORGED, *nearly))
-    if state is State.RUNNING and nearly:
+        codes = (one.trouble, *codes)
+    elif state is State.FORGED:
+        codes = (FORGED, *codes)
+    elif state is State.RUNNING and codes:
         state = State.QUOTA
-    return Line(one, usage, terms, state, nearly)
+    return Line(one, usage, terms, state, codes, count_forged(one, unit.now))
 
 
 def state_of(one: Health, now: datetime) -> State:
     """How an account is, its quotas aside.
 
-    Without a process that sends for it nothing is known of it. Requests that prove nothing are a trouble
-    until one comes that does: strangers send them, too.
+    Without a process that sends for it nothing is known of it. Many requests that prove nothing are a
+    trouble until one comes that does: strangers send some, too.
     """
     is_held = one.held_until is not None and one.held_until >= now
     if one.channel not in FETCHED and not is_held:
         return State.OFF
     if one.trouble is not None:
         return State.TROUBLE
-    if one.forged_at is not None and now - one.forged_at < SUSPECT_FOR:
+    if count_forged(one, now) >= MANY_FORGED and one.forged_at is not None:
         is_refuted = one.last_event_at is not None and one.last_event_at > one.forged_at
         return State.RUNNING if is_refuted else State.FORGED
     return State.RUNNING
+
+
+def count_forged(one: Health, now: datetime) -> int:
+    """Requests of the last day that proved nothing."""
+    is_over = one.forged_at is None or now - one.forged_at >= health.FORGED_FOR
+    return 0 if is_over else one.forged
 
 
 def list_undelivered(unit: Unit, commune: CommuneId, terms_of: TermsOf) -> Undelivered:
@@ -193,10 +202,9 @@ def is_bad(one: Health, state: State) -> bool:
 def count_stuck(unit: Unit, commune: CommuneId) -> Stuck:
     """How much of it somebody of the office has to do something about."""
     accounts = [one for one in health.list_health(unit, commune) if one.channel != TERMINAL]
-    waiting = notices.list_set_aside(unit, commune, MOST_SHOWN)
     return Stuck(
         sum(is_bad(one, state_of(one, unit.now)) for one in accounts),
-        sum(one.text is not None for one in waiting),
+        notices.count_set_aside(unit, commune),
     )
 
 

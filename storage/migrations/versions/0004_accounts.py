@@ -8,6 +8,14 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+FINISHED = "finished_at IS NOT NULL"
+SET_ASIDE = "status IN ('failed', 'unreachable', 'unpaid', 'shut', 'settled')"
+INDEXES = (
+    ("ix_inbox_of_account", "inbox"),
+    ("ix_outbox_set_aside", "outbox"),
+    ("ix_outbox_finished", "outbox"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -86,10 +94,27 @@ def upgrade() -> None:
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cost", sa.Integer(), nullable=True))
+        batch_op.create_index(
+            "ix_outbox_finished",
+            ["account_id", "finished_at"],
+            unique=False,
+            sqlite_where=sa.text(FINISHED),
+            postgresql_where=sa.text(FINISHED),
+        )
+        batch_op.create_index(
+            "ix_outbox_set_aside",
+            ["commune_id", "id"],
+            unique=False,
+            sqlite_where=sa.text(SET_ASIDE),
+            postgresql_where=sa.text(SET_ASIDE),
+        )
+    op.create_index("ix_inbox_of_account", "inbox", ["account_id", "id"], unique=False)
     op.execute("UPDATE conversations SET last_act_at = last_used_at")
 
 
 def downgrade() -> None:
+    for index, table in INDEXES:
+        op.drop_index(index, table_name=table)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("cost")
 
