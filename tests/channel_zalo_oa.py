@@ -213,7 +213,8 @@ def _carried(message: SeenMessage) -> Carried | None:
 def _fails(name: str, outcome: Any, **how: Any) -> Trouble:
     async def arrange(wire: ZaloOaWire) -> None:
         wire.zalo.fail_next(CS, **how)
-        if isinstance(outcome, Rejected) and wire.carries in (MediaKind.PICTURE, MediaKind.FILE):
+        is_final = isinstance(outcome, Rejected) or (isinstance(outcome, Retry) and outcome.alert)
+        if is_final and wire.carries in (MediaKind.PICTURE, MediaKind.FILE):
             wire.zalo.fail_next(CS, **how)  # what is wrong with the chat is so for words too
 
     return Trouble(name, arrange, outcome, _nothing)
