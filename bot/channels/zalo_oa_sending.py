@@ -110,8 +110,9 @@ class Postman:
         done, sent = self._begun.pop(message, 0), None
         for place in range(done, len(parts)):
             part = parts[place]
-            outcome = self._patient(await self._attempt(chat, part), hash((message, place)))
-            if part.is_extra and (reason := _refusal(outcome)):
+            held, outcome = await self._attempt(chat, part)
+            outcome = self._patient(outcome, hash((message, place)))
+            if part.is_extra and not held and (reason := _refusal(outcome)):
                 log.warning("a message went without its extra part: %s", reason)
                 continue
             if not isinstance(outcome, Delivered):
@@ -122,22 +123,23 @@ class Postman:
             sent = outcome if sent is None or not part.is_extra else sent
         return sent or Delivered()
 
-    async def _attempt(self, chat: str, part: _Part) -> Delivery:
+    async def _attempt(self, chat: str, part: _Part) -> tuple[bool, Delivery]:
+        """Whether it could not even be asked for, and what became of it."""
         try:
             if part.media is None:
                 answer = await self._post(chat, part.body)
             else:
                 carried = await self._post_media(chat, part.media)
                 if carried is None:
-                    return NOTHING
+                    return False, NOTHING
                 answer = carried
         except HeldError as held:
-            return held.outcome
+            return True, held.outcome
         except NoAnswerError as silent:
-            return Retry(None, silent.reason, maybe_taken=silent.maybe_taken)
+            return False, Retry(None, silent.reason, maybe_taken=silent.maybe_taken)
         except BotError as error:  # our own database is busy; it is asked before Zalo is
-            return Retry(None, type(error).__name__)
-        return delivery_of(answer, self._clock())
+            return True, Retry(None, type(error).__name__)
+        return False, delivery_of(answer, self._clock())
 
     async def _post_media(self, chat: str, media: Media) -> Answer | None:
         """By the id that Zalo knows it by; one that Zalo has lost is uploaded again, once."""
