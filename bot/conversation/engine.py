@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 SCAN_SECONDS = 1.0
 BUSY_PAUSE_SECONDS = 0.05
-WAIT_SECONDS, MOST_WAITS = 0.01, 10
+WAIT_SECONDS, MOST_WAITS = 0.01, 50
 MOST_TURNS_A_HOP = 8  # about 5 ms of SQLite's only writer: accepting waits no longer than that
 Observer = Callable[[str], None]
 """Is told the name of each point that a message passes: ``accepted``, ``turn``, ``sent``."""

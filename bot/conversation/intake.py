@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.mailbox import Arrival
 
 LONGEST_TEXT = 4096
-PRESSED_FROM = 32
+PRESSED_FROM = 12
 OWN_ACTION = re.compile(r"[a-z][a-z-]*(?::[a-z0-9-]+)*", re.ASCII)
 
 
