@@ -78,7 +78,7 @@ ABOUT_SETTINGS = (
     ("zalo_oa_webhook_secret", f"{APPS}, mục Webhook, ô OA Secret Key (khác khóa bí mật ở trên)"),
     (
         "base_url",
-        "địa chỉ https của máy chủ này, người ngoài mở được, ví dụ https://bando.ho-nai.vn",
+        "nơi đăng ký tên miền: địa chỉ https mà người ngoài mở được, ví dụ https://bando.ho-nai.vn",
     ),
 )
 
