@@ -236,7 +236,7 @@ async def open_loop(
 
 async def burst(url: str, rate: float, seconds: float, make_request: MakeRequest) -> Result:
     """Makes an open loop with enough connections that they are not what is measured."""
-    return await open_loop(url, rate, seconds, make_request, connections=64)
+    return await open_loop(url, rate, seconds, make_request, connections=256)
 
 
 def telegram_requests(

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from os import environ
 
 from bench.engine import Engine, Eye
-from bench.process import ROOT, Server, free_port, pin, start, stop
+from bench.process import READY_SECONDS, ROOT, Server, free_port, pin, start, stop
 
 ACCOUNT = "ho-nai"
 ZALO_APP, ZALO_OA = "2754061983340175268", "3918204756619038472"
@@ -139,7 +139,15 @@ def _start(
     except BaseException:
         sink.close()
         raise
+    _wait_until_ready(running.url)
     return Product(running.process, running.url, running.log, sink, Eye(database))
+
+
+def _wait_until_ready(url: str) -> None:
+    """The port is open seconds before anybody answers: what waits meanwhile would count as slow."""
+    with urllib.request.urlopen(f"{url}/readyz", timeout=READY_SECONDS) as answer:
+        if answer.status != 200:
+            raise RuntimeError(f"{url} is not ready: {answer.status}")
 
 
 def first_chat_turn(engine: Engine, database: str) -> float:

@@ -249,11 +249,12 @@ class Engine:
     async def _work(self) -> None:
         while True:
             group = [await self._waiting.get()]
-            share = self._waiting.qsize() // self._database.turn_workers
-            group += [self._waiting.get_nowait() for _ in range(min(share, MOST_TURNS_A_HOP - 1))]
+            if not await self._make_way():
+                share = self._waiting.qsize() // self._database.turn_workers
+                more = range(min(share, MOST_TURNS_A_HOP - 1))
+                group += [self._waiting.get_nowait() for _ in more]
             # From here on a new event of these people must queue again: it may come after our look.
             self._queued.difference_update(group)
-            await self._make_way()
             again = await self._database.hop(self._answer, group)
             self._announce(group)
             if again.was_busy:
@@ -261,12 +262,16 @@ class Engine:
             for identity in again.identities:
                 self.notify(identity)
 
-    async def _make_way(self) -> None:
-        """A flood is stored first; turns go on a little all the same, or a long one would stop them."""
+    async def _make_way(self) -> bool:
+        """A flood is stored first; one turn goes on all the same, or a long one would stop them all.
+
+        True while it still lasts.
+        """
         for _ in range(MOST_WAITS):
             if not self.should_wait():
-                return
+                return False
             await asyncio.sleep(WAIT_SECONDS)
+        return True
 
     def _answer(self, group: list[Identity]) -> _Again:
         """One turn for each, each in a unit of its own; runs in a writer thread."""
