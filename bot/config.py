@@ -160,6 +160,10 @@ class Settings(BaseModel):
         """Where people and messengers reach us, without a slash at the end."""
         return self.base_url or f"http://{self.host}:{self.port}"
 
+    def hook_url(self, channel: str, account: str) -> str:
+        """Where a messenger posts for an account; a channel has dashes in an address."""
+        return f"{self.public_url}/hook/{channel.replace('_', '-')}/{account}"
+
     @field_validator("chat_embed_on")
     @classmethod
     def _origins(cls, origins: str) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 from bot.app.alarms import QuotaWatch
 from bot.app.installation import Installation
 from bot.app.wiring import save_account
-from bot.config import Settings
 from bot.conversation.jobs import Chore
 from bot.core.messages import Channel, Gallery, Inbound
 from bot.locale import local_day
@@ -57,11 +56,6 @@ def open_messengers(installation: Installation, gallery: Gallery) -> list[Messen
     return [messenger for messenger in opened if messenger is not None]
 
 
-def hook_url(settings: Settings, account: Account) -> str:
-    """The public address of an account's webhook."""
-    return f"{settings.public_url}/hook/{account.channel.replace('_', '-')}/{account.name}"
-
-
 def _open_telegram(installation: Installation, gallery: Gallery) -> Messenger | None:
     settings = installation.settings
     token = settings.telegram_token.get_secret_value()
@@ -77,7 +71,7 @@ def _open_telegram(installation: Installation, gallery: Gallery) -> Messenger | 
     channel = TelegramChannel(account.name, token, secret, settings.telegram_api_base, gallery)
     if settings.telegram_mode == "polling":
         return Messenger(account, channel, partial(receiving.poll, channel), polls=True)
-    url = hook_url(settings, account)
+    url = settings.hook_url(account.channel, account.name)
     return Messenger(account, channel, lambda _: receiving.announce_webhook(channel, url))
 
 
@@ -101,7 +95,7 @@ def _open_zalo_bot(installation: Installation, gallery: Gallery) -> Messenger | 
     if settings.zalo_bot_mode == "polling":
         receive = partial(receiving.poll, channel)
         return Messenger(account, channel, receive, polls=True, chores=(watch,))
-    url = hook_url(settings, account)
+    url = settings.hook_url(account.channel, account.name)
     announce = partial(receiving.announce_webhook, channel, url)
     return Messenger(account, channel, lambda _: announce(), chores=(watch,))
 

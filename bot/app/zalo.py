@@ -14,8 +14,6 @@ from bot.config import Settings
 from storage.communes import Account, Commune
 
 CHANNEL = "zalo_oa"
-HOOK = "zalo-oa"
-"""How the channel is written in its webhook's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,6 @@ def open_zalo_oa(installation: Installation, commune: Commune) -> ZaloOa:
 def consent_url(settings: Settings, slug: str) -> str:
     """Where Zalo sends the administrator back to: the callback that is saved on developers.zalo.me."""
     return f"{settings.public_url}/zalo/consent/{slug}"
-
-
-def hook_url(settings: Settings, slug: str) -> str:
-    """The webhook that is saved on developers.zalo.me."""
-    return f"{settings.public_url}/hook/{HOOK}/{slug}"
 
 
 @dataclass(frozen=True, slots=True)

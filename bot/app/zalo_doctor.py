@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.app.findings import Finding, account_mend, right, unseen, wrong
 from bot.app.installation import Installation
-from bot.app.zalo import HOOK, ZaloOa, consent_url, find_missing, hook_url
+from bot.app.zalo import CHANNEL, ZaloOa, consent_url, find_missing
 from bot.app.zalo_consent import ABOUT_OA, ConsentDesk
 from bot.channels.outside import look
 from bot.channels.zalo_oa_tokens import NeedsConsentError
@@ -159,7 +159,7 @@ class ZaloDoctor:
             yield wrong("OA đã xác thực", mend)
 
     def _webhook(self, known: Health) -> Iterator[Finding]:
-        url = hook_url(self._settings, self._slug)
+        url = self._settings.hook_url(CHANNEL, self._slug)
         if known.last_event_at is None:
             mend = (
                 f"ở developers.zalo.me, mục Webhook, đặt {url}, chọn các sự kiện trong docs/zalo.md, "
@@ -211,7 +211,7 @@ def check_address(settings: Settings) -> list[Finding]:
 
 def by_eye(settings: Settings) -> Iterator[Finding]:
     """What only the console shows."""
-    hook = f"{settings.public_url}/hook/{HOOK}/…"
+    hook = settings.hook_url(CHANNEL, "…")
     yield unseen("Webhook: địa chỉ đã lưu, các sự kiện đã chọn", f"mục Webhook phải ghi {hook}.")
     yield unseen("Webhook: lọc tin bắt đầu bằng “#”", "phải tắt, nếu không tin thường không tới.")
     yield unseen(
