@@ -24,7 +24,8 @@ from bot.core.errors import ContentError, Fault, why
 
 LOCALE = "vi"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-CATALOGUE = Path("locale") / LOCALE / "LC_MESSAGES" / "bot.po"
+CATALOGUE = Path("locale") / LOCALE / "LC_MESSAGES"
+"""Every .po file of this folder is a part of the one catalogue; ``bot.po`` must be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,28 @@ class Texts:
 
 
 def load_sentences(content_dir: Path) -> dict[str, str]:
-    """Id → sentence, from the .po file; raises ``ContentError`` with all faults when there is any."""
-    path = content_dir / CATALOGUE
-    file = f"{content_dir.name}/{CATALOGUE.as_posix()}"
+    """Id → sentence, from the .po files; raises ``ContentError`` with all faults when there is any."""
+    folder = content_dir / CATALOGUE
+    paths = sorted({folder / "bot.po", *folder.glob("*.po")})
+    sentences: dict[str, str] = {}
+    faults: list[Fault] = []
+    for path in paths:
+        file = f"{content_dir.name}/{path.relative_to(content_dir).as_posix()}"
+        try:
+            messages = _read_file(path, file)
+        except ContentError as error:
+            faults += error.faults
+            continue
+        for message in messages:
+            if message.id in sentences:
+                faults.append(_twice(file, message.lineno or 1, str(message.id)))
+            sentences[str(message.id)] = str(message.string)
+    if faults:
+        raise ContentError(faults)
+    return sentences
+
+
+def _read_file(path: Path, file: str) -> list[Message]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -69,7 +89,11 @@ def load_sentences(content_dir: Path) -> dict[str, str]:
     faults = [Fault(file, line, *saying) for line, saying in wrong if saying]
     if faults:
         raise ContentError(faults)
-    return {str(message.id): str(message.string) for message in sentences}
+    return sentences
+
+
+def _twice(file: str, line: int, name: str) -> Fault:
+    return Fault(file, line, f"câu “{name}” viết hai lần", "giữ một câu, xóa câu kia")
 
 
 # Babel reads on where a quote is not closed, and keeps the last of two sentences with one id.
@@ -84,9 +108,7 @@ def _broken_lines(text: str, file: str) -> Iterator[Fault]:
             mend = "mỗi dòng là msgid hoặc msgstr, rồi chữ trong một cặp ngoặc kép"
             yield Fault(file, number, "sai cú pháp hoặc thiếu ngoặc kép", mend)
         elif found["word"] == "msgid" and found["text"] in seen:
-            yield Fault(
-                file, number, f"câu “{found['text']}” viết hai lần", "giữ một câu, xóa câu kia"
-            )
+            yield _twice(file, number, found["text"])
         elif found["word"] == "msgid":
             seen.add(found["text"])
 

@@ -11,6 +11,7 @@ from bot.core.text import fold, spoken_number
 from bot.core.vocabulary import Role, Topic
 from bot.locale import show_day
 from bot.services import help_log, teams
+from bot.services.help_log import Help
 
 FIRST_TOPICS = (Topic.VNEID, Topic.DVC, Topic.TT, Topic.AT)
 MORE_TOPICS = (Topic.CKS, Topic.HOC_SO)
@@ -219,13 +220,13 @@ def save(turn: Turn) -> Reply:
     log = turn.option("option.log", "log")
     try:
         entry, is_new = help_log.log_help(
-            turn.unit, turn.commune.id, worker, (topic, count, day), client_id
+            turn.unit, turn.commune.id, worker, Help(day, topic, count), client_id
         )
     except RuleError as refusal:
         return Reply((Say(turn.say(refusal.code), (log,)),), here=HOME, outcome="refused")
     if entry.voided_at is not None:
         return reply(turn.say("undo.already"), log, here=HOME)
-    what = _describe(turn, entry.topic, entry.visits, entry.occurred_on)
+    what = _describe(turn, entry.help.topic, entry.help.visits, entry.help.occurred_on)
     options = [turn.option("option.log-more", "log")]
     if turn.unit.now - entry.recorded_at <= help_log.UNDO_WITHIN:
         options.append(turn.option("option.undo", f"undo:{entry.id}"))
@@ -248,7 +249,7 @@ def undo(turn: Turn) -> Reply:
         entry = help_log.undo_help(turn.unit, turn.commune.id, worker, int(number))
     except RuleError as refusal:
         return reply(turn.say(refusal.code), log, mine, here=HOME)
-    what = _describe(turn, entry.topic, entry.visits, entry.occurred_on)
+    what = _describe(turn, entry.help.topic, entry.help.visits, entry.help.occurred_on)
     message = Say(turn.say("undo.done", what=what), (log, mine))
     return Reply((message,), here=HOME, outcome="undone")
 
@@ -271,7 +272,7 @@ def my_week(turn: Turn) -> Reply:
     newest = max(entries, key=lambda entry: (entry.recorded_at, entry.id))
     if turn.unit.now - newest.recorded_at > help_log.UNDO_WITHIN:
         return reply(text, log, here="mine")
-    what = _describe(turn, newest.topic, newest.visits, newest.occurred_on)
+    what = _describe(turn, newest.help.topic, newest.help.visits, newest.help.occurred_on)
     undo_it = turn.option("option.undo-newest", f"undo:{newest.id}")
     return reply(f"{text}\n{turn.say('mine.newest', what=what)}", log, undo_it, here="mine")
 

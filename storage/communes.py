@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from bot.core.errors import StorageError
 from bot.core.keys import Purpose
-from bot.core.vocabulary import AccountId, CommuneId
+from bot.core.vocabulary import AccountId, CommuneId, TeamKind
 from storage.database import INSERTS, Unit
 from storage.models import communes, neighbourhoods, teams
 from storage.models_accounts import accounts
@@ -87,7 +87,11 @@ def save_neighbourhoods(unit: Unit, commune: CommuneId, names: Sequence[str], si
         ).scalar_one()
         unit.connection.execute(
             insert(teams).values(
-                commune_id=commune, name=name, neighbourhood_id=neighbourhood, valid_from=since
+                commune_id=commune,
+                name=name,
+                kind=TeamKind.NEIGHBOURHOOD,
+                neighbourhood_id=neighbourhood,
+                valid_from=since,
             )
         )
 

@@ -3,14 +3,62 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, case, func, insert, select, update
+from sqlalchemy import Select, and_, delete, func, insert, select, update
 
-from bot.core.vocabulary import CommuneId, Topic
+from bot.core.vocabulary import (
+    AgeBand,
+    CommuneId,
+    FirstTime,
+    Outcome,
+    Place,
+    Service,
+    Source,
+    Subject,
+    Topic,
+)
 from storage.database import Unit
-from storage.models import help_entries, help_entry_revisions, members, people, teams
+from storage.models import members, teams
+from storage.models_help import help_entries, help_entry_revisions, help_services
+from storage.models_people import people
+
+
+MOST_AT_ONCE = 500
+"""Ids in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What was done. ``visits`` are lượt; ``person_id`` is the one person whose visits they are.
+
+    None is unknown, never “no”. ``asked_for``: ``cha_me`` when a child came for a parent, who is counted.
+    """
+
+    occurred_on: date
+    topic: Topic
+    visits: int = 1
+    guide: str | None = None
+    person_id: int | None = None
+    services: frozenset[Service] = frozenset()
+    files: int | None = None
+    outcome: Outcome | None = None
+    place: Place | None = None
+    subject: Subject | None = None
+    first_time: FirstTime | None = None
+    age_band: AgeBand | None = None
+    asked_for: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Whose hand it was: a member's, an officer's, or nobody's (the program itself)."""
+
+    member_id: int | None = None
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +68,9 @@ class NewEntry:
     client_id: str
     team_id: int
     member_id: int | None
-    occurred_on: date
-    topic: Topic
-    visits: int
+    help: Help
+    source: Source = Source.CHAT
+    import_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,48 +81,78 @@ class Entry:
     client_id: str
     team_id: int
     member_id: int | None
-    occurred_on: date
-    topic: Topic
-    visits: int
+    help: Help
+    source: Source
+    import_id: int | None
     recorded_at: datetime
     voided_at: datetime | None
     revision: int
 
 
-def add(unit: Unit, commune: CommuneId, entry: NewEntry) -> Entry:
+def add(unit: Unit, commune: CommuneId, entry: NewEntry, by: By) -> Entry:
     """Write the entry and its first revision."""
-    values = {
-        "client_id": entry.client_id,
-        "team_id": entry.team_id,
-        "member_id": entry.member_id,
-        "occurred_on": entry.occurred_on,
-        "topic": entry.topic,
-        "visits": entry.visits,
-    }
-    row_id = unit.connection.execute(
+    row_id: int = unit.connection.execute(
         insert(help_entries)
-        .values(commune_id=commune, recorded_at=unit.now, revision=1, **values)
+        .values(
+            commune_id=commune,
+            client_id=entry.client_id,
+            team_id=entry.team_id,
+            member_id=entry.member_id,
+            source=entry.source,
+            import_id=entry.import_id,
+            recorded_at=unit.now,
+            revision=1,
+            **_columns(entry.help),
+        )
         .returning(help_entries.c.id)
     ).scalar_one()
+    _add_services(unit, commune, row_id, entry.help)
     written = get(unit, commune, row_id)
-    _add_revision(unit, commune, written, ("create", entry.member_id, None))
+    _add_revision(unit, commune, written, ("create", by, None))
     return written
 
 
 def find(unit: Unit, commune: CommuneId, client_id: str) -> Entry | None:
     """The entry that a client made under this id."""
-    return _one(unit, _of(commune).where(help_entries.c.client_id == client_id))
+    found = _list(unit, commune, _of(commune).where(help_entries.c.client_id == client_id))
+    return found[0] if found else None
 
 
 def get(unit: Unit, commune: CommuneId, entry_id: int) -> Entry:
     """The entry with this id; raises ``LookupError`` when the commune has none."""
-    entry = _one(unit, _of(commune).where(help_entries.c.id == entry_id))
-    if entry is None:
+    found = _list(unit, commune, _of(commune).where(help_entries.c.id == entry_id))
+    if not found:
         raise LookupError(entry_id)
-    return entry
+    return found[0]
 
 
-def void(unit: Unit, commune: CommuneId, entry: Entry, by: int | None, reason: str) -> bool:
+def correct(
+    unit: Unit, commune: CommuneId, entry: Entry, fresh: Help, why: tuple[By, str]
+) -> Entry | None:
+    """What was done reads differently from now on; the earlier reading stays as a revision.
+
+    None when the entry was changed or taken out since ``entry`` was read.
+    """
+    by, reason = why
+    changed = unit.connection.execute(
+        update(help_entries)
+        .where(*_as_read(commune, entry), help_entries.c.voided_at.is_(None))
+        .values(revision=entry.revision + 1, **_columns(fresh))
+    )
+    if changed.rowcount == 0:
+        return None
+    unit.connection.execute(
+        delete(help_services).where(
+            help_services.c.commune_id == commune, help_services.c.entry_id == entry.id
+        )
+    )
+    _add_services(unit, commune, entry.id, fresh)
+    written = get(unit, commune, entry.id)
+    _add_revision(unit, commune, written, ("correct", by, reason))
+    return written
+
+
+def void(unit: Unit, commune: CommuneId, entry: Entry, by: By, reason: str) -> bool:
     """Take it out of every figure, keeping it and the reason; False when it was out already."""
     changed = unit.connection.execute(
         update(help_entries)
@@ -95,28 +173,62 @@ def list_of_member(
     unit: Unit, commune: CommuneId, member_id: int, window: tuple[date, date]
 ) -> list[Entry]:
     """A member's entries that count, in the half-open window of days."""
-    first, end = window
-    rows = unit.connection.execute(
+    statement = (
         _of(commune)
-        .where(
-            help_entries.c.member_id == member_id,
-            help_entries.c.occurred_on >= first,
-            help_entries.c.occurred_on < end,
-            help_entries.c.voided_at.is_(None),
-        )
+        .where(help_entries.c.member_id == member_id, *_counts_in(window))
         .order_by(help_entries.c.occurred_on, help_entries.c.id)
     )
-    return [_entry(row._mapping) for row in rows]
+    return _list(unit, commune, statement)
+
+
+def list_of_person(
+    unit: Unit, commune: CommuneId, person_id: int, window: tuple[date, date]
+) -> list[Entry]:
+    """Entries that count for a person (or for somebody who counts as them), in the window of days."""
+    statement = (
+        _of(commune)
+        .outerjoin(people, _of_person)
+        .where(_person == person_id, *_counts_in(window))
+        .order_by(help_entries.c.occurred_on, help_entries.c.id)
+    )
+    return _list(unit, commune, statement)
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """Visits and distinct people under one heading; people without a key are not in ``people``."""
+class Revision:
+    """One state that an entry had: what was done to it, by whose hand, why, and what it said then."""
 
-    key: str
-    visits: int
-    people: int
-    without_person: int
+    number: int
+    change: str
+    changed_at: datetime
+    by: By
+    reason: str | None
+    content: dict[str, Any]
+
+
+def list_revisions(unit: Unit, commune: CommuneId, entry_id: int) -> list[Revision]:
+    """All of them, the first one first."""
+    row = help_entry_revisions.c
+    found = unit.connection.execute(
+        select(
+            row.revision,
+            row.change,
+            row.changed_at,
+            row.member_id,
+            row.staff_id,
+            row.reason,
+            row.content,
+        )
+        .where(row.commune_id == commune, row.entry_id == entry_id)
+        .order_by(row.revision)
+    )
+    return [Revision(*r[:3], By(r[3], r[4]), r[5], json.loads(r[6])) for r in found]
+
+
+def _counts_in(window: tuple[date, date]) -> tuple[Any, ...]:
+    first, end = window
+    day = help_entries.c.occurred_on
+    return day >= first, day < end, help_entries.c.voided_at.is_(None)
 
 
 _person = func.coalesce(people.c.merged_into, help_entries.c.person_id)
@@ -125,140 +237,81 @@ _of_person = and_(
     people.c.commune_id == help_entries.c.commune_id, people.c.id == help_entries.c.person_id
 )
 
-_HEADINGS = {
-    "topic": help_entries.c.topic,
-    "team": teams.c.name,
-    "place": help_entries.c.place,
-    "outcome": help_entries.c.outcome,
+
+_PLAIN: tuple[str, ...] = ("occurred_on", "topic", "visits", "guide", "person_id", "files", "outcome", "place")
+_PLAIN += ("subject", "first_time", "age_band", "asked_for", "note")
+_AROUND: tuple[str, ...] = ("id", "client_id", "team_id", "member_id", "source", "import_id")
+_AROUND += ("recorded_at", "voided_at", "revision")
+_WORDS = {
+    "topic": Topic,
+    "outcome": Outcome,
+    "place": Place,
+    "subject": Subject,
+    "first_time": FirstTime,
+    "age_band": AgeBand,
 }
 
 
-def count_by(
-    unit: Unit, commune: CommuneId, window: tuple[date, date], split: str | None
-) -> list[Count]:
-    """Figures of the window by ``topic``, ``team``, ``place`` or ``outcome``; None gives the whole."""
-    heading = _HEADINGS[split] if split else help_entries.c.commune_id
-    keyless = case((help_entries.c.person_id.is_(None), help_entries.c.visits), else_=0)
-    statement = (
-        select(
-            heading,
-            func.sum(help_entries.c.visits),
-            func.count(_person.distinct()),
-            func.sum(keyless),
+def _of(commune: CommuneId) -> Select[Any]:
+    columns = [help_entries.c[name] for name in (*_AROUND, *_PLAIN)]
+    return select(*columns).where(help_entries.c.commune_id == commune)
+
+
+def _as_read(commune: CommuneId, entry: Entry) -> tuple[Any, ...]:
+    row = help_entries.c
+    return row.commune_id == commune, row.id == entry.id, row.revision == entry.revision
+
+
+def _columns(done: Help) -> dict[str, object]:
+    return {name: getattr(done, name) for name in _PLAIN}
+
+
+def _list(unit: Unit, commune: CommuneId, statement: Select[Any]) -> list[Entry]:
+    rows = [dict(row._mapping) for row in unit.connection.execute(statement)]
+    services = _services_of(unit, commune, [row["id"] for row in rows])
+    return [_entry(row, frozenset(services.get(row["id"], ()))) for row in rows]
+
+
+def _services_of(unit: Unit, commune: CommuneId, ids: list[int]) -> dict[int, list[Service]]:
+    found: dict[int, list[Service]] = {}
+    row = help_services.c
+    for start in range(0, len(ids), MOST_AT_ONCE):
+        chunk = ids[start : start + MOST_AT_ONCE]
+        of_chunk = select(row.entry_id, row.service).where(
+            row.commune_id == commune, row.entry_id.in_(chunk)
         )
-        .join(teams, teams.c.id == help_entries.c.team_id)
-        .outerjoin(people, _of_person)
-        .where(
-            help_entries.c.commune_id == commune,
-            help_entries.c.occurred_on >= window[0],
-            help_entries.c.occurred_on < window[1],
-            help_entries.c.voided_at.is_(None),
-            heading.is_not(None),
-        )
-        .group_by(heading)
-    )
-    return [
-        Count(str(row[0]), int(row[1]), int(row[2]), int(row[3]))
-        for row in unit.connection.execute(statement)
+        for entry_id, service in unit.connection.execute(of_chunk):
+            found.setdefault(entry_id, []).append(Service(service))
+    return found
+
+
+def _entry(row: dict[str, Any], services: frozenset[Service]) -> Entry:
+    worded = {
+        name: words(row[name]) for name, words in _WORDS.items() if row[name] is not None
+    }
+    done = Help(**({name: row[name] for name in _PLAIN} | worded), services=services)
+    around = {name: row[name] for name in _AROUND}
+    return Entry(**around | {"source": Source(row["source"])}, help=done)
+
+
+def _add_services(unit: Unit, commune: CommuneId, entry_id: int, done: Help) -> None:
+    rows = [
+        {"commune_id": commune, "entry_id": entry_id, "service": service}
+        for service in sorted(done.services)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An entry with the names around it; ``reason`` says why it was taken out, where somebody did."""
-
-    id: int
-    occurred_on: date
-    team: str
-    member: str | None
-    topic: str
-    guide: str | None
-    visits: int
-    person_id: int | None
-    outcome: str | None
-    recorded_at: datetime
-    voided_at: datetime | None
-    reason: str | None
-
-
-def list_behind(
-    unit: Unit, commune: CommuneId, window: tuple[date, date], under: tuple[str, str] | None
-) -> list[Line]:
-    """The entries that ``count_by`` counts, under one (split, key) or all, and those taken out of it."""
-    entry, taken_out = help_entries.c, help_entry_revisions.c
-    is_reason = and_(
-        taken_out.commune_id == entry.commune_id,
-        taken_out.entry_id == entry.id,
-        taken_out.change == "void",
-    )
-    statement = (
-        select(
-            entry.id,
-            entry.occurred_on,
-            teams.c.name.label("team"),
-            members.c.name.label("member"),
-            entry.topic,
-            entry.guide,
-            entry.visits,
-            _person.label("person_id"),
-            entry.outcome,
-            entry.recorded_at,
-            entry.voided_at,
-            taken_out.reason,
-        )
-        .join_from(help_entries, teams, teams.c.id == entry.team_id)
-        .outerjoin(members, members.c.id == entry.member_id)
-        .outerjoin(people, _of_person)
-        .outerjoin(help_entry_revisions, is_reason)
-        .where(
-            entry.commune_id == commune,
-            entry.occurred_on >= window[0],
-            entry.occurred_on < window[1],
-        )
-        .order_by(entry.occurred_on, entry.id)
-    )
-    if under is not None:
-        statement = statement.where(_HEADINGS[under[0]] == under[1])
-    return [Line(**row._mapping) for row in unit.connection.execute(statement)]
-
-
-_COLUMNS = (
-    help_entries.c.id,
-    help_entries.c.client_id,
-    help_entries.c.team_id,
-    help_entries.c.member_id,
-    help_entries.c.occurred_on,
-    help_entries.c.topic,
-    help_entries.c.visits,
-    help_entries.c.recorded_at,
-    help_entries.c.voided_at,
-    help_entries.c.revision,
-)
-
-
-def _of(commune: CommuneId) -> Select[tuple[object, ...]]:
-    return select(*_COLUMNS).where(help_entries.c.commune_id == commune)
-
-
-def _one(unit: Unit, statement: Select[tuple[object, ...]]) -> Entry | None:
-    row = unit.connection.execute(statement).one_or_none()
-    return None if row is None else _entry(row._mapping)
-
-
-def _entry(row: object) -> Entry:
-    values = dict(row)  # type: ignore[call-overload]
-    return Entry(**values | {"topic": Topic(values["topic"])})
+    if rows:
+        unit.connection.execute(insert(help_services), rows)
 
 
 def _add_revision(
-    unit: Unit, commune: CommuneId, entry: Entry, change: tuple[str, int | None, str | None]
+    unit: Unit, commune: CommuneId, entry: Entry, change: tuple[str, By, str | None]
 ) -> None:
-    what, member_id, reason = change
-    content = {
+    what, by, reason = change
+    content = {name: value for name, value in asdict(entry.help).items() if value is not None}
+    content |= {
         "team_id": entry.team_id,
-        "occurred_on": entry.occurred_on.isoformat(),
-        "topic": entry.topic,
-        "visits": entry.visits,
+        "occurred_on": entry.help.occurred_on.isoformat(),
+        "services": sorted(entry.help.services),
         "voided": entry.voided_at is not None,
     }
     unit.connection.execute(
@@ -268,18 +321,9 @@ def _add_revision(
             revision=entry.revision,
             change=what,
             changed_at=unit.now,
-            member_id=member_id,
+            member_id=by.member_id,
+            staff_id=by.staff_id,
             reason=reason,
-            content=json.dumps(content, sort_keys=True),
+            content=json.dumps(content, sort_keys=True, ensure_ascii=False),
         )
     )
-
-
-def first_day(unit: Unit, commune: CommuneId) -> date | None:
-    """The first day of which an entry stands; None when there is none."""
-    first: date | None = unit.connection.execute(
-        select(func.min(help_entries.c.occurred_on)).where(
-            help_entries.c.commune_id == commune, help_entries.c.voided_at.is_(None)
-        )
-    ).scalar_one()
-    return first

@@ -22,7 +22,9 @@ from sqlalchemy import (
     bindparam,
 )
 
-from storage import models_accounts as models_accounts  # its tables belong to the same metadata
+from storage import models_accounts as models_accounts  # their tables belong to the same metadata
+from storage import models_help as models_help
+from storage import models_people as models_people
 from storage.columns import Moment, commune_column, id_column, within_commune
 from storage.columns import metadata as metadata  # with every table below in it
 
@@ -55,12 +57,15 @@ teams = Table(
     id_column(),
     commune_column(),
     Column("name", String(80), nullable=False),
-    Column("neighbourhood_id", Integer),
+    Column("kind", String(20), nullable=False),
+    Column("neighbourhood_id", Integer),  # None for a team of the whole commune
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("merged_into", Integer),  # the team that its series goes on in
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "name"),
     within_commune("neighbourhoods", "neighbourhood_id"),
+    within_commune("teams", "merged_into"),
 )
 
 members = Table(
@@ -68,13 +73,49 @@ members = Table(
     metadata,
     id_column(),
     commune_column(),
-    Column("team_id", Integer, nullable=False),
+    Column("team_id", Integer, nullable=False),  # the hat worn now; all of them are in memberships
     Column("name", String(80), nullable=False),  # PII
     Column("role", String(20), nullable=False),
+    Column("organisation", String(80)),  # Đoàn Thanh niên, Hội Phụ nữ, VNPT …
+    Column("phone", LargeBinary),  # PII, sealed; only with a consent to show it
+    Column(
+        "reminds_at", String(20)
+    ),  # weekday and hour chosen for the one reminder a week; None: none
     Column("joined_at", Moment, nullable=False),
     Column("left_at", Moment),
     UniqueConstraint("commune_id", "id"),
     within_commune("teams", "team_id"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("member_id", Integer, nullable=False, index=True),
+    Column("team_id", Integer, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    within_commune("members", "member_id"),
+    within_commune("teams", "team_id"),
+)
+
+join_requests = Table(
+    "join_requests",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("invitation_id", Integer, nullable=False),
+    Column("account_id", Integer, nullable=False),
+    Column("identity", LargeBinary(32), nullable=False, index=True),
+    Column("name", String(80), nullable=False),  # PII
+    Column("asked_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("accepted", Boolean),
+    Column("decided_by", String(40)),  # as the audit log names somebody
+    within_commune("invitations", "invitation_id"),
+    within_commune("accounts", "account_id"),
 )
 
 staff = Table(
@@ -131,9 +172,13 @@ invitations = Table(
     Column("role", String(20), nullable=False),
     Column("team_id", Integer),
     Column("name", String(80)),  # PII
+    Column(
+        "is_open", Boolean, nullable=False
+    ),  # of a whole team: many may use it, each is approved
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
+    UniqueConstraint("commune_id", "id"),
     within_commune("teams", "team_id"),
 )
 
@@ -261,75 +306,6 @@ Index(
     outbox.c.id,
     sqlite_where=outbox.c.status.in_(SET_ASIDE + SETTLED),
     postgresql_where=outbox.c.status.in_(SET_ASIDE + SETTLED),
-)
-
-people = Table(
-    "people",
-    metadata,
-    id_column(),
-    commune_column(),
-    Column("created_at", Moment, nullable=False),
-    Column("merged_into", Integer),
-    UniqueConstraint("commune_id", "id"),
-    within_commune("people", "merged_into"),
-)
-
-identities = Table(
-    "identities",
-    metadata,
-    id_column(),
-    commune_column(),
-    Column("person_id", Integer, nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("value_hash", LargeBinary(32), nullable=False),
-    Column("key_id", LargeBinary(4), nullable=False),
-    UniqueConstraint("commune_id", "kind", "value_hash"),
-    within_commune("people", "person_id"),
-)
-
-help_entries = Table(
-    "help_entries",
-    metadata,
-    id_column(),
-    commune_column(),
-    Column("client_id", String(80), nullable=False),
-    Column("team_id", Integer, nullable=False),
-    Column("member_id", Integer),
-    Column("occurred_on", Date, nullable=False),
-    Column("topic", String(20), nullable=False),
-    Column("guide", String(40)),
-    Column("visits", Integer, nullable=False),
-    Column("person_id", Integer),
-    Column("outcome", String(20)),
-    Column("place", String(30)),
-    Column("recorded_at", Moment, nullable=False),
-    Column("voided_at", Moment),
-    Column("revision", Integer, nullable=False),
-    UniqueConstraint("commune_id", "id"),
-    UniqueConstraint("commune_id", "client_id"),
-    Index("ix_help_entries_when", "commune_id", "occurred_on"),
-    within_commune("teams", "team_id"),
-    within_commune("members", "member_id"),
-    within_commune("people", "person_id"),
-)
-
-help_entry_revisions = Table(
-    "help_entry_revisions",
-    metadata,
-    id_column(),
-    commune_column(),
-    Column("entry_id", Integer, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("change", String(20), nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    Column("member_id", Integer),
-    Column("staff_id", Integer),
-    Column("reason", String(200)),
-    Column("content", Text, nullable=False),
-    UniqueConstraint("commune_id", "entry_id", "revision"),
-    within_commune("help_entries", "entry_id"),
-    within_commune("members", "member_id"),
-    within_commune("staff", "staff_id"),
 )
 
 question_tallies = Table(

@@ -16,7 +16,8 @@ from sqlalchemy import delete, exists, func, insert, or_, select, tuple_, update
 from bot.core.keys import KeyRing, Purpose
 from bot.core.vocabulary import AccountId, CommuneId, Identity
 from storage.database import INSERTS, Unit
-from storage.models import conversations, identities, link_codes, people
+from storage.models import conversations, link_codes
+from storage.models_people import identities, people
 
 CHAT = "chat"
 
@@ -146,6 +147,7 @@ def name_chat(unit: Unit, commune: CommuneId, identity: Identity, person: int) -
             kind=CHAT,
             value_hash=chat_hash(unit.keys, commune, identity),
             key_id=unit.keys.current_id,
+            ordinal=1,
         )
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.core.vocabulary import CommuneId, Identity, Role
 from storage.database import Unit
-from storage.models import chat_links, conversations, invitations, members, staff, teams
+from storage.models import chat_links, conversations, invitations, members, memberships, staff, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def add_invitation(
             role=role,
             team_id=team_id,
             name=name,
+            is_open=False,
             created_at=unit.now,
             expires_at=expires_at,
         )
@@ -94,6 +95,11 @@ def add_member(unit: Unit, commune: CommuneId, team_id: int, name: str, role: Ro
         .values(commune_id=commune, team_id=team_id, name=name, role=role, joined_at=unit.now)
         .returning(members.c.id)
     ).scalar_one()
+    unit.connection.execute(
+        insert(memberships).values(
+            commune_id=commune, member_id=new_id, team_id=team_id, role=role, since=unit.now
+        )
+    )
     return new_id
 
 

@@ -117,7 +117,7 @@ class Ward:
         def log(unit: Unit) -> None:
             code = teams.read_code(teams.invite(unit, commune, Role.MEMBER, team, None).code) or ""
             worker = teams.join(unit, commune, Identity(secrets.token_bytes(32)), code)
-            help_log.log_help(unit, commune.id, worker, (topic, visits, day), secrets.token_hex(8))
+            help_log.log_help(unit, commune.id, worker, Help(day, topic, visits), secrets.token_hex(8))
 
         self.base.database.write(log)
 

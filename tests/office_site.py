@@ -13,8 +13,8 @@ from pathlib import Path
 from bot.core.vocabulary import Outcome, Role, Topic
 from storage import communes, help_entries, questions, staff
 from storage.database import Unit
-from storage.help_entries import NewEntry
-from storage.models import help_entries as entry_rows
+from storage.help_entries import By, Help, NewEntry
+from storage.models_help import help_entries as entry_rows
 from tests.browser_server import Ward, running
 from tests.command_line import ROOT
 from tests.office_browser import Answer, Browser
@@ -101,8 +101,8 @@ class Site:
             found = communes.find_team(unit, commune, team)
             assert found is not None, team
             member = staff.add_member(unit, commune, found.id, f"chị {team}", Role.MEMBER)
-            new = NewEntry(f"w{next(_numbers)}", found.id, member, day, topic, visits)
-            entry = help_entries.add(unit, commune, new).id
+            new = NewEntry(f"w{next(_numbers)}", found.id, member, Help(day, topic, visits))
+            entry = help_entries.add(unit, commune, new, By(member)).id
             mine = entry_rows.update().where(entry_rows.c.id == entry)
             unit.connection.execute(mine.values(outcome=Outcome.PASSED_ON))
             return entry
@@ -115,7 +115,7 @@ class Site:
 
         def void(unit: Unit) -> None:
             found = help_entries.get(unit, commune, entry)
-            assert help_entries.void(unit, commune, found, None, reason)
+            assert help_entries.void(unit, commune, found, By(), reason)
 
         self.ward.base.database.write(void)
 

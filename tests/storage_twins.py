@@ -28,8 +28,9 @@ from storage import (
 from storage.audit import Act
 from storage.communes import Account, Commune
 from storage.database import Unit
-from storage.help_entries import Entry, NewEntry
-from storage.models import communes, identities, link_codes, metadata, outbox, people
+from storage.help_entries import By, Entry, Help, NewEntry
+from storage.models import communes, link_codes, metadata, outbox
+from storage.models_people import identities, people
 from storage.notices import Chat
 from storage.sign_ins import Officer
 from storage.tokens import Tokens
@@ -94,7 +95,7 @@ def furnish(unit: Unit) -> Home:
     answer(unit, events[0].identity, "một", "hai")
     take(unit, office, limits=LIMITS)
     entry = _help(unit, office, "c1")
-    help_entries.void(unit, office.id, _help(unit, office, "c2"), office.member, "nhầm")
+    help_entries.void(unit, office.id, _help(unit, office, "c2"), By(office.member), "nhầm")
     questions.tally(unit, office.id, DAY, "answer", "vneid-quen-mat-khau")
     questions.keep_unanswered(unit, office.id, questions.Unanswered(DAY, "thuê xe cẩu ở đâu"))
     audit.record(unit, office.id, Act("console", "invite", "invitation:1"))
@@ -144,8 +145,8 @@ def hash_of_token(unit: Unit, commune: CommuneId) -> bytes:
 
 
 def _help(unit: Unit, office: Office, client_id: str) -> Entry:
-    new = NewEntry(client_id, office.team, office.member, DAY, Topic.VNEID, 2)
-    return help_entries.add(unit, office.id, new)
+    new = NewEntry(client_id, office.team, office.member, Help(DAY, Topic.VNEID, 2))
+    return help_entries.add(unit, office.id, new, By(office.member))
 
 
 def _add_person(unit: Unit, commune: CommuneId) -> None:

@@ -12,7 +12,8 @@ from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role
 from storage import fetching
 from storage.database import Unit
-from storage.models import chat_links, conversations, identities, inbox
+from storage.models import chat_links, conversations, inbox
+from storage.models_people import identities
 from tests.clock import FixedClock
 from tests.world import Person, World
 

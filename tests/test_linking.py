@@ -21,8 +21,10 @@ from bot.core.vocabulary import Identity, Role
 from bot.services import people, teams
 from storage import people as stored
 from storage.database import Unit
-from storage.models import audit_log, chat_links, help_entries, identities, link_codes
-from storage.models import people as people_rows
+from storage.models import audit_log, chat_links, link_codes
+from storage.models_help import help_entries
+from storage.models_people import identities
+from storage.models_people import people as people_rows
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,

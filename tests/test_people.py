@@ -17,10 +17,11 @@ from bot.core.vocabulary import Identity, Topic
 from bot.services import entries
 from storage import fetching, help_entries, mailbox, people, rekeying, staff
 from storage.database import Database, Unit
-from storage.help_entries import NewEntry
-from storage.models import help_entries as entry_rows
-from storage.models import identities, members
-from storage.models import people as people_rows
+from storage.help_entries import By, Help, NewEntry
+from storage.models import members
+from storage.models_help import help_entries as entry_rows
+from storage.models_people import identities
+from storage.models_people import people as people_rows
 from tests.storage_tools import (
     ENGINES,
     KEY,
@@ -70,8 +71,8 @@ class House:
 
     def helps(self, person: int | None, visits: int = 1, topic: Topic = Topic.VNEID) -> None:
         """An entry of somebody."""
-        new = NewEntry(f"c{next(_numbers)}", self.office.team, None, DAY, topic, visits)
-        entry = help_entries.add(self.unit, self.office.id, new)
+        new = NewEntry(f"c{next(_numbers)}", self.office.team, None, Help(DAY, topic, visits))
+        entry = help_entries.add(self.unit, self.office.id, new, By())
         mine = update(entry_rows).where(entry_rows.c.id == entry.id)
         self.unit.connection.execute(mine.values(person_id=person))
 
@@ -90,7 +91,7 @@ class House:
 
     def figures(self) -> tuple[int, int, int]:
         """Visits, people, and visits of nobody known."""
-        counts = help_entries.count_by(self.unit, self.office.id, WEEK, None)
+        counts = help_figures.count_by(self.unit, self.office.id, WEEK, None)
         return next(((c.visits, c.people, c.without_person) for c in counts), (0, 0, 0))
 
     def chains(self) -> int:
@@ -141,7 +142,7 @@ def test_each_topic_and_team_counts_them_once_as_well(house: House) -> None:
     house.joins("một", "hai")
     house.joins("hai", "ba")
     for split in ("topic", "team"):
-        found = help_entries.count_by(house.unit, house.office.id, WEEK, split)
+        found = help_figures.count_by(house.unit, house.office.id, WEEK, split)
         assert {count.people for count in found} == {1}
 
 

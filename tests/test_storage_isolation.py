@@ -40,7 +40,7 @@ from storage.audit import Act
 from storage.buckets import Bucket
 from storage.communes import Commune
 from storage.database import Unit
-from storage.help_entries import NewEntry
+from storage.help_entries import By, Help, NewEntry
 from storage.mailbox import Finished
 from storage.notices import Chat
 from storage.outbox import Post
@@ -124,7 +124,7 @@ def account_post(home: Home) -> Post:
 
 
 def new_entry(home: Home) -> NewEntry:
-    return NewEntry("c3", home.office.team, home.office.member, DAY, Topic.VNEID, 1)
+    return NewEntry("c3", home.office.team, home.office.member, Help(DAY, Topic.VNEID, 1))
 
 
 def save_account(unit: Unit, home: Home) -> Any:
@@ -190,21 +190,21 @@ CASES: dict[str, Case] = {
     "fetching.set_forgetting": lambda u, h: fetching.set_forgetting(u, h.tu, u.now),
     "fetching.put_off_forgetting": lambda u, h: fetching.put_off_forgetting(u, h.tu, u.now),
     "fetching.forget": lambda u, h: fetching.forget(u, h.tu),
-    "help_entries.add": lambda u, h: help_entries.add(u, h.id, new_entry(h)),
+    "help_entries.add": lambda u, h: help_entries.add(u, h.id, new_entry(h), By(h.office.member)),
     "help_entries.find": lambda u, h: help_entries.find(u, h.id, "c1"),
     "help_entries.get": lambda u, h: help_entries.get(u, h.id, h.entry.id),
-    "help_entries.void": lambda u, h: help_entries.void(u, h.id, h.entry, h.office.member, "x"),
+    "help_entries.void": lambda u, h: help_entries.void(u, h.id, h.entry, By(h.office.member), "x"),
     "help_entries.list_of_member": lambda u, h: help_entries.list_of_member(
         u, h.id, h.office.member, WEEK
     ),
-    "help_entries.count_by": lambda u, h: [
-        help_entries.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
+    "help_figures.count_by": lambda u, h: [
+        help_figures.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
     ],
-    "help_entries.list_behind": lambda u, h: [
-        help_entries.list_behind(u, h.id, WEEK, under)
+    "help_figures.list_behind": lambda u, h: [
+        help_figures.list_behind(u, h.id, WEEK, under)
         for under in (None, ("topic", "vneid"), ("team", "KP 1"))
     ],
-    "help_entries.first_day": lambda u, h: help_entries.first_day(u, h.id),
+    "help_figures.first_day": lambda u, h: help_figures.first_day(u, h.id),
     "mailbox.identity_of": lambda u, h: mailbox.identity_of(u.keys, h.id, h.office.address("x")),
     "mailbox.identity_parts": lambda u, h: mailbox.identity_parts(h.id, h.office.address("x")),
     "rekeying.older_identities": lambda u, h: rekeying.older_identities(
@@ -370,7 +370,7 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
         u, a.id, dataclasses.replace(new_entry(a), member_id=b.office.member)
     ),
     "help_entries.get": lambda u, a, b: help_entries.get(u, a.id, b.entry.id),
-    "help_entries.void": lambda u, a, b: help_entries.void(u, a.id, b.entry, None, "x"),
+    "help_entries.void": lambda u, a, b: help_entries.void(u, a.id, b.entry, By(), "x"),
     "help_entries.void: by": lambda u, a, b: help_entries.void(
         u, a.id, a.entry, b.office.member, "x"
     ),
@@ -449,10 +449,10 @@ def test_the_same_code_written_in_two_communes_is_two_invitations(neighbours: Ne
 
 def test_each_commune_counts_its_own_day_and_no_other(neighbours: Neighbours) -> None:
     for home in (neighbours.a, neighbours.b):
-        (whole,) = neighbours.shelf.read(help_entries.count_by, home.id, WEEK, None)
+        (whole,) = neighbours.shelf.read(help_figures.count_by, home.id, WEEK, None)
         assert (whole.visits, whole.without_person) == (2, 2)
         other_week = (date(2026, 11, 25), date(2026, 12, 2))
-        assert neighbours.shelf.read(help_entries.count_by, home.id, other_week, None) == []
+        assert neighbours.shelf.read(help_figures.count_by, home.id, other_week, None) == []
 
 
 def test_a_login_name_and_a_token_lead_to_the_officer_of_their_own_commune(

@@ -19,16 +19,9 @@ from bot.core.vocabulary import Topic
 from storage import audit
 from storage.audit import Act, Recorded
 from storage.database import Unit
-from storage.models import (
-    audit_log,
-    help_entries,
-    job_runs,
-    members,
-    metadata,
-    neighbourhoods,
-    people,
-    teams,
-)
+from storage.models import audit_log, job_runs, members, metadata, neighbourhoods, teams
+from storage.models_help import help_entries
+from storage.models_people import people
 from tests.storage_tools import ENGINES, Office, Shelf, open_office, open_shelf
 
 DAY = date(2026, 11, 18)

@@ -22,7 +22,8 @@ from bot.core.vocabulary import Role
 from storage import audit, communes, mailbox, migrate, staff, transfer
 from storage.audit import Act
 from storage.database import Database, Unit
-from storage.models import audit_log, inbox, neighbourhoods, outbox, people
+from storage.models import audit_log, inbox, neighbourhoods, outbox
+from storage.models_people import people
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,

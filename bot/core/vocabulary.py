@@ -50,6 +50,101 @@ class Outcome(StrEnum):
     PASSED_ON = "chuyen_tiep"
 
 
+class Service(StrEnum):
+    """What was done for somebody; one help may hold several. The order is that of menus and reports."""
+
+    INSTALL_VNEID = "cai_vneid"
+    ACTIVATE_LEVEL_2 = "kich_hoat_muc_2"
+    FILE_ONLINE = "nop_ho_so_dvc"
+    ACCOUNT_QR = "mo_tai_khoan_qr"
+    SIGNATURE = "chu_ky_so"
+    HEALTH_BOOK = "so_suc_khoe"
+    SAFETY = "an_toan"
+    E_COMMERCE = "tmdt"
+    OTHER = "khac"
+
+
+class Subject(StrEnum):
+    """For whom: a resident, a household business or cooperative, a company."""
+
+    RESIDENT = "nguoi_dan"
+    BUSINESS_HOUSEHOLD = "ho_kinh_doanh"
+    COMPANY = "doanh_nghiep"
+
+
+class Place(StrEnum):
+    """Where a help took place."""
+
+    AT_HOME = "tai_nha"
+    CULTURE_HOUSE = "nha_van_hoa"
+    ONE_STOP = "ttpvhcc"
+    ONLINE = "truc_tuyen"
+    MOBILE = "luu_dong"
+    LEARNING_CENTRE = "tt_hoc_tap_cong_dong"
+    OTHER = "khac"
+
+
+class FirstTime(StrEnum):
+    """Whether the helper says that this person was never helped before; unknown is no value."""
+
+    NEW = "moi"
+    KNOWN = "da_giup"
+
+
+class AgeBand(StrEnum):
+    """Age as a band, where it was offered; never a date of birth."""
+
+    UNDER_16 = "duoi_16"
+    TO_34 = "16_34"
+    TO_59 = "35_59"
+    FROM_60 = "tu_60"
+
+
+class Source(StrEnum):
+    """How an entry came into the log."""
+
+    CHAT = "chat"
+    REQUEST = "request"
+    PAPER = "paper"
+    OFFICE = "office"
+
+
+class TeamKind(StrEnum):
+    """What kind of team: of a neighbourhood, of the whole commune, or of those who lend a hand."""
+
+    NEIGHBOURHOOD = "khu_pho"
+    COMMUNE = "cap_xa"
+    VOLUNTEERS = "tinh_nguyen"
+    ASSOCIATION = "doan_the"
+    ONE_STOP = "ttpvhcc"
+
+
+class Use(StrEnum):
+    """What somebody agrees to have data kept for: one consent each, given and withdrawn alone."""
+
+    CALL_BACK = "call_back"  # a phone number, so that the team or the ward can ring about a request
+    COUNT_ONCE = "count_once"  # a keyed hash of the phone, so that one person is counted as one
+    SHOW_PHONE = "show_phone"  # a member's own number, shown to residents while on duty
+    REMIND = "remind"  # notices about classes
+
+
+class RequestStatus(StrEnum):
+    """Where a request for help stands."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Confirmation(StrEnum):
+    """What the helped person says about an entry."""
+
+    YES = "dung"
+    NO = "khong"
+    FORGOT = "khong_nho"
+
+
 class Audience(StrEnum):
     """Who will read a report: the office itself, or somebody outside it."""
 

@@ -9,10 +9,10 @@ from bot.core.errors import NotFoundError
 from bot.core.periods import Period
 from bot.core.vocabulary import CommuneId, Topic
 from bot.reports.weekly import people_known
-from storage import communes, help_entries
+from storage import communes, help_figures
 from storage.communes import Team
 from storage.database import Unit
-from storage.help_entries import Line as Line  # pages take it from here
+from storage.help_figures import Line as Line  # pages take it from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def find_heading(unit: Unit, commune: CommuneId, topic: str | None, team: str | 
 
 def behind(unit: Unit, commune: CommuneId, week: Period, heading: Heading) -> Sheet:
     """The entries behind the figure of that heading; their sum is the figure of ``stats.report``."""
-    lines = help_entries.list_behind(unit, commune, (week.start, week.end), heading.under)
+    lines = help_figures.list_behind(unit, commune, (week.start, week.end), heading.under)
     counted = [line for line in lines if line.voided_at is None]
     people = _numbered(counted)
     without = sum(line.visits for line in counted if line.person_id is None)

@@ -1,77 +1,147 @@
-"""The help log: written once, undone within a day, every revision and every hand on it kept."""
+"""The help log: written once, corrected with a reason, undone within a day, every revision kept."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import asdict
-from datetime import date, timedelta
+from dataclasses import asdict, replace
+from datetime import timedelta
 
 from bot.core import periods
 from bot.core.errors import NotAllowedError, RuleError
-from bot.core.vocabulary import CommuneId, Topic
+from bot.core.redaction import mask_phones, redact
+from bot.core.vocabulary import CommuneId, Role, Topic
 from bot.locale import local_day
 from bot.services.teams import actor
 from storage import audit, help_entries
 from storage.audit import Act
 from storage.database import Unit
-from storage.help_entries import Entry, NewEntry
+from storage.help_entries import By, Entry, NewEntry, Revision
+from storage.help_entries import Help as Help  # conversations take it from here
 from storage.mailbox import Worker
 
 UNDO_WITHIN = timedelta(hours=24)
 MOST_VISITS = 50
+MOST_FILES = 50
 OLDEST_DAYS = 31
+LONGEST_NOTE = 200
+SHORTEST_REASON, LONGEST_REASON = 3, 200
 
 
 def log_help(
-    unit: Unit, commune: CommuneId, member: Worker, what: tuple[Topic, int, date], client_id: str
+    unit: Unit, commune: CommuneId, member: Worker, done: Help, client_id: str
 ) -> tuple[Entry, bool]:
-    """Write down (topic, visits, day); the same ``client_id`` again gives the first entry and False."""
+    """Write down what was done; the same ``client_id`` again gives the first entry and False."""
     if member.team_id is None:
         raise NotAllowedError("Chỉ tổ viên ghi phiếu hỗ trợ.")
-    topic, visits, day = what
-    today = local_day(unit.now)
-    if not 1 <= visits <= MOST_VISITS:
-        raise RuleError("log.visits", f"Số lượt phải từ 1 đến {MOST_VISITS}.")
-    if not today - timedelta(days=OLDEST_DAYS) <= day <= today:
-        raise RuleError("log.day", "Ngày ghi không hợp lệ.")
+    done = checked(unit, done)
     known = help_entries.find(unit, commune, client_id)
     if known is not None:
         return known, False
-    entry = help_entries.add(
-        unit,
-        commune,
-        NewEntry(client_id, member.team_id, member.id, day, topic, visits),
-    )
+    fresh = NewEntry(client_id, member.team_id, member.id, done)
+    return add(unit, commune, fresh, member), True
+
+
+def add(unit: Unit, commune: CommuneId, fresh: NewEntry, member: Worker) -> Entry:
+    """Write an entry that was checked, and the line of the audit log that belongs to it."""
+    entry = help_entries.add(unit, commune, fresh, by_of(member))
+    after = fingerprint(entry)
     audit.record(
-        unit,
-        commune,
-        Act(actor(member), "help.create", f"help:{entry.id}", None, fingerprint(entry)),
+        unit, commune, Act(actor(member), "help.create", f"help:{entry.id}", None, after)
     )
-    return entry, True
+    return entry
 
 
-def undo_help(unit: Unit, commune: CommuneId, member: Worker, entry_id: int) -> Entry:
-    """Take back an own entry within 24 hours; raises ``RuleError`` (``undo.…``) when it may not be."""
+def checked(unit: Unit, done: Help) -> Help:
+    """The help as it may be kept; ``RuleError`` (``log.…``) for a number or a day that cannot be."""
+    today = local_day(unit.now)
+    if not 1 <= done.visits <= MOST_VISITS:
+        raise RuleError("log.visits", f"Số lượt phải từ 1 đến {MOST_VISITS}.")
+    if not today - timedelta(days=OLDEST_DAYS) <= done.occurred_on <= today:
+        raise RuleError("log.day", f"Ngày ghi phải trong {OLDEST_DAYS} ngày gần đây.")
+    if done.files is not None and not 0 <= done.files <= MOST_FILES:
+        raise RuleError("log.files", f"Số hồ sơ phải từ 0 đến {MOST_FILES}.")
+    return replace(done, note=kept_note(done.note))
+
+
+def kept_note(note: str | None) -> str | None:
+    """A note as it is kept: one line, no personal number in it."""
+    if note is None:
+        return None
+    return " ".join(mask_phones(redact(note).text).split())[:LONGEST_NOTE] or None
+
+
+def correct_help(
+    unit: Unit, commune: CommuneId, member: Worker, entry_id: int, change: tuple[Help, str]
+) -> Entry:
+    """Write an entry anew for a reason; an own one, or as the team's leader any of the team.
+
+    ``RuleError`` (``correct.…``, ``log.…``) when it may not be; nothing of the earlier reading is lost.
+    """
+    fresh, reason = change
+    entry = find_changeable(unit, commune, member, entry_id)
+    if entry.voided_at is not None:
+        raise RuleError("correct.voided", "Phiếu này đã bỏ rồi.")
+    kept = kept_reason(reason)
+    if fresh.occurred_on != entry.help.occurred_on or fresh.visits != entry.help.visits:
+        fresh = checked(unit, fresh)
+    after = help_entries.correct(unit, commune, entry, fresh, (by_of(member), kept))
+    if after is None:
+        raise RuleError("correct.changed", "Phiếu này vừa được sửa ở chỗ khác.")
+    _note_change(unit, commune, member, ("help.correct", entry, after))
+    return after
+
+
+def undo_help(
+    unit: Unit, commune: CommuneId, member: Worker, entry_id: int, reason: str = ""
+) -> Entry:
+    """Take an entry out: an own one within 24 hours alone; later, or of another, the leader with a reason.
+
+    ``RuleError`` (``undo.…``) when it may not be.
+    """
+    entry = find_changeable(unit, commune, member, entry_id)
+    if entry.voided_at is not None:
+        raise RuleError("undo.already", "Phiếu này đã bỏ rồi.")
+    is_fresh = unit.now - entry.recorded_at <= UNDO_WITHIN
+    is_own = entry.member_id == member.id
+    if not (is_own and is_fresh):
+        if member.role is not Role.TEAM_LEADER:
+            raise RuleError("undo.late", "Đã quá 24 giờ.")
+        kept = kept_reason(reason)
+    else:
+        kept = kept_reason(reason) if reason else "hoàn tác trong 24 giờ"
+    if not help_entries.void(unit, commune, entry, by_of(member), kept):
+        raise RuleError("undo.already", "Phiếu này đã bỏ rồi.")
+    after = help_entries.get(unit, commune, entry_id)
+    _note_change(unit, commune, member, ("help.void", entry, after))
+    return after
+
+
+def find_changeable(unit: Unit, commune: CommuneId, member: Worker, entry_id: int) -> Entry:
+    """The entry, when it is this member's own or of the team that they lead; else ``RuleError``."""
     try:
         entry = help_entries.get(unit, commune, entry_id)
     except LookupError:
         raise RuleError("undo.unknown", "Không có phiếu này.") from None
-    if member.team_id is None or entry.member_id != member.id:
+    is_own = member.role.in_team and entry.member_id == member.id
+    leads = member.role is Role.TEAM_LEADER and entry.team_id == member.team_id
+    if not (is_own or leads):
         raise RuleError("undo.not-yours", "Phiếu này của người khác.")
-    if entry.voided_at is not None:
-        raise RuleError("undo.already", "Phiếu này đã bỏ rồi.")
-    if unit.now - entry.recorded_at > UNDO_WITHIN:
-        raise RuleError("undo.late", "Đã quá 24 giờ.")
-    if not help_entries.void(unit, commune, entry, member.id, "hoàn tác trong 24 giờ"):
-        raise RuleError("undo.already", "Phiếu này đã bỏ rồi.")
-    after = help_entries.get(unit, commune, entry_id)
-    audit.record(
-        unit,
-        commune,
-        Act(actor(member), "help.void", f"help:{entry_id}", fingerprint(entry), fingerprint(after)),
-    )
-    return after
+    return entry
+
+
+def kept_reason(reason: str) -> str:
+    """A reason as it is kept; ``RuleError`` for one that says nothing."""
+    kept = kept_note(reason) or ""
+    if len(kept) < SHORTEST_REASON:
+        raise RuleError("correct.reason", "Cần ghi lý do.")
+    return kept[:LONGEST_REASON]
+
+
+def revisions(unit: Unit, commune: CommuneId, member: Worker, entry_id: int) -> list[Revision]:
+    """All readings of an entry that this member may see, the first one first."""
+    find_changeable(unit, commune, member, entry_id)
+    return help_entries.list_revisions(unit, commune, entry_id)
 
 
 def my_week(unit: Unit, commune: CommuneId, member: Worker) -> tuple[Counter[Topic], list[Entry]]:
@@ -80,10 +150,30 @@ def my_week(unit: Unit, commune: CommuneId, member: Worker) -> tuple[Counter[Top
     entries = help_entries.list_of_member(unit, commune, member.id, (week.start, week.end))
     visits: Counter[Topic] = Counter()
     for entry in entries:
-        visits[entry.topic] += entry.visits
+        visits[entry.help.topic] += entry.help.visits
     return visits, entries
+
+
+def by_of(worker: Worker) -> By:
+    """Whose hand this is."""
+    return By(member_id=worker.id) if worker.role.in_team else By(staff_id=worker.id)
 
 
 def fingerprint(entry: Entry) -> str:
     """SHA-256 of what an entry says, for the audit log."""
-    return hashlib.sha256(repr(sorted(asdict(entry).items())).encode()).hexdigest()
+    said = asdict(entry) | {"help": sorted(asdict(entry.help).items(), key=lambda item: item[0])}
+    said["help"] = [
+        (name, sorted(value) if isinstance(value, frozenset) else value)
+        for name, value in said["help"]
+    ]
+    return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
+
+
+def _note_change(
+    unit: Unit, commune: CommuneId, member: Worker, change: tuple[str, Entry, Entry]
+) -> None:
+    what, before, after = change
+    act = Act(
+        actor(member), what, f"help:{before.id}", fingerprint(before), fingerprint(after)
+    )
+    audit.record(unit, commune, act)

@@ -17,10 +17,10 @@ from bot.core.text import natural_order
 from bot.core.vocabulary import Audience, CommuneId, Topic
 from bot.library import Plan, plan_as_json
 from bot.reports.weekly import TOP_QUESTIONS
-from storage import communes, help_entries, questions
+from storage import communes, help_figures, questions
 from storage.communes import Commune
 from storage.database import Unit
-from storage.help_entries import Count
+from storage.help_figures import Count
 
 TOPIC_ORDER = {topic.value: place for place, topic in enumerate(Topic)}
 
@@ -54,7 +54,7 @@ def report(
 
 def first_day(unit: Unit, commune: CommuneId) -> date | None:
     """The first day of which anything is recorded; before it every figure is unknown. None: nothing yet."""
-    days = (help_entries.first_day(unit, commune), questions.first_day(unit, commune))
+    days = (help_figures.first_day(unit, commune), questions.first_day(unit, commune))
     return min((day for day in days if day is not None), default=None)
 
 
@@ -74,7 +74,7 @@ Window = tuple[Any, Any]
 
 def _help(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]:
     def split(by: str | None) -> Sequence[Count]:
-        return help_entries.count_by(unit, commune, window, by)
+        return help_figures.count_by(unit, commune, window, by)
 
     whole = next(iter(split(None)), Count("", 0, 0, 0))
     topics = sorted(split("topic"), key=lambda count: TOPIC_ORDER.get(count.key, len(TOPIC_ORDER)))
@@ -97,8 +97,12 @@ def _help(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]:
         "by_outcome": [
             {"outcome": c.key, "visits": c.visits} for c in sorted(split("outcome"), key=_by_key)
         ],
-        "by_service": [],
-        "by_subject": [],
+        "by_service": [
+            {"service": c.key, "visits": c.visits} for c in sorted(split("service"), key=_by_key)
+        ],
+        "by_subject": [
+            {"subject": c.key, "visits": c.visits} for c in sorted(split("subject"), key=_by_key)
+        ],
     }
 
 
@@ -129,7 +133,7 @@ def _questions(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]
 def _teams(unit: Unit, commune: Commune, plan: Plan, period: Period) -> dict[str, Any]:
     """Teams of the period: there on its first or last day, or at work in it; reported + silent = total."""
     window = (period.start, period.end)
-    active = {count.key for count in help_entries.count_by(unit, commune.id, window, "team")}
+    active = {count.key for count in help_figures.count_by(unit, commune.id, window, "team")}
     ends = (period.start, period.end - timedelta(days=1))
     there = {team.name for day in ends for team in communes.list_teams(unit, commune.id, day)}
     silent = sorted(there - active, key=natural_order)
