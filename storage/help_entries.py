@@ -21,10 +21,8 @@ from bot.core.vocabulary import (
     Topic,
 )
 from storage.database import Unit
-from storage.models import members, teams
 from storage.models_help import help_entries, help_entry_revisions, help_services
 from storage.models_people import people
-
 
 MOST_AT_ONCE = 500
 """Ids in one statement."""
@@ -238,10 +236,32 @@ _of_person = and_(
 )
 
 
-_PLAIN: tuple[str, ...] = ("occurred_on", "topic", "visits", "guide", "person_id", "files", "outcome", "place")
-_PLAIN += ("subject", "first_time", "age_band", "asked_for", "note")
-_AROUND: tuple[str, ...] = ("id", "client_id", "team_id", "member_id", "source", "import_id")
-_AROUND += ("recorded_at", "voided_at", "revision")
+_PLAIN = (
+    "occurred_on",
+    "topic",
+    "visits",
+    "guide",
+    "person_id",
+    "files",
+    "outcome",
+    "place",
+    "subject",
+    "first_time",
+    "age_band",
+    "asked_for",
+    "note",
+)
+_AROUND = (
+    "id",
+    "client_id",
+    "team_id",
+    "member_id",
+    "source",
+    "import_id",
+    "recorded_at",
+    "voided_at",
+    "revision",
+)
 _WORDS = {
     "topic": Topic,
     "outcome": Outcome,
@@ -286,9 +306,7 @@ def _services_of(unit: Unit, commune: CommuneId, ids: list[int]) -> dict[int, li
 
 
 def _entry(row: dict[str, Any], services: frozenset[Service]) -> Entry:
-    worded = {
-        name: words(row[name]) for name, words in _WORDS.items() if row[name] is not None
-    }
+    worded = {name: words(row[name]) for name, words in _WORDS.items() if row[name] is not None}
     done = Help(**({name: row[name] for name in _PLAIN} | worded), services=services)
     around = {name: row[name] for name in _AROUND}
     return Entry(**around | {"source": Source(row["source"])}, help=done)

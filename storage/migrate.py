@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -59,10 +61,25 @@ def _run_alembic(connection: Connection, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    if version == "base":
-        command.downgrade(config, version)
-    else:
-        command.upgrade(config, version)
+    with _unchecked(connection):
+        if version == "base":
+            command.downgrade(config, version)
+        else:
+            command.upgrade(config, version)
+
+
+@contextmanager
+def _unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite makes a table anew to change it: meanwhile references lead nowhere. Checked at the end."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = OFF")  # would do nothing inside a transaction
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys = ON")
 
 
 def _refuse_unknown(found: str | None) -> None:

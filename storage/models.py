@@ -57,10 +57,10 @@ teams = Table(
     id_column(),
     commune_column(),
     Column("name", String(80), nullable=False),
-    Column("kind", String(20), nullable=False),
     Column("neighbourhood_id", Integer),  # None for a team of the whole commune
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("kind", String(20), nullable=False),
     Column("merged_into", Integer),  # the team that its series goes on in
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "name"),
@@ -76,13 +76,11 @@ members = Table(
     Column("team_id", Integer, nullable=False),  # the hat worn now; all of them are in memberships
     Column("name", String(80), nullable=False),  # PII
     Column("role", String(20), nullable=False),
-    Column("organisation", String(80)),  # Đoàn Thanh niên, Hội Phụ nữ, VNPT …
-    Column("phone", LargeBinary),  # PII, sealed; only with a consent to show it
-    Column(
-        "reminds_at", String(20)
-    ),  # weekday and hour chosen for the one reminder a week; None: none
     Column("joined_at", Moment, nullable=False),
     Column("left_at", Moment),
+    Column("organisation", String(80)),  # Đoàn Thanh niên, Hội Phụ nữ, VNPT …
+    Column("phone", LargeBinary),  # PII, sealed; only with a consent to show it
+    Column("reminds_at", String(20)),  # weekday and hour chosen for the reminder; None: none
     UniqueConstraint("commune_id", "id"),
     within_commune("teams", "team_id"),
 )
@@ -172,12 +170,10 @@ invitations = Table(
     Column("role", String(20), nullable=False),
     Column("team_id", Integer),
     Column("name", String(80)),  # PII
-    Column(
-        "is_open", Boolean, nullable=False
-    ),  # of a whole team: many may use it, each is approved
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
+    Column("is_open", Boolean, nullable=False),  # for a whole team; whoever uses it is approved
     UniqueConstraint("commune_id", "id"),
     within_commune("teams", "team_id"),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -110,17 +111,17 @@ help_entries = Table(
     Column("person_id", Integer),
     Column("outcome", String(20)),
     Column("place", String(30)),
+    Column("recorded_at", Moment, nullable=False),
+    Column("voided_at", Moment),
+    Column("revision", Integer, nullable=False),
+    Column("source", String(10), nullable=False),
     Column("subject", String(20)),
     Column("files", Integer),  # dossiers handed in
     Column("first_time", String(10)),
     Column("age_band", String(10)),
     Column("asked_for", String(10)),  # cha_me: the child came, the parent is counted
     Column("note", String(200)),  # masked
-    Column("source", String(10), nullable=False),
     Column("import_id", Integer),
-    Column("recorded_at", Moment, nullable=False),
-    Column("voided_at", Moment),
-    Column("revision", Integer, nullable=False),
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "client_id"),
     Index("ix_help_entries_when", "commune_id", "occurred_on"),
@@ -135,7 +136,7 @@ help_entries = Table(
 help_services = Table(
     "help_services",
     metadata,
-    Column("commune_id", Integer, primary_key=True, autoincrement=False),
+    Column("commune_id", Integer, ForeignKey("communes.id"), primary_key=True, autoincrement=False),
     Column("entry_id", Integer, primary_key=True, autoincrement=False),
     Column("service", String(20), primary_key=True),
     within_commune("help_entries", "entry_id"),

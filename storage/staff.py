@@ -9,7 +9,15 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.core.vocabulary import CommuneId, Identity, Role
 from storage.database import Unit
-from storage.models import chat_links, conversations, invitations, members, memberships, staff, teams
+from storage.models import (
+    chat_links,
+    conversations,
+    invitations,
+    members,
+    memberships,
+    staff,
+    teams,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.core.vocabulary import Identity, Role, Topic
 from bot.locale import local_day
 from bot.services import help_log, teams
+from bot.services.help_log import Help
 from bot.services.plans import find_commune
 from storage.communes import Commune
 from storage.database import Unit
@@ -117,7 +118,9 @@ class Ward:
         def log(unit: Unit) -> None:
             code = teams.read_code(teams.invite(unit, commune, Role.MEMBER, team, None).code) or ""
             worker = teams.join(unit, commune, Identity(secrets.token_bytes(32)), code)
-            help_log.log_help(unit, commune.id, worker, Help(day, topic, visits), secrets.token_hex(8))
+            help_log.log_help(
+                unit, commune.id, worker, Help(day, topic, visits), secrets.token_hex(8)
+            )
 
         self.base.database.write(log)
 

@@ -29,8 +29,24 @@ from storage.audit import Act
 from storage.communes import Account, Commune
 from storage.database import Unit
 from storage.help_entries import By, Entry, Help, NewEntry
-from storage.models import communes, link_codes, metadata, outbox
-from storage.models_people import identities, people
+from storage.models import communes, join_requests, link_codes, metadata, outbox
+from storage.models_help import (
+    confirmations,
+    head_counts,
+    help_request_events,
+    help_requests,
+    help_services,
+    imports,
+    spot_checks,
+)
+from storage.models_people import (
+    consents,
+    contacts,
+    data_requests,
+    identities,
+    people,
+    person_merges,
+)
 from storage.notices import Chat
 from storage.sign_ins import Officer
 from storage.tokens import Tokens
@@ -101,6 +117,7 @@ def furnish(unit: Unit) -> Home:
     audit.record(unit, office.id, Act("console", "invite", "invitation:1"))
     _add_person(unit, office.id)
     _run_account(unit, office, binh)
+    _help_on_request(unit, office, (invitation, entry.id, hanh))
     tu = events[0].identity
     return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
 
@@ -120,6 +137,49 @@ def _run_account(unit: Unit, office: Office, chat: Identity) -> None:
     code_hash = unit.keys.hash(Purpose.CODE, str(office.id), LINK_CODE)
     code = {"code_hash": code_hash, "identity": chat, "expires_at": unit.now}
     unit.connection.execute(insert(link_codes).values(commune_id=office.id, **code))
+
+
+def _help_on_request(unit: Unit, office: Office, known: tuple[int, int, Identity]) -> None:
+    """One row in each table around requests, consents and checks, as small as it can be."""
+    invitation, entry, chat = known
+    now, day = unit.now, DAY
+
+    def add(table: Table, **values: Any) -> int:
+        new = insert(table).values(commune_id=office.id, **values).returning(table.c.id)
+        return int(unit.connection.execute(new).scalar_one())
+
+    account = office.account.id
+    person = add(people, created_at=now)
+    agreed = {"subject": chat, "use": "call_back", "version": "1", "text_hash": "0" * 64}
+    way = {"channel": "console", "way": "chat", "given_at": now}
+    consent = add(consents, person_id=person, **agreed, **way)
+    add(contacts, person_id=person, phone=b"sealed", consent_id=consent, created_at=now)
+    add(
+        person_merges,
+        person_id=person,
+        into_id=person,
+        moved="[]",
+        merged_at=now,
+        merged_by="x",
+        reason="x",
+    )
+    receipt = unit.keys.hash(Purpose.CODE, f"receipt {office.id}")
+    due = {"asked_at": now, "due_at": now, "way": "chat"}
+    add(data_requests, receipt_hash=receipt, kind="view", **due)
+    asked = {"account_id": account, "identity": chat, "asked_at": now, "name": "chú Ba"}
+    add(join_requests, invitation_id=invitation, **asked)
+    add(imports, kind="help", file_hash="0" * 64, rows=1, added=1, at=now, actor="console")
+    when = {"opened_at": now, "claim_by": now, "help_by": now}
+    opened = {"account_id": account, "identity": chat, "team_id": office.team, "status": "open"}
+    request = add(help_requests, person_id=person, consent_id=consent, **opened, **when)
+    add(help_request_events, request_id=request, at=now, what="opened")
+    row = insert(help_services).values(commune_id=office.id, entry_id=entry, service="cai_vneid")
+    unit.connection.execute(row)
+    add(confirmations, entry_id=entry, identity=chat, asked_at=now)
+    drawn = {"seed": "1", "data_hash": "x", "drawn_at": now}
+    add(spot_checks, period="week:2026-W47", entry_id=entry, **drawn)
+    counted = {"week_of": day, "group": "tu_60", "heads": 3, "recorded_at": now}
+    add(head_counts, client_id="h1", team_id=office.team, **counted)
 
 
 def state_of(office: Office) -> str:
@@ -152,7 +212,7 @@ def _help(unit: Unit, office: Office, client_id: str) -> Entry:
 def _add_person(unit: Unit, commune: CommuneId) -> None:
     new = insert(people).values(commune_id=commune, created_at=unit.now).returning(people.c.id)
     person = unit.connection.execute(new).scalar_one()
-    value = {"kind": "phone", "value_hash": bytes(32), "key_id": bytes(4)}
+    value = {"kind": "phone", "value_hash": bytes(32), "key_id": bytes(4), "ordinal": 1}
     known = insert(identities).values(commune_id=commune, person_id=person, **value)
     unit.connection.execute(known)
 
@@ -216,6 +276,8 @@ def _other_hashes(
         for code in (CODE, OPERATOR_CODE, LINK_CODE, TOKEN)
     }
     twin = replace(home.office, account=replace(home.office.account, name=account))
+    receipts = [unit.keys.hash(Purpose.CODE, f"receipt {number}") for number in (home.id, commune)]
+    hashes[receipts[0]] = receipts[1]
     states = [unit.keys.hash(Purpose.CODE, state_of(one)) for one in (home.office, twin)]
     hashes[states[0]] = states[1]
     for chat in ("bà Tư", "chị Hạnh", "anh Bình"):

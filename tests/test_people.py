@@ -15,7 +15,7 @@ from bot.core.keys import KeyRing
 from bot.core.periods import week_of
 from bot.core.vocabulary import Identity, Topic
 from bot.services import entries
-from storage import fetching, help_entries, mailbox, people, rekeying, staff
+from storage import fetching, help_entries, help_figures, mailbox, people, rekeying, staff
 from storage.database import Database, Unit
 from storage.help_entries import By, Help, NewEntry
 from storage.models import members

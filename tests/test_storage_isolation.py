@@ -26,6 +26,7 @@ from storage import (
     fetching,
     health,
     help_entries,
+    help_figures,
     mailbox,
     notices,
     questions,
@@ -191,6 +192,11 @@ CASES: dict[str, Case] = {
     "fetching.put_off_forgetting": lambda u, h: fetching.put_off_forgetting(u, h.tu, u.now),
     "fetching.forget": lambda u, h: fetching.forget(u, h.tu),
     "help_entries.add": lambda u, h: help_entries.add(u, h.id, new_entry(h), By(h.office.member)),
+    "help_entries.correct": lambda u, h: help_entries.correct(
+        u, h.id, h.entry, Help(DAY, Topic.DVC, 1), (By(h.office.member), "nhầm")
+    ),
+    "help_entries.list_of_person": lambda u, h: help_entries.list_of_person(u, h.id, 1, WEEK),
+    "help_entries.list_revisions": lambda u, h: help_entries.list_revisions(u, h.id, h.entry.id),
     "help_entries.find": lambda u, h: help_entries.find(u, h.id, "c1"),
     "help_entries.get": lambda u, h: help_entries.get(u, h.id, h.entry.id),
     "help_entries.void": lambda u, h: help_entries.void(u, h.id, h.entry, By(h.office.member), "x"),
@@ -364,15 +370,22 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     "help_entries.add: team": lambda u, a, b: help_entries.add(
-        u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team)
+        u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),
     "help_entries.add: member": lambda u, a, b: help_entries.add(
-        u, a.id, dataclasses.replace(new_entry(a), member_id=b.office.member)
+        u, a.id, dataclasses.replace(new_entry(a), member_id=b.office.member), By()
     ),
+    "help_entries.correct": lambda u, a, b: help_entries.correct(
+        u, a.id, b.entry, Help(DAY, Topic.DVC, 1), (By(a.office.member), "nhầm")
+    ),
+    "help_entries.list_of_person": lambda u, a, b: help_entries.list_of_person(
+        u, a.id, b.office.member, WEEK
+    ),
+    "help_entries.list_revisions": lambda u, a, b: help_entries.list_revisions(u, a.id, b.entry.id),
     "help_entries.get": lambda u, a, b: help_entries.get(u, a.id, b.entry.id),
     "help_entries.void": lambda u, a, b: help_entries.void(u, a.id, b.entry, By(), "x"),
     "help_entries.void: by": lambda u, a, b: help_entries.void(
-        u, a.id, a.entry, b.office.member, "x"
+        u, a.id, a.entry, By(b.office.member), "x"
     ),
     "help_entries.list_of_member": lambda u, a, b: help_entries.list_of_member(
         u, a.id, b.office.member, WEEK

@@ -57,6 +57,7 @@ def add_entry(unit: Unit, office: Office, **changed: object) -> None:
         "occurred_on": DAY,
         "topic": Topic.VNEID,
         "visits": 1,
+        "source": "chat",
         "recorded_at": unit.now,
         "revision": 1,
     }

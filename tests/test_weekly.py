@@ -26,7 +26,8 @@ from bot.services.plans import find_commune
 from storage import communes, help_entries, questions, staff
 from storage.communes import Commune
 from storage.database import Unit
-from storage.help_entries import By, Help, NewEntry
+from storage.help_entries import By, NewEntry
+from storage.help_entries import Help as Done
 from storage.models import teams as team_rows
 from storage.models_help import help_entries as entry_rows
 from storage.models_people import people
@@ -113,7 +114,7 @@ class Week:
             return
         team = communes.find_team(self.unit, self.commune.id, what.team)
         assert team is not None
-        new = NewEntry(f"c{next(_numbers)}", team.id, None, Help(day, what.topic, what.visits))
+        new = NewEntry(f"c{next(_numbers)}", team.id, None, Done(day, what.topic, what.visits))
         entry = help_entries.add(self.unit, self.commune.id, new, By())
         more = {"person_id": self._person(what.person), "outcome": what.outcome}
         mine = update(entry_rows).where(entry_rows.c.id == entry.id)
@@ -371,7 +372,7 @@ def test_the_rows_behind_a_figure_say_who_what_when_and_for_whom(week: Week) -> 
     week.writes(Help(7, "KP 3", Topic.CKS, 1, 9, None, False))  # somebody else, a week ago
     for number, person in enumerate((5, 5, None, 2)):
         week.writes(Help(14 + number, "KP 3", Topic.CKS, 1 + number, person, Outcome.DONE, False))
-    new = NewEntry("by-hanh", team.id, hanh, Help(WEEK.start, Topic.VNEID, 2))
+    new = NewEntry("by-hanh", team.id, hanh, Done(WEEK.start, Topic.VNEID, 2))
     help_entries.add(week.unit, commune, new, By(hanh))
     sheet = week.sheet(WEEK)
     days = [line.occurred_on for line in sheet.lines]

@@ -46,9 +46,7 @@ def add(unit: Unit, commune: CommuneId, fresh: NewEntry, member: Worker) -> Entr
     """Write an entry that was checked, and the line of the audit log that belongs to it."""
     entry = help_entries.add(unit, commune, fresh, by_of(member))
     after = fingerprint(entry)
-    audit.record(
-        unit, commune, Act(actor(member), "help.create", f"help:{entry.id}", None, after)
-    )
+    audit.record(unit, commune, Act(actor(member), "help.create", f"help:{entry.id}", None, after))
     return entry
 
 
@@ -173,7 +171,5 @@ def _note_change(
     unit: Unit, commune: CommuneId, member: Worker, change: tuple[str, Entry, Entry]
 ) -> None:
     what, before, after = change
-    act = Act(
-        actor(member), what, f"help:{before.id}", fingerprint(before), fingerprint(after)
-    )
+    act = Act(actor(member), what, f"help:{before.id}", fingerprint(before), fingerprint(after))
     audit.record(unit, commune, act)

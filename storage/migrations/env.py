@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import text
 
+from bot.core.errors import StorageError
 from storage.models import metadata
 
 connection = context.config.attributes["connection"]
@@ -17,4 +18,8 @@ with context.begin_transaction():
     if connection.dialect.name == "postgresql":
         connection.execute(ONE_AT_A_TIME)  # replicas that start together on an empty database
     context.run_migrations()
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise StorageError(f"Nâng cấp không được: {len(broken)} dòng trỏ vào chỗ không có.")
 connection.commit()
