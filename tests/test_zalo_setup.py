@@ -24,7 +24,7 @@ from bot.app.zalo_bot_doctor import examine_bot
 from bot.app.zalo_doctor import ZaloDoctor
 from bot.channels.zalo_signature import challenge_of
 from bot.core.messages import Address, Inbound, Kind
-from bot.services import consent
+from bot.services import oa_consent
 from bot.services.plans import find_commune
 from storage import health, mailbox, tokens
 from storage.tokens import Tokens
@@ -263,9 +263,9 @@ def test_a_fixed_challenge_comes_back_without_a_state_and_is_taken_at_the_termin
 @pytest.mark.parametrize(
     ("pasted", "came"),
     [
-        (" https://x/y?code=a&oa_id=1&state=s \n", consent.CameBack("a", "1", "s")),
-        ("https://x/y?error_code=-14003", consent.CameBack(error=-14003)),
-        ("https://x/y?co\nde=a", consent.CameBack("a")),
+        (" https://x/y?code=a&oa_id=1&state=s \n", oa_consent.CameBack("a", "1", "s")),
+        ("https://x/y?error_code=-14003", oa_consent.CameBack(error=-14003)),
+        ("https://x/y?co\nde=a", oa_consent.CameBack("a")),
         ("https://x/y", None),
         ("code", None),
         ("http://[", None),
@@ -273,13 +273,13 @@ def test_a_fixed_challenge_comes_back_without_a_state_and_is_taken_at_the_termin
     ],
 )
 def test_an_address_is_read_however_it_was_pasted(
-    pasted: str, came: consent.CameBack | None
+    pasted: str, came: oa_consent.CameBack | None
 ) -> None:
-    assert consent.read_address(pasted) == came
+    assert oa_consent.read_address(pasted) == came
 
 
 def test_what_came_back_shows_nothing_when_it_is_printed() -> None:
-    assert "geheim" not in repr(consent.CameBack(code="geheim", state="geheim"))
+    assert "geheim" not in repr(oa_consent.CameBack(code="geheim", state="geheim"))
 
 
 # --- a refresh token of the console

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from bot.app.installation import Installation
 from bot.core.vocabulary import AddressForm
 from bot.locale import Texts
-from bot.services.consent import Finish
 from bot.services.domain_proof import Proof
+from bot.services.oa_consent import Finish
 from bot.web.visitors import Visitors
 from bot.web.zalo import Door, FrontParts
 

@@ -17,7 +17,7 @@ from bot.app.wiring import save_account
 from bot.conversation.jobs import Chore
 from bot.core.messages import Channel, Gallery, Inbound
 from bot.locale import local_day
-from bot.services.consent import Finish
+from bot.services.oa_consent import Finish
 from bot.services.plans import find_commune
 from storage.communes import Account
 

@@ -24,7 +24,7 @@ from bot.conversation.keeping import keep_running
 from bot.core.messages import Channel, Inbound
 from bot.services import teams
 from bot.services.alarms import channel_name
-from bot.services.consent import Finish
+from bot.services.oa_consent import Finish
 from bot.services.plans import find_commune
 from bot.web.server import Parts, WebApplication, build_server, open_port, start_server
 from bot.web.webhooks import Hook

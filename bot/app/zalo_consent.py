@@ -9,8 +9,8 @@ from bot.app.zalo import ZaloOa, consent_url
 from bot.channels.zalo_oa_tokens import CONSENT_PATH, ask_tokens, read_tokens
 from bot.channels.zalo_oa_wire import OK, NoAnswerError
 from bot.channels.zalo_signature import appsecret_proof, challenge_of, new_verifier
-from bot.services import consent
-from bot.services.consent import CameBack, Ending
+from bot.services import oa_consent
+from bot.services.oa_consent import CameBack, Ending
 from storage import tokens
 
 ABOUT_OA = "/v2.0/oa/getoa"
@@ -42,13 +42,13 @@ class ConsentDesk:
 
     async def finish(self, came: CameBack) -> Ending:
         """Exchange what came back for tokens; stores nothing unless all of it is right."""
-        fault = consent.find_fault(came, self._settings.zalo_oa_id, self.callback)
+        fault = oa_consent.find_fault(came, self._settings.zalo_oa_id, self.callback)
         if fault is not None:
             return fault
         verifier = await self._database.write_soon(
             tokens.end_authorization, self._oa.account.id, came.state
         )
-        return consent.VOID if verifier is None else await self._spend(came, verifier)
+        return oa_consent.VOID if verifier is None else await self._spend(came, verifier)
 
     async def finish_by_hand(self, came: CameBack) -> Ending:
         """The same for whoever pasted the address at the terminal of this machine.
@@ -58,7 +58,7 @@ class ConsentDesk:
         verifier = self._settings.zalo_oa_code_verifier.get_secret_value()
         if came.state or not verifier:
             return await self.finish(came)
-        fault = consent.find_fault(came, self._settings.zalo_oa_id, self.callback)
+        fault = oa_consent.find_fault(came, self._settings.zalo_oa_id, self.callback)
         return fault or await self._spend(came, verifier)
 
     async def take_refresh_token(self, token: str) -> Ending:
@@ -78,16 +78,16 @@ class ConsentDesk:
         try:
             answer = await ask_tokens(self._oa.oauth, self._oa.app, form)
             if answer.error != OK:
-                return consent.refusal(answer.error, self.callback)
+                return oa_consent.refusal(answer.error, self.callback)
             fresh = read_tokens(answer, self._database.clock())
         except NoAnswerError:
-            return consent.SILENT
+            return oa_consent.SILENT
         if await self._is_foreign(fresh.access):
-            return consent.OTHER_OA
+            return oa_consent.OTHER_OA
         account = self._oa.account
         given = (self._actor, account.id, account.commune.id, fresh)
-        await self._database.write_soon(consent.keep, *given)
-        return consent.GRANTED
+        await self._database.write_soon(oa_consent.keep, *given)
+        return oa_consent.GRANTED
 
     async def _is_foreign(self, access: str) -> bool:
         """True when Zalo says that this token is another account's: the address only claimed whose it is."""

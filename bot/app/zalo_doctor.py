@@ -16,7 +16,7 @@ from bot.channels.zalo_oa_wire import OK, TOKEN_REFUSED, Answer, NoAnswerError
 from bot.config import Settings
 from bot.core.periods import ZONE
 from bot.locale import show_date, show_number
-from bot.services import consent
+from bot.services import oa_consent
 from bot.services.domain_proof import Proof
 from storage import health, tokens
 from storage.database import Unit
@@ -131,7 +131,7 @@ class ZaloDoctor:
 
     def _not_renewed(self, error: int) -> Finding:
         """The app or its address is wrong; the right itself is still there."""
-        ending = consent.refusal(error, consent_url(self._settings, self._slug))
+        ending = oa_consent.refusal(error, consent_url(self._settings, self._slug))
         texts = self._installation.texts(self._oa.account.commune)
         mend = texts.say(ending.sentence, **ending.values)
         return wrong(f"Quyền gọi Zalo: không gia hạn được (lỗi {error})", mend)

@@ -19,8 +19,8 @@ from bot.app.zalo_doctor import ZaloDoctor, check_settings
 from bot.commands.terminal import opened, say
 from bot.config import Settings
 from bot.locale import Texts
-from bot.services import consent
-from bot.services.consent import Ending
+from bot.services import oa_consent
+from bot.services.oa_consent import Ending
 from bot.services.plans import find_commune
 
 FAILED = 1
@@ -127,19 +127,19 @@ class _Asking:
         while line := sys.stdin.readline():
             if not line.strip():
                 if self._run(self._desk.version()) > before:
-                    return self._end(consent.GRANTED)
+                    return self._end(oa_consent.GRANTED)
                 say(
                     "Chưa thấy quyền. Làm xong trên trang Zalo rồi nhấn Enter, hoặc dán địa chỉ vào đây."
                 )
                 continue
-            came = consent.read_address(line)
+            came = oa_consent.read_address(line)
             if came is not None:
                 return self._end(self._run(self._desk.finish_by_hand(came)))
             say(
                 "Địa chỉ này không có mã của Zalo. Chép lại nguyên dòng địa chỉ, từ https:// tới hết."
             )
         if self._run(self._desk.version()) > before:
-            return self._end(consent.GRANTED)
+            return self._end(oa_consent.GRANTED)
         say("Chưa cấp quyền. Chạy lại lệnh này khi sẵn sàng.")
         return FAILED
 

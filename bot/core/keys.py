@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     CHAT = "ban-so chat identity v1"  # keyed hash: who is talking
     PERSON = "ban-so person v1"  # keyed hash: who was helped
     CODE = "ban-so one-use code v1"  # keyed hash of invitations
+    PHONE = "ban-so phone v1"  # numbers of people and members
     SIGN_IN = "ban-so sign-in v1"  # keyed hash of login names and of cookies; also form tokens
     BACKUP = "ban-so backup v1"
     CANARY = "ban-so canary v1"

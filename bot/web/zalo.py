@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.locale import Texts
-from bot.services.consent import Finish, read_query
 from bot.services.domain_proof import Proof
+from bot.services.oa_consent import Finish, read_query
 from bot.web import pages
 from bot.web.visitors import Visitors
 
