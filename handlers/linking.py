@@ -5,22 +5,36 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.prompts import keep_waiting, way_back
-from bot.conversation.turn import Reply, Say, State, Turn, reply
+from bot.conversation.turn import HOME, Reply, Say, State, Turn, reply
 from bot.core.errors import RuleError
 from bot.core.messages import Kind
-from bot.services import people
+from bot.core.vocabulary import Use
+from bot.services import consents, people
+from bot.services.consents import Proof
 
 LATER = "later"
 
 
 def explain(turn: Turn) -> Reply:
     """What is kept and what is not, before anything is."""
-    sentence = "link.ask-worker" if turn.worker else "link.ask"
-    return reply(turn.say(sentence), turn.option("option.agree", "linkok"), here="link")
+    choices = (turn.option("option.agree", "linkok"), turn.option("option.disagree", HOME))
+    if turn.worker:
+        return reply(turn.say("link.ask-worker"), *choices, here="link")
+    return reply(_asked(turn), *choices, here="link")
+
+
+def _asked(turn: Turn) -> str:
+    """What a resident agrees to."""
+    name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
+    return turn.say("consent.link", commune=name)
 
 
 def give_code(turn: Turn) -> Reply:
     """The code alone in a message, so that it can be passed on as it stands; below it how."""
+    if turn.worker is None:
+        subject = consents.of_chat(turn.unit, turn.commune.id, turn.identity)
+        proof = Proof(_asked(turn), turn.inbound.address.channel)
+        consents.give(turn.unit, turn.commune.id, subject, Use.LINK, proof)
     code = people.new_code(turn.unit, turn.commune, turn.identity, turn.key)
     shown = Say(people.show_code(code), home=False)
     return Reply((shown, Say(turn.say("link.code"), (turn.option("option.new-code", "linkok"),))))

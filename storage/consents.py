@@ -6,10 +6,11 @@ Nothing is ever overwritten: a consent that is given anew is a new row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, or_, select, update
 
 from bot.core.vocabulary import CommuneId, Use
 from storage.database import Unit
@@ -68,25 +69,7 @@ def add(unit: Unit, commune: CommuneId, subject: bytes, fresh: NewConsent) -> in
 
 def list_of(unit: Unit, commune: CommuneId, subjects: Sequence[bytes]) -> list[Consent]:
     """Everything that was ever agreed to under one of these hashes, the newest first."""
-    row = consents.c
-    found = unit.connection.execute(
-        select(
-            row.id,
-            row.use,
-            row.version,
-            row.text_hash,
-            row.channel,
-            row.way,
-            row.person_id,
-            row.member_id,
-            row.given_at,
-            row.withdrawn_at,
-        )
-        .where(row.commune_id == commune, row.subject.in_(subjects))
-        .order_by(row.id.desc())
-    )
-    rows = [dict(one._mapping) for one in found]
-    return [Consent(**row | {"use": Use(row["use"])}) for row in rows]
+    return _list(unit, _all(commune).where(consents.c.subject.in_(subjects)))
 
 
 def withdraw(
@@ -102,3 +85,39 @@ def withdraw(
         statement = statement.where(consents.c.use == use)
     gone = statement.values(withdrawn_at=unit.now).returning(consents.c.id)
     return sorted(unit.connection.execute(gone).scalars())
+
+
+def rename(unit: Unit, commune: CommuneId, old: Sequence[bytes], present: bytes) -> None:
+    """After a change of key the same chat or number stands under another hash."""
+    row = consents.c
+    mine = (row.commune_id == commune, row.subject.in_(old), row.subject != present)
+    unit.connection.execute(update(consents).where(*mine).values(subject=present))
+
+
+def list_standing(
+    unit: Unit, commune: CommuneId, subjects: Sequence[bytes], group: Sequence[int]
+) -> list[Consent]:
+    """What stands under one of these hashes, or was given for one of these people; newest first."""
+    row = consents.c
+    statement = _all(commune).where(
+        row.withdrawn_at.is_(None), or_(row.subject.in_(subjects), row.person_id.in_(group))
+    )
+    return _list(unit, statement)
+
+
+def withdraw_these(unit: Unit, commune: CommuneId, numbers: Sequence[int]) -> None:
+    """These consents do not stand any more."""
+    row = consents.c
+    mine = (row.commune_id == commune, row.id.in_(numbers), row.withdrawn_at.is_(None))
+    unit.connection.execute(update(consents).where(*mine).values(withdrawn_at=unit.now))
+
+
+def _all(commune: CommuneId) -> Select[Any]:
+    row = consents.c
+    columns = (row[field.name] for field in fields(Consent))
+    return select(*columns).where(row.commune_id == commune).order_by(row.id.desc())
+
+
+def _list(unit: Unit, statement: Select[Any]) -> list[Consent]:
+    rows = [dict(one._mapping) for one in unit.connection.execute(statement)]
+    return [Consent(**row | {"use": Use(row["use"])}) for row in rows]

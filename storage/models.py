@@ -216,6 +216,7 @@ conversations = Table(
     Column("last_used_at", Moment, nullable=False, index=True),
     Column("forget_at", Moment, index=True),  # a shared computer: all of it goes then
     Column("last_act_at", Moment),  # by the messenger's clock: its window for answers begins then
+    Column("silent_since", Moment),  # asked for no notices; answers still go
     within_commune("accounts", "account_id"),
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from bot.core.keys import Purpose
 from bot.core.messages import Outbound
@@ -27,6 +27,9 @@ from storage.models import SETTLED as SETTLED  # services take it from here
 from storage.models_accounts import accounts
 from storage.outbox import NOTICE
 from storage.packing import pack_outbound, unpack_outbound
+
+NOTICE_KEY = "notice:"
+"""How the keys of notices begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,12 @@ class SetAside:
 
 
 def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
-    """Put a notice into the outbox, once for its key in this chat; False when it is there already."""
+    """Put a notice into the outbox, once for its key in this chat; False when it is there already.
+
+    Also False for a chat that asked for no notices: it goes nowhere.
+    """
+    if is_silent(unit, chat.identity):
+        return False
     row = {
         "commune_id": chat.commune,
         "account_id": chat.account,
@@ -75,9 +83,30 @@ def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
     return unit.connection.execute(added).first() is not None
 
 
+def is_silent(unit: Unit, identity: Identity) -> bool:
+    """True for a chat that asked for no notices."""
+    asked = select(conversations.c.id).where(
+        conversations.c.identity == identity, conversations.c.silent_since.is_not(None)
+    )
+    return unit.connection.execute(asked).first() is not None
+
+
+def set_silent(unit: Unit, identity: Identity, since: datetime | None) -> bool:
+    """From now on no notice goes to this chat, also none that waits; None: they may go again.
+
+    False when no turn of it is over yet: there is nothing that could remember it.
+    """
+    asked = update(conversations).where(conversations.c.identity == identity)
+    if since is not None:
+        waits = (outbox.c.identity == identity, outbox.c.status == "waiting")
+        notices = outbox.c.key.startswith(NOTICE_KEY, autoescape=True)
+        unit.connection.execute(delete(outbox).where(*waits, notices))
+    return unit.connection.execute(asked.values(silent_since=since)).rowcount == 1
+
+
 def _key_of(chat: Chat, key: str) -> str:
     """Of any length, and another in each chat: no commune's notice stands in the way of another's."""
-    return f"notice:{hashlib.sha256(chat.identity + key.encode()).hexdigest()}"
+    return f"{NOTICE_KEY}{hashlib.sha256(chat.identity + key.encode()).hexdigest()}"
 
 
 def staff_chats(unit: Unit, commune: CommuneId, roles: Sequence[Role]) -> list[Chat]:
@@ -143,9 +172,11 @@ def _open(unit: Unit, row: Sequence[Any]) -> SetAside:
 def send_again(unit: Unit, commune: CommuneId, number: int) -> bool:
     """Let a notice that was set aside try once more; False when there is none that could.
 
-    Nor can one whose chat has been forgotten since: nobody knows where it would go.
+    Nor can one whose chat has been forgotten since, or asked for no notices.
     """
-    has_chat = exists().where(conversations.c.identity == outbox.c.identity)
+    has_chat = exists().where(
+        conversations.c.identity == outbox.c.identity, conversations.c.silent_since.is_(None)
+    )
     tried = unit.connection.execute(
         update(outbox)
         .where(

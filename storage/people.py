@@ -15,11 +15,15 @@ from sqlalchemy import delete, exists, func, insert, or_, select, tuple_, update
 
 from bot.core.keys import KeyRing, Purpose
 from bot.core.vocabulary import AccountId, CommuneId, Identity
+from storage import consents, merges
 from storage.database import INSERTS, Unit
+from storage.merges import Why
 from storage.models import conversations, link_codes
 from storage.models_people import identities, people
 
 CHAT = "chat"
+BY_CODE = Why("resident", "nối hai khung chat bằng mã")
+UNLINKED = Why("resident", "gỡ nối khung chat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ def chat_hash(keys: KeyRing, commune: CommuneId, identity: Identity) -> bytes:
     return keys.hash(Purpose.PERSON, str(commune), CHAT, identity.hex())
 
 
-def _live_hashes(keys: KeyRing, commune: CommuneId, identity: Identity) -> tuple[bytes, ...]:
+def live_hashes(keys: KeyRing, commune: CommuneId, identity: Identity) -> tuple[bytes, ...]:
+    """The same under every key that is still readable, the present one first."""
     older = keys.older_hashes(Purpose.PERSON, str(commune), CHAT, identity.hex())
     return chat_hash(keys, commune, identity), *older
 
@@ -125,7 +130,7 @@ def find_person(unit: Unit, commune: CommuneId, identity: Identity) -> Known | N
         .where(
             identities.c.commune_id == commune,
             identities.c.kind == CHAT,
-            identities.c.value_hash.in_(_live_hashes(unit.keys, commune, identity)),
+            identities.c.value_hash.in_(live_hashes(unit.keys, commune, identity)),
         )
     ).first()
     return None if row is None else Known(*row)
@@ -152,16 +157,24 @@ def name_chat(unit: Unit, commune: CommuneId, identity: Identity, person: int) -
     )
 
 
-def merge(unit: Unit, commune: CommuneId, person: int, into: int) -> None:
-    """Two who count for themselves turn out to be one: whoever counted as the first counts as the second."""
+def merge(unit: Unit, commune: CommuneId, person: int, into: int, why: Why = BY_CODE) -> int | None:
+    """Two turn out to be one: whoever counts as the first counts from now on as the second does.
+
+    Gives the number of the merge, by which it can be undone; None when one is not of this commune.
+    """
+    gone, root = (merges.find_root(unit, commune, one) for one in (person, into))
+    if gone is None or root is None:
+        return None
+    number = merges.record(unit, commune, (person, into), why)
     unit.connection.execute(
         update(people)
         .where(
             people.c.commune_id == commune,
-            or_(people.c.id == person, people.c.merged_into == person),
+            or_(people.c.id == gone, people.c.merged_into == gone),
         )
-        .values(merged_into=into)
+        .values(merged_into=root)
     )
+    return number
 
 
 def has_other_identity(unit: Unit, commune: CommuneId, known: Known) -> bool:
@@ -181,7 +194,6 @@ def has_other_identity(unit: Unit, commune: CommuneId, known: Known) -> bool:
 
 def detach(unit: Unit, commune: CommuneId, known: Known) -> None:
     """The chat is a person of its own again, with what was written of the person that it alone names."""
-    own = (people.c.commune_id == commune,)
     is_shared = exists().where(
         identities.c.commune_id == commune,
         identities.c.person_id == known.person,
@@ -192,17 +204,14 @@ def detach(unit: Unit, commune: CommuneId, known: Known) -> None:
         row = (identities.c.commune_id == commune, identities.c.id == known.row)
         unit.connection.execute(update(identities).where(*row).values(person_id=alone))
         return
-    heirs = select(people.c.id).where(*own, people.c.merged_into == known.person)
-    heir = unit.connection.execute(heirs.order_by(people.c.id).limit(1)).scalar_one_or_none()
-    freed = update(people).where(*own, people.c.id.in_((known.person, heir or known.person)))
-    unit.connection.execute(freed.values(merged_into=None))
-    left = update(people).where(*own, people.c.merged_into == known.person)
-    unit.connection.execute(left.values(merged_into=heir))
+    merges.part(unit, commune, known.person, UNLINKED)
 
 
 def move_chat(unit: Unit, commune: CommuneId, old: Identity, present: Identity) -> None:
     """After a change of key a chat has another identity: who is behind it stays known."""
-    was = identities.c.value_hash.in_(_live_hashes(unit.keys, commune, old))
+    hashes = live_hashes(unit.keys, commune, old)
+    consents.rename(unit, commune, hashes, chat_hash(unit.keys, commune, present))
+    was = identities.c.value_hash.in_(hashes)
     mine = (identities.c.commune_id == commune, identities.c.kind == CHAT, was)
     if find_person(unit, commune, present) is not None:
         unit.connection.execute(delete(identities).where(*mine))
@@ -219,7 +228,7 @@ def drop_chats(unit: Unit, chats: Sequence[tuple[CommuneId, Identity]]) -> None:
     hashes = [
         (commune, CHAT, value)
         for commune, identity in chats
-        for value in _live_hashes(unit.keys, commune, identity)
+        for value in live_hashes(unit.keys, commune, identity)
     ]
     if hashes:
         stands = tuple_(identities.c.commune_id, identities.c.kind, identities.c.value_hash)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.core.keys import KeyRing, Purpose
 from bot.core.vocabulary import CommuneId
+from storage import consents
 from storage.database import Unit
 from storage.models_people import contacts, identities, people
 
@@ -31,16 +32,22 @@ def phone_hash(keys: KeyRing, commune: CommuneId, phone: str) -> bytes:
     return keys.hash(Purpose.PERSON, str(commune), PHONE, phone)
 
 
+def live_hashes(keys: KeyRing, commune: CommuneId, phone: str) -> tuple[bytes, ...]:
+    """The same under every key that is still readable, the present one first."""
+    older = keys.older_hashes(Purpose.PERSON, str(commune), PHONE, phone)
+    return phone_hash(keys, commune, phone), *older
+
+
 def list_on_phone(unit: Unit, commune: CommuneId, phone: str) -> list[OnPhone]:
     """Whom a number names, by ordinal; rows of an older key are written anew under the present one."""
-    present = phone_hash(unit.keys, commune, phone)
-    older = unit.keys.older_hashes(Purpose.PERSON, str(commune), PHONE, phone)
+    present, *older = live_hashes(unit.keys, commune, phone)
     mine = (identities.c.commune_id == commune, identities.c.kind == PHONE)
     if older:
         renewed = {"value_hash": present, "key_id": unit.keys.current_id}
         unit.connection.execute(
             update(identities).where(*mine, identities.c.value_hash.in_(older)).values(**renewed)
         )
+        consents.rename(unit, commune, older, present)
     root = func.coalesce(people.c.merged_into, people.c.id)
     rows = unit.connection.execute(
         select(identities.c.ordinal, people.c.id, root)

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.core.messages import Kind
-from bot.core.vocabulary import AddressForm, Role, Topic
+from bot.core.vocabulary import AddressForm, Role, Topic, Use
 from bot.library import Answer, LinkKind, RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
+from bot.services import data_requests, retention
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
@@ -25,6 +26,12 @@ SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")
 
 FAMILIES = {
     "topic.": [str(topic) for topic in Topic],
+    "consent.": [use.replace("_", "-") for use in Use],
+    "rights.kind-": [str(kind) for kind in data_requests.Kind],
+    "rights.way-": ["chat", "paper"],
+    "retention.": list(retention.TABLE),
+    "people.": ["first", "second"],
+    "option.use-": [use.replace("_", "-") for use in Use],
     "option.": [entry.tool for entry in LIBRARY.menu.entries if entry.tool],
     "checkup.line-": [answer.name.lower() for answer in Answer],
     "kind.": ["phuong", "xa"],

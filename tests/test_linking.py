@@ -181,7 +181,7 @@ def test_nothing_is_kept_before_the_yes_and_nothing_before_the_code_is_typed(wor
 )
 def test_it_is_explained_in_one_short_message_and_asked_first(world: World, said: str) -> None:
     (_, shown) = world.person().says(said)
-    assert [choice.label for choice in shown.choices] == ["Đồng ý", "Về đầu"]
+    assert [choice.label for choice in shown.choices] == ["Đồng ý", "Không đồng ý", "Về đầu"]
     assert "đếm" in shown.text
     assert "không giữ lời nào" in shown.text
     assert len(shown.text) <= 300

@@ -188,7 +188,7 @@ def test_a_database_of_the_first_version_keeps_its_rows(empty: Database) -> None
     migrate.check_version(empty)
     after = empty.read(lambda unit: {name: rows_named(unit, name) for name in metadata.tables})
     for row in before["conversations"]:
-        row["forget_at"] = None
+        row["forget_at"] = row["silent_since"] = None
         row["last_act_at"] = row["last_used_at"]
     for table, added in NEW_COLUMNS.items():
         before[table] = [row | added for row in before[table]]

@@ -11,6 +11,8 @@ from bot.app.installation import bring_up_to_date, key_ring, open_database, open
 from bot.commands.terminal import say
 from bot.config import Settings
 from bot.conversation.jobs import purge_expired
+from bot.core.errors import StorageError
+from bot.services.inspection import look
 from storage import migrate, transfer
 
 
@@ -64,6 +66,13 @@ def db_purge(settings: Settings) -> None:
 @db.command("check")
 @click.pass_obj
 def db_check(settings: Settings) -> None:
-    """Xem cơ sở dữ liệu có mở được, đúng phiên bản, đúng khóa không."""
-    open_existing(settings).close()
-    say("Tốt: mở được, đúng phiên bản, đúng khóa.")
+    """Xem cơ sở dữ liệu có nguyên vẹn, đúng phiên bản, đúng khóa; có yêu cầu nào quá hạn không."""
+    with closing(open_existing(settings)) as database:
+        found = database.read(look)
+    if found.broken:
+        raise StorageError(" ".join(found.broken))
+    say("Tốt: mở được, đúng phiên bản, đúng khóa, không hỏng.")
+    for fact in found.facts:
+        say(fact)
+    for advice in found.advice:
+        say(f"Nên làm: {advice}")

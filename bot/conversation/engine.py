@@ -76,6 +76,8 @@ def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer)
     mailbox.finish(unit, claimed, close_turn(turn, answer))
     if answer.forgets:  # only now there surely is a conversation that can be forgotten
         privacy.forget_soon(unit, claimed.identity)
+    if answer.silent is not None:
+        privacy.set_silent(unit, claimed.identity, is_silent=answer.silent)
     return claimed.has_more
 
 
@@ -149,7 +151,8 @@ def close_turn(turn: Turn, answer: Reply) -> Finished:
             sent = (replace(sent[0], replaces=pressed.message),)
     state = replace(_next_state(turn, answer, sent), ungreeted=turn.is_first and not messages)
     if answer.forgets:
-        state = State(ungreeted=True)
+        prompt = next((m.choices for m in reversed(sent) if m.choices), ())
+        state = State(choices=prompt, ungreeted=True)
     return Finished(answer.outcome, state.to_json(), sent, answer.reachable)
 
 

@@ -11,22 +11,22 @@ from functools import partial
 from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
 from bot.locale import local_day
-from bot.services import questions
+from bot.services import questions, retention
+from bot.services.retention import KEEP_CONVERSATIONS as KEEP_CONVERSATIONS
 from storage import fetching, jobs, mailbox, sign_ins
 from storage.database import Database, Unit
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
-KEEP_CONVERSATIONS = timedelta(days=30)
-"""Without consent nothing lives longer than this after its last use (design, section 6)."""
 KEEP_SIGN_INS = timedelta(days=1)
 
 
 def purge_expired(unit: Unit) -> int:
     """Drop what is past its time: chats, sign-ins, unanswered questions; gives how many rows or chats."""
     chats = fetching.forget_due(unit) + mailbox.purge(unit, KEEP_CONVERSATIONS)
-    return chats + sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
+    known = sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
+    return chats + known + retention.purge(unit)
 
 
 def purge_once_a_day(unit: Unit) -> int | None:

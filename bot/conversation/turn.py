@@ -132,6 +132,7 @@ class Reply:
     staff_until: str | None = None  # None keeps the one there is
     staff_hinted: bool | None = None  # None keeps the one there is
     forgets: bool = False  # all that is known of this chat goes when the turn is over
+    silent: bool | None = None  # whether no notices come any more; None keeps what was said before
 
 
 def reply(text: str, *options: Option, here: str = "", home: bool = True) -> Reply:

@@ -126,6 +126,7 @@ class Use(StrEnum):
     COUNT_ONCE = "count_once"  # a keyed hash of the phone, so that one person is counted as one
     SHOW_PHONE = "show_phone"  # a member's own number, shown to residents while on duty
     REMIND = "remind"  # notices about classes
+    LINK = "link"  # that two chats are one person's
 
 
 class RequestStatus(StrEnum):

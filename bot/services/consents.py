@@ -19,6 +19,7 @@ VERSIONS = {
     Use.COUNT_ONCE: "2026-11",
     Use.SHOW_PHONE: "2026-11",
     Use.REMIND: "2026-11",
+    Use.LINK: "2026-11",
 }
 """A changed text needs a new version here; a test holds the hash of each."""
 
@@ -48,6 +49,11 @@ def of_chat(unit: Unit, commune: CommuneId, identity: Identity) -> bytes:
 def of_phone(unit: Unit, commune: CommuneId, phone: str) -> bytes:
     """Who agrees, when somebody without a chat says it to a member or on paper."""
     return phones.phone_hash(unit.keys, commune, phone)
+
+
+def subjects_of_chat(unit: Unit, commune: CommuneId, identity: Identity) -> tuple[bytes, ...]:
+    """The same under every key that is still readable."""
+    return people.live_hashes(unit.keys, commune, identity)
 
 
 def give(unit: Unit, commune: CommuneId, subject: bytes, use: Use, proof: Proof) -> int:

@@ -15,9 +15,9 @@ from bot.core.keys import Purpose
 from bot.core.messages import Outbound
 from bot.core.redaction import redact
 from bot.core.text import fold
-from bot.core.vocabulary import CommuneId, Identity
+from bot.core.vocabulary import CommuneId, Identity, Use
 from bot.services.teams import LETTERS, actor
-from storage import audit, mailbox, notices, people, sign_ins, staff
+from storage import audit, consents, mailbox, notices, people, sign_ins, staff
 from storage.audit import Act
 from storage.communes import Commune
 from storage.database import Unit
@@ -117,7 +117,7 @@ def link(
     tries = unit.keys.hash(Purpose.CODE, "link tries", identity.hex())
     if sign_ins.count_attempt(unit, tries, MOST_TRIES, TRIES_WITHIN) is not None:
         raise RuleError("link.too-many", "Gõ sai mã nhiều lần rồi.")
-    _wait_in_line(unit, commune.id)
+    wait_in_line(unit, commune.id)
     code_id, other = _find(unit, commune.id, identity, code)
     found = people.find_conversation(unit, commune.id, other)
     if found is None:
@@ -133,7 +133,7 @@ def link(
     return Linked(code_id, Chat(commune.id, account, other), state)
 
 
-def _wait_in_line(unit: Unit, commune: CommuneId) -> None:
+def wait_in_line(unit: Unit, commune: CommuneId) -> None:
     """Chats are joined one after the other, or two people could come to count as each other."""
     mailbox.lock(unit, unit.keys.hash(Purpose.PERSON, str(commune), "line"))
 
@@ -181,8 +181,9 @@ def _link_resident(unit: Unit, commune: CommuneId, other: Identity, identity: Id
     if first is not None and second is not None:
         if first.root == second.root:
             raise RuleError("link.already", "Hai khung chat đã nối rồi.")
-        root, gone = sorted((first.root, second.root))
-        people.merge(unit, commune, gone, root)
+        into, gone = sorted((first, second), key=lambda known: known.root)
+        root = into.root
+        people.merge(unit, commune, gone.person, into.person)
     else:
         known = first or second
         root = known.root if known is not None else people.add_person(unit, commune)
@@ -209,12 +210,14 @@ def unlink(unit: Unit, commune: Commune, identity: Identity, worker: Worker | No
 
     The only chat of a member stays hers: otherwise nothing would lead back into the team.
     """
-    _wait_in_line(unit, commune.id)
+    wait_in_line(unit, commune.id)
     if not is_linked(unit, commune, identity, worker):
         return False
     known = people.find_person(unit, commune.id, identity)
     if known is not None and people.has_other_identity(unit, commune.id, known):
         people.detach(unit, commune.id, known)
+        subjects = people.live_hashes(unit.keys, commune.id, identity)
+        consents.withdraw(unit, commune.id, subjects, Use.LINK)
         audit.record(unit, commune.id, Act(RESIDENT, "unlink-chat", f"person:{known.root}"))
     if worker is not None and _has_other_chat(unit, commune.id, worker):
         staff.unlink_chat(unit, commune.id, identity)
@@ -233,7 +236,7 @@ def unlink_later(unit: Unit, commune: Commune, identity: Identity, worker: Worke
     The way back for somebody whose code another person has typed: the later chat can do nothing to the
     earlier one.
     """
-    _wait_in_line(unit, commune.id)
+    wait_in_line(unit, commune.id)
     later = staff.list_later_chats(unit, commune.id, identity, _link_of(worker))
     for chat in later:
         staff.unlink_chat(unit, commune.id, chat)

@@ -6,7 +6,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from bot.core.vocabulary import CommuneId, Identity
-from storage import people, phones
+from storage import mailbox, people, phones
 from storage.database import Unit
 from storage.phones import OnPhone as OnPhone  # conversations take it from here
 
@@ -42,6 +42,8 @@ def person_on(unit: Unit, commune: CommuneId, phone: str, ordinal: int = 1) -> i
     Only after a consent: the caller has asked. ``ordinal`` is 1 unless somebody said “another person of
     the same phone”.
     """
+    unit.begin_writing()
+    mailbox.lock(unit, phones.phone_hash(unit.keys, commune, phone))  # or two would make two of one
     for known in phones.list_on_phone(unit, commune, phone):
         if known.ordinal == ordinal:
             return known.root

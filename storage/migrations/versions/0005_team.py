@@ -10,6 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column(
+        "conversations", sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True)
+    )
     op.add_column("invitations", sa.Column("is_open", sa.Boolean(), nullable=True))
     op.execute(sa.text("UPDATE invitations SET is_open = :no").bindparams(no=False))
     with op.batch_alter_table("invitations", schema=None) as batch_op:
@@ -77,6 +80,12 @@ def upgrade() -> None:
             ["commune_id"], ["communes.id"], name=op.f("fk_person_merges_commune_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merges")),
+    )
+    op.execute(
+        "INSERT INTO person_merges"
+        " (commune_id, person_id, into_id, moved, merged_at, merged_by, reason)"
+        " SELECT commune_id, id, merged_into, '[' || id || ']', created_at, 'resident', 'link'"
+        " FROM people WHERE merged_into IS NOT NULL"
     )
     op.create_table(
         "consents",
@@ -546,3 +555,5 @@ def downgrade() -> None:
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_invitations_commune_id_id"), type_="unique")
         batch_op.drop_column("is_open")
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_column("silent_since")

@@ -1,0 +1,58 @@
+"""How long each kind of data is kept, and dropping what is past its time: the table of docs/privacy.md."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.locale import local_day
+from bot.services.data_requests import KEEP_REQUESTS
+from bot.services.questions import KEEP_DAYS
+from storage import data_requests, retention
+from storage.database import Unit
+from storage.retention import Before
+
+KEEP_CONVERSATIONS = timedelta(days=30)
+"""Without consent nothing lives longer than this after its last use (design, section 6)."""
+KEEP_NUMBERS = timedelta(days=7)
+"""A phone number in clear under seal, after the request that it was given for is over."""
+KEEP_UNUSED_NUMBERS = timedelta(days=30)
+"""The same where no request came of it."""
+KEEP_MARKS = timedelta(days=30)
+"""Which chat a request or a check belonged to, after it was over or asked."""
+KEEP_WISHES = timedelta(days=30)
+"""Names of those who wished to join, and of those who were invited, after the invitation ended."""
+KEEP_COUNTED = timedelta(days=730)
+"""The keyed hash of a phone, after its person was last helped."""
+KEEP_PROOFS = timedelta(days=730)
+"""The proof of a consent, after it was withdrawn: who is accused has two years to show it."""
+KEEP_BACKUPS = timedelta(days=30)
+"""Older backups are deleted: by compose.yaml, else by whoever makes them."""
+
+TABLE = {
+    "chats": KEEP_CONVERSATIONS,
+    "questions": KEEP_DAYS,
+    "numbers": KEEP_NUMBERS,
+    "unused-numbers": KEEP_UNUSED_NUMBERS,
+    "marks": KEEP_MARKS,
+    "wishes": KEEP_WISHES,
+    "counted": KEEP_COUNTED,
+    "proofs": KEEP_PROOFS,
+    "requests": KEEP_REQUESTS,
+    "backups": KEEP_BACKUPS,
+}
+"""What is kept for how long; the office's page and the docs say the same."""
+
+
+def purge(unit: Unit) -> int:
+    """Drop what is past its time of people, consents and wishes; gives how many rows."""
+    now = unit.now
+    before = Before(
+        numbers=now - KEEP_NUMBERS,
+        unused_numbers=now - KEEP_UNUSED_NUMBERS,
+        marks=now - KEEP_MARKS,
+        wishes=now - KEEP_WISHES,
+        proofs=now - KEEP_PROOFS,
+        known=now - KEEP_COUNTED,
+        last_help=local_day(now - KEEP_COUNTED),
+    )
+    return retention.purge(unit, before) + data_requests.drop_done(unit, now - KEEP_REQUESTS)
