@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,17 +34,25 @@ class Recorded:
 
 def record(unit: Unit, commune: CommuneId, act: Act) -> None:
     """Append one act."""
-    unit.connection.execute(
-        insert(audit_log).values(
-            commune_id=commune,
-            at=unit.now,
-            actor=act.actor,
-            action=act.action,
-            object=act.object,
-            before_hash=act.before_hash,
-            after_hash=act.after_hash,
-        )
-    )
+    record_all(unit, commune, [act])
+
+
+def record_all(unit: Unit, commune: CommuneId, acts: Sequence[Act]) -> None:
+    """Append acts in their order."""
+    rows = [
+        {
+            "commune_id": commune,
+            "at": unit.now,
+            "actor": act.actor,
+            "action": act.action,
+            "object": act.object,
+            "before_hash": act.before_hash,
+            "after_hash": act.after_hash,
+        }
+        for act in acts
+    ]
+    if rows:
+        unit.connection.execute(insert(audit_log), rows)
 
 
 def list_acts(unit: Unit, commune: CommuneId, about: str | None = None) -> list[Recorded]:

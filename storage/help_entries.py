@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -179,6 +179,12 @@ def list_of_member(
     return _list(unit, commune, statement)
 
 
+def list_of_import(unit: Unit, commune: CommuneId, import_id: int) -> list[Entry]:
+    """All entries that came in with a file, also those that do not count any more."""
+    of_file = _of(commune).where(help_entries.c.import_id == import_id)
+    return _list(unit, commune, of_file.order_by(help_entries.c.id))
+
+
 def list_of_person(
     unit: Unit, commune: CommuneId, person_id: int, window: tuple[date, date]
 ) -> list[Entry]:
@@ -325,13 +331,6 @@ def _add_revision(
     unit: Unit, commune: CommuneId, entry: Entry, change: tuple[str, By, str | None]
 ) -> None:
     what, by, reason = change
-    content = {name: value for name, value in asdict(entry.help).items() if value is not None}
-    content |= {
-        "team_id": entry.team_id,
-        "occurred_on": entry.help.occurred_on.isoformat(),
-        "services": sorted(entry.help.services),
-        "voided": entry.voided_at is not None,
-    }
     unit.connection.execute(
         insert(help_entry_revisions).values(
             commune_id=commune,
@@ -342,6 +341,18 @@ def _add_revision(
             member_id=by.member_id,
             staff_id=by.staff_id,
             reason=reason,
-            content=json.dumps(content, sort_keys=True, ensure_ascii=False),
+            content=content_of(entry),
         )
     )
+
+
+def content_of(entry: Entry) -> str:
+    """What an entry says, as its revisions keep it: JSON, unknown things left out."""
+    content = {name: value for name, value in _columns(entry.help).items() if value is not None}
+    content |= {
+        "team_id": entry.team_id,
+        "occurred_on": entry.help.occurred_on.isoformat(),
+        "services": sorted(entry.help.services),
+        "voided": entry.voided_at is not None,
+    }
+    return json.dumps(content, sort_keys=True, ensure_ascii=False)

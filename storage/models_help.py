@@ -132,6 +132,14 @@ help_entries = Table(
     within_commune("people", "person_id"),
     within_commune("imports", "import_id"),
 )
+_came_in = help_entries.c.import_id.is_not(None)
+Index(
+    "ix_help_entries_of_import",
+    help_entries.c.commune_id,
+    help_entries.c.import_id,
+    sqlite_where=_came_in,
+    postgresql_where=_came_in,
+)
 
 help_services = Table(
     "help_services",

@@ -11,11 +11,23 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import AddressForm, Role, Topic, Use
+from bot.core.vocabulary import (
+    AddressForm,
+    AgeBand,
+    FirstTime,
+    Outcome,
+    Place,
+    Role,
+    Service,
+    Subject,
+    Topic,
+)
 from bot.library import Answer, LinkKind, RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
 from bot.services import data_requests, retention
+from bot.services.import_rows import COLUMNS, MISSING
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
@@ -42,6 +54,15 @@ FAMILIES = {
     "office.q-": list(QUESTIONS),
     "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew", "page"],
     "picture.row-": [str(kind) for kind in RowKind if kind is not RowKind.TEXT],
+    "paper.hint-": list(COLUMNS),
+    "paper.consent-": ["co", "khong"],
+    "paper.outcome-": [str(one) for one in Outcome],
+    "paper.service-": [str(one) for one in Service],
+    "paper.subject-": [str(one) for one in Subject],
+    "paper.first-time-": [str(one) for one in FirstTime],
+    "paper.age-": [str(one) for one in AgeBand],
+    "paper.place-": [str(one) for one in Place],
+    "import.missing-": list(MISSING.values()),
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""

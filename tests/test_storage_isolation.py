@@ -46,6 +46,8 @@ from storage.mailbox import Finished
 from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
+from tests.storage_paper_cases import CASES as PAPER_CASES
+from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_rights_cases import CASES as RIGHTS_CASES
 from tests.storage_rights_cases import STRANGE as RIGHTS_STRANGE
@@ -173,6 +175,7 @@ def let_go(unit: Unit, home: Home) -> None:
 
 
 CASES: dict[str, Case] = {
+    **PAPER_CASES,
     **PEOPLE_CASES,
     **RIGHTS_CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
@@ -373,6 +376,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     **RIGHTS_STRANGE,
+    **PAPER_STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),

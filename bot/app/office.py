@@ -13,6 +13,7 @@ from bot.app.media import MediaRoom
 from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
 from bot.app.office_privacy import OfficePrivacy
+from bot.app.office_paper import OfficePaper
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
@@ -40,6 +41,7 @@ class OfficeDesk:
         self.media = OfficeMedia(installation, media)
         self.messages = OfficeMessages(installation)
         self.privacy = OfficePrivacy(installation)
+        self.paper = OfficePaper(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

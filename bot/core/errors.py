@@ -7,6 +7,7 @@ BotError                      its text is one clear Vietnamese sentence: what wa
 │   ├── WrongKeyError         the secret key does not belong to this database
 │   └── BusyError             a passing fault (lock, deadlock): the same unit may be run again
 ├── MediaError                a picture or sound cannot be used or made
+├── TableError                a file that somebody sent is no table of ours
 ├── NotFoundError             the thing asked for by name does not exist
 ├── NotAllowedError           the person has no right to this
 └── RuleError                 a rule of the domain says no (code used up, undo too late, …)
@@ -40,6 +41,14 @@ class BusyError(StorageError):
 
 class MediaError(BotError):
     """A picture or sound cannot be used or made; ``code`` and ``values`` make the sentence for the person."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
+
+
+class TableError(BotError):
+    """A file is no table that can be read; ``code`` and ``values`` make the sentence for the person."""
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from bot.core import periods
@@ -159,10 +159,10 @@ def by_of(worker: Worker) -> By:
 
 def fingerprint(entry: Entry) -> str:
     """SHA-256 of what an entry says, for the audit log."""
-    said = asdict(entry) | {"help": sorted(asdict(entry.help).items(), key=lambda item: item[0])}
+    said = {one.name: getattr(entry, one.name) for one in fields(entry)}  # asdict copies it all
+    parts = sorted((one.name, getattr(entry.help, one.name)) for one in fields(entry.help))
     said["help"] = [
-        (name, sorted(value) if isinstance(value, frozenset) else value)
-        for name, value in said["help"]
+        (name, sorted(value) if isinstance(value, frozenset) else value) for name, value in parts
     ]
     return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
 

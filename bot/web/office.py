@@ -28,9 +28,11 @@ from bot.services.undelivered import Stuck
 from bot.web import pages
 from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
+from bot.web.office_import import ImportDesk, add_office_import
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
 from bot.web.office_messages import MessagesDesk, add_office_messages
 from bot.web.office_privacy import PrivacyDesk, add_office_privacy
+from bot.web.office_sheets import SheetDesk, add_office_sheets
 from bot.web.visitors import Visitors
 
 JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
@@ -73,6 +75,10 @@ class Wanting:
     unanswered: Sequence[Group]
 
 
+class PaperDesk(ImportDesk, SheetDesk, Protocol):
+    """What both kinds of pages about paper ask for."""
+
+
 class Desk(Keeper, Protocol):
     """What the office's pages ask for; each method is one piece of work of its own."""
 
@@ -87,6 +93,8 @@ class Desk(Keeper, Protocol):
     @property
     def privacy(self) -> PrivacyDesk:
         """Rights over data, and who counts as whom."""
+    def paper(self) -> PaperDesk:
+        """Files typed from paper, and the sheets they come from."""
 
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
@@ -116,6 +124,8 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_media(app, door, desk.media)
     add_office_messages(app, door, desk.messages)
     add_office_privacy(app, door, desk.privacy)
+    add_office_import(app, door, desk.paper)
+    add_office_sheets(app, door, desk.paper)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)

@@ -435,6 +435,13 @@ def upgrade() -> None:
         batch_op.alter_column("source", existing_type=sa.String(length=10), nullable=False)
         batch_op.add_column(sa.Column("import_id", sa.Integer(), nullable=True))
         batch_op.create_index(
+            "ix_help_entries_of_import",
+            ["commune_id", "import_id"],
+            unique=False,
+            sqlite_where=sa.text("import_id IS NOT NULL"),
+            postgresql_where=sa.text("import_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_help_entries_of_member", ["commune_id", "member_id", "occurred_on"], unique=False
         )
         batch_op.create_index(
@@ -502,6 +509,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_help_entries_of_person")
         batch_op.drop_index("ix_help_entries_of_member")
+        batch_op.drop_index(
+            "ix_help_entries_of_import",
+            sqlite_where=sa.text("import_id IS NOT NULL"),
+            postgresql_where=sa.text("import_id IS NOT NULL"),
+        )
         batch_op.drop_column("import_id")
         batch_op.drop_column("source")
         batch_op.drop_column("note")

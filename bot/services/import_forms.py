@@ -1,0 +1,69 @@
+"""The empty form that is filled in from paper: for one commune, or begun for certain sheets of a team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.vocabulary import Topic
+from bot.locale import Texts
+from bot.reports import forms
+from bot.reports.forms import DAY, NUMBER, Form, FormColumn
+from bot.services import sheets
+from bot.services.import_rows import COLUMNS
+from bot.services.import_words import SERVICE_NUMBERS, Words
+
+WIDTHS = {"id": 12, "occurred_on": 13, "member": 22, "topic": 24, "services": 30, "note": 36}
+FORMATS = {"occurred_on": DAY, "visits": NUMBER, "files": NUMBER}
+SEVERAL = {"services"}
+"""Columns in which more than one word may stand."""
+
+
+def make_form(
+    texts: Texts, words: Words, teams: Sequence[str], team: str | None, codes: Sequence[str]
+) -> Form:
+    """The form with the teams of the commune; with codes the rows of these sheets stand in it already."""
+    columns = [
+        FormColumn(
+            name,
+            texts.say(f"paper.hint-{name}"),
+            _choices(name, words, teams),
+            WIDTHS.get(name, 16),
+            name not in SEVERAL,
+            FORMATS.get(name, forms.TEXT),
+        )
+        for name in COLUMNS
+    ]
+    begun = [
+        {"id": row} | ({"team": team} if team else {})
+        for code in codes
+        for row in sheets.row_ids(code)
+    ]
+    explanation = [
+        texts.say("paper.form-title"),
+        texts.say("paper.form-rows"),
+        texts.say("paper.form-empty"),
+        texts.say("paper.form-consent"),
+        texts.say("paper.form-whole"),
+        texts.say("paper.form-numbers", numbers=numbered(words)),
+    ]
+    heads = (texts.say("paper.column"), texts.say("paper.what"), texts.say("paper.words"))
+    return Form(columns, begun, explanation, heads)
+
+
+def write_form(form: Form, *, as_csv: bool) -> bytes:
+    """The form as a file."""
+    return forms.write_csv(form) if as_csv else forms.write_xlsx(form)
+
+
+def numbered(words: Words) -> str:
+    """The numbers that are printed on sheets, each with its word."""
+    labels = words.labels["services"]
+    return "; ".join(f"{number} {labels[code]}" for number, code in SERVICE_NUMBERS.items())
+
+
+def _choices(name: str, words: Words, teams: Sequence[str]) -> Sequence[str]:
+    if name == "team":
+        return teams
+    if name == "topic":
+        return [words.labels["topic"][topic] for topic in Topic]
+    return list(words.labels[name].values()) if name in words.labels else ()
