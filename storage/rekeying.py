@@ -10,7 +10,14 @@ from bot.core.vocabulary import CommuneId, Identity
 from storage import people
 from storage.database import Unit
 from storage.mailbox import Claimed, identity_parts, lock
-from storage.models import chat_links, conversations, inbox, link_codes, outbox
+from storage.models import (
+    chat_links,
+    conversations,
+    inbox,
+    join_requests,
+    link_codes,
+    outbox,
+)
 
 
 def older_identities(keys: KeyRing, commune: CommuneId, address: Address) -> tuple[Identity, ...]:
@@ -33,7 +40,8 @@ def recognise(unit: Unit, claimed: Claimed) -> bool:
                 unit.connection.execute(delete(table).where(table.c.identity == old))
             else:
                 moved += _move(unit, table, old, claimed.identity)
-        _move(unit, link_codes, old, claimed.identity)
+        for table in (link_codes, join_requests):
+            _move(unit, table, old, claimed.identity)
         moved += sum(_move(unit, table, old, claimed.identity) for table in (inbox, outbox))
         people.move_chat(unit, claimed.commune, old, claimed.identity)
     return moved > 0

@@ -47,6 +47,7 @@ from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
 from tests.storage_people_cases import CASES as PEOPLE_CASES
+from tests.storage_team_cases import TEAM_CASES, TEAM_STRANGE
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
 from tests.storage_twins import (
     CODE,
@@ -172,6 +173,7 @@ def let_go(unit: Unit, home: Home) -> None:
 
 CASES: dict[str, Case] = {
     **PEOPLE_CASES,
+    **TEAM_CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
     "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(
@@ -369,6 +371,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 
 
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
+    **TEAM_STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),
