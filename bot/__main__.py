@@ -15,7 +15,7 @@ import click
 from bot.app.ending import run_to_end
 from bot.app.installation import open_installation, system_clock
 from bot.app.logs import set_up_logging
-from bot.commands import content, database, figures, importing, people, talking, zalo
+from bot.commands import content, database, figures, importing, people, talking, teams, zalo
 from bot.commands.terminal import CLOCK, say
 from bot.config import Settings, load_settings
 from storage.database import Clock
@@ -48,7 +48,7 @@ for one in (
     content.check,
     content.plan,
     people.staff,
-    people.team,
+    teams.team,
     figures.report,
     database.db,
     importing.importing,

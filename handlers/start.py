@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn
+from bot.core.vocabulary import Role
+from bot.services import joining
+
+MOST_OPTIONS = 5
 
 
 def home(turn: Turn) -> Reply:
@@ -45,7 +49,16 @@ def left(turn: Turn) -> Reply:
 
 def _resident_home(turn: Turn) -> Say:
     helper = turn.option("option.person", "person")
-    return Say(turn.say("home.resident"), _topics(turn), home=False, zero=helper)
+    options = (*_newcomers(turn), *_topics(turn))[:MOST_OPTIONS]
+    return Say(turn.say("home.resident"), options, home=False, zero=helper)
+
+
+def _newcomers(turn: Turn) -> tuple[Option, ...]:
+    """For who decides about newcomers, while somebody waits."""
+    if turn.worker is None:
+        return ()
+    count = joining.count_waiting(turn.unit, turn.commune.id, turn.worker)
+    return (turn.option("option.newcomers", "newcomers", count=count),) if count else ()
 
 
 def _topics(turn: Turn) -> tuple[Option, ...]:
@@ -56,11 +69,14 @@ def _topics(turn: Turn) -> tuple[Option, ...]:
 
 
 def _team_home(turn: Turn) -> Say:
+    leads = turn.worker is not None and turn.worker.role is Role.TEAM_LEADER
     options = (
+        *_newcomers(turn),
         turn.option("option.log", "log"),
+        *((turn.option("option.week", "week"),) if leads else ()),
         turn.option("option.mine", "mine"),
         turn.option("option.topics", "topics"),
     )
     helper = turn.option("option.person", "person")
     team = turn.worker.team if turn.worker else ""
-    return Say(turn.say("home.team", team=team), options, home=False, zero=helper)
+    return Say(turn.say("home.team", team=team), options[:MOST_OPTIONS], home=False, zero=helper)

@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from bot.core.errors import StorageError
 from bot.core.keys import Purpose
+from bot.core.team_names import bare_name
 from bot.core.vocabulary import AccountId, CommuneId, TeamKind
 from storage.database import INSERTS, Unit
 from storage.models import communes, neighbourhoods, teams
@@ -72,11 +73,10 @@ def list_communes(unit: Unit) -> list[Commune]:
 
 def save_neighbourhoods(unit: Unit, commune: CommuneId, names: Sequence[str], since: date) -> None:
     """Add the neighbourhoods that are new, each with its team; none is ever removed by a plan file."""
-    known = set(
-        unit.connection.execute(
-            select(neighbourhoods.c.name).where(neighbourhoods.c.commune_id == commune)
-        ).scalars()
-    )
+    stored = unit.connection.execute(
+        select(neighbourhoods.c.name).where(neighbourhoods.c.commune_id == commune)
+    ).scalars()
+    known = {bare_name(name) for name in stored}  # one that was put aside is not made anew
     for name in names:
         if name in known:
             continue

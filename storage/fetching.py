@@ -19,7 +19,14 @@ from bot.core.vocabulary import AccountId, CommuneId, Identity
 from storage import erasing, people
 from storage.database import Unit
 from storage.mailbox import lock
-from storage.models import chat_links, conversations, inbox, link_codes, outbox
+from storage.models import (
+    chat_links,
+    conversations,
+    inbox,
+    join_requests,
+    link_codes,
+    outbox,
+)
 from storage.models_accounts import buckets
 from storage.packing import unpack_outbound
 
@@ -156,7 +163,8 @@ def _forget_quiet(unit: Unit, due: Sequence[Identity], is_due: ColumnElement[boo
 
 
 def _drop_traces(unit: Unit, chats: Sequence[Identity]) -> None:
-    traces = (outbox.c.identity, chat_links.c.identity, link_codes.c.identity, buckets.c.scope)
+    own = (outbox, chat_links, link_codes, join_requests)
+    traces = (*(table.c.identity for table in own), buckets.c.scope)
     for column in traces:
         unit.connection.execute(delete(column.table).where(column.in_(chats)))
     erasing.drop_marks(unit, chats)

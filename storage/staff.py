@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bot.core.vocabulary import CommuneId, Identity, Role
 from storage.database import Unit
@@ -29,6 +29,7 @@ class Invitation:
     team_id: int | None
     team: str | None
     name: str | None
+    is_open: bool = False
 
 
 def add_invitation(
@@ -57,6 +58,15 @@ def add_invitation(
     return new_id
 
 
+def open_invitation(unit: Unit, commune: CommuneId, invitation_id: int) -> None:
+    """Let many use it; each of them has to be approved."""
+    unit.connection.execute(
+        update(invitations)
+        .where(invitations.c.commune_id == commune, invitations.c.id == invitation_id)
+        .values(is_open=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FoundInvitation:
     """An invitation as it stands, used or not."""
@@ -68,15 +78,24 @@ class FoundInvitation:
 
 def find_invitation(unit: Unit, commune: CommuneId, code_hash: bytes) -> FoundInvitation | None:
     """The invitation of this commune with that code hash."""
+    return _find(unit, commune, invitations.c.code_hash == code_hash)
+
+
+def get_invitation(unit: Unit, commune: CommuneId, invitation_id: int) -> FoundInvitation | None:
+    """The invitation of this commune with that id."""
+    return _find(unit, commune, invitations.c.id == invitation_id)
+
+
+def _find(unit: Unit, commune: CommuneId, condition: ColumnElement[bool]) -> FoundInvitation | None:
     row = unit.connection.execute(
         select(invitations, teams.c.name.label("team"))
         .outerjoin(teams, teams.c.id == invitations.c.team_id)
-        .where(invitations.c.commune_id == commune, invitations.c.code_hash == code_hash)
+        .where(invitations.c.commune_id == commune, condition)
     ).one_or_none()
     if row is None:
         return None
     return FoundInvitation(
-        Invitation(row.id, Role(row.role), row.team_id, row.team, row.name),
+        Invitation(row.id, Role(row.role), row.team_id, row.team, row.name, row.is_open),
         used=row.used_at is not None,
         expired=row.expires_at <= unit.now,
     )

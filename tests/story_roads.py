@@ -141,6 +141,10 @@ class Road(ABC):
         """A fresh invitation code."""
         return self.base.database.write(teams.invite, self.commune, role, team, None).code
 
+    def invite_many(self, team: str = "KP 3") -> str:
+        """A fresh code that many may use."""
+        return self.base.database.write(teams.invite_many, self.commune, team).code
+
     def member(self, name: str = "chị Hạnh", team: str = "KP 3") -> Somebody:
         """Somebody who has joined a team and told their name."""
         person = self.person(name)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot.core.messages import Kind
-from bot.core.vocabulary import AddressForm, Role, Topic, Use
 from bot.core.vocabulary import (
     AddressForm,
     AgeBand,
@@ -20,7 +19,9 @@ from bot.core.vocabulary import (
     Role,
     Service,
     Subject,
+    TeamKind,
     Topic,
+    Use,
 )
 from bot.library import Answer, LinkKind, RowKind, load
 from bot.library.guides import Guide
@@ -52,6 +53,9 @@ FAMILIES = {
     "role.": [str(role) for role in Role],
     "office.sum-": ["visits", "people", "visits_without_person", "reported"],
     "office.q-": list(QUESTIONS),
+    "teams.kind-": [str(kind) for kind in TeamKind],
+    "teams.role-": [str(role) for role in Role if role.in_team],
+    "teams.place-": [str(place) for place in Place],
     "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew", "page"],
     "picture.row-": [str(kind) for kind in RowKind if kind is not RowKind.TEXT],
     "paper.hint-": list(COLUMNS),
@@ -217,7 +221,9 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
             assert sentence in SENTENCES, f"{place}: {sentence}"
 
 
-NO_SENTENCES = {"team.name", "checkup.yaml", "scam.text"} | {path.name for path in TEMPLATES}
+NO_SENTENCES = {"team.name", "newcomer.name", "checkup.yaml", "scam.text"} | {
+    path.name for path in TEMPLATES
+}
 """Strings of the same build that are states or files."""
 
 

@@ -14,10 +14,19 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, update
 
 from bot.core.messages import Limits, Rate
-from bot.core.vocabulary import Identity
+from bot.core.vocabulary import Identity, Role
 from storage import fetching, mailbox, staff
+from storage import join_requests as join_requests_of
 from storage.database import Unit
-from storage.models import chat_links, conversations, inbox, link_codes, metadata, outbox
+from storage.models import (
+    chat_links,
+    conversations,
+    inbox,
+    join_requests,
+    link_codes,
+    metadata,
+    outbox,
+)
 from storage.models_accounts import buckets
 from tests.storage_tools import (
     ENGINES,
@@ -35,7 +44,15 @@ from tests.storage_tools import (
 )
 from tests.storage_twins import furnish
 
-KEPT_OF_A_PERSON = (inbox, outbox, conversations, chat_links, buckets, link_codes)
+KEPT_OF_A_PERSON = (
+    inbox,
+    outbox,
+    conversations,
+    chat_links,
+    buckets,
+    link_codes,
+    join_requests,
+)
 LONG = timedelta(minutes=2)
 HELD_SECONDS = 0.2
 """How long a unit is held open to see that another one waits for it."""
@@ -87,12 +104,21 @@ def ask_for_code(unit: Unit, office: Office, who: Identity) -> None:
     unit.connection.execute(insert(link_codes).values(commune_id=office.id, **code))
 
 
+def ask_to_join(unit: Unit, office: Office, who: Identity, chat: str) -> None:
+    """A name that waits to be let into a team."""
+    invited = (Role.MEMBER, office.team, None)
+    code_hash = secrets.token_bytes(32)
+    invitation = staff.add_invitation(unit, office.id, code_hash, invited, unit.now)
+    join_requests_of.add(unit, office.id, invitation, (office.address(chat), who), chat)
+
+
 def talk_of_everything(shelf: Shelf, office: Office, chat: str) -> Identity:
     """Somebody with a row in every table that a chat can have one in, and an event still open."""
     who = shelf.write(post, office, chat, f"{chat} 1", f"{chat} 2")
     shelf.write(partial(take, limits=Limits(Rate(9, 9), Rate(9, 9))), office)
     shelf.write(staff.link_chat, office.id, who, (office.member, None))
     shelf.write(ask_for_code, office, who)
+    shelf.write(ask_to_join, office, who, chat)
     shelf.write(fetching.acknowledge, who, shelf.read(fetching.waiting, who)[0].id)
     shelf.write(hear, office, chat, f"{chat} is open")
     assert set(rows_about(shelf, who)) == {table.name for table in KEPT_OF_A_PERSON}

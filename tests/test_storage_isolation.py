@@ -51,6 +51,7 @@ from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_rights_cases import CASES as RIGHTS_CASES
 from tests.storage_rights_cases import STRANGE as RIGHTS_STRANGE
+from tests.storage_team_cases import TEAM_CASES, TEAM_STRANGE
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
 from tests.storage_twins import (
     CODE,
@@ -178,6 +179,7 @@ CASES: dict[str, Case] = {
     **PAPER_CASES,
     **PEOPLE_CASES,
     **RIGHTS_CASES,
+    **TEAM_CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
     "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(
@@ -377,6 +379,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     **RIGHTS_STRANGE,
     **PAPER_STRANGE,
+    **TEAM_STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),

@@ -4,7 +4,8 @@ A story is a file in ``tests/stories``; ``@ xuan-hoa`` says that it happens ther
 that do something:
 
     = chị Hạnh, tổ viên KP 3     who acts from here on; a member of a team has joined before
-    > quen mk vneid              types; {mã: tổ viên KP 3} is a new invitation code, {mã} the last one
+    > quen mk vneid              types; {mã: tổ viên KP 3} is a new invitation code, {mã} the last one,
+                                 {mã: chung KP 3} one that many may use
     [Xong]                       presses the button of the open prompt
     [[Đúng, ghi luôn]]           presses a button of that name further up
     (voice)                      sends something that is no text
@@ -39,7 +40,7 @@ STORIES = sorted((Path(__file__).parent / "stories").glob("*.md"))
 DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* |~ |…$")
 PLACE = re.compile(r"^@ (\S+)$", re.MULTILINE)
 ROLES = {"tổ viên": Role.MEMBER, "tổ trưởng": Role.TEAM_LEADER, "cán bộ": Role.OFFICER}
-CODE = re.compile(r"\{mã(?:: (?P<role>tổ viên|tổ trưởng|cán bộ) ?(?P<team>[^}]*))?\}")
+CODE = re.compile(r"\{mã(?:: (?P<role>tổ viên|tổ trưởng|cán bộ|chung) ?(?P<team>[^}]*))?\}")
 LINK_CODE, SHOWN_LINK_CODE = "{mã nối}", re.compile(r"^NỐI (\w{3} \w{3})$")
 OTHER_CHAT = "khung "
 REWRITES = os.environ.get("BOT_STORIES") == "rewrite"
@@ -126,7 +127,9 @@ class Teller:
         return self.people[name]
 
     def _write_code(self, found: re.Match[str]) -> str:
-        if found["role"]:
+        if found["role"] == "chung":
+            self.code = self.world.invite_many(found["team"])
+        elif found["role"]:
             self.code = self.world.invite(ROLES[found["role"]], found["team"] or None)
         return self.code
 

@@ -12,8 +12,9 @@ from bot.app.installation import Installation
 from bot.app.media import MediaRoom
 from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
-from bot.app.office_privacy import OfficePrivacy
 from bot.app.office_paper import OfficePaper
+from bot.app.office_privacy import OfficePrivacy
+from bot.app.office_teams import OfficeTeams
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
@@ -42,6 +43,7 @@ class OfficeDesk:
         self.messages = OfficeMessages(installation)
         self.privacy = OfficePrivacy(installation)
         self.paper = OfficePaper(installation)
+        self.teams = OfficeTeams(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

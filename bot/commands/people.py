@@ -1,17 +1,27 @@
-"""Who works with the bot: invitations, and the teams of a commune."""
+"""Who works with the bot: invitations, moving, leaving, and the days that they worked."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from bot.app.lobby import chat_url, join_url
+from bot.app.ending import Misuse
+from bot.app.lobby import join_url, join_ways
 from bot.commands.terminal import opened, say
 from bot.config import Settings
+from bot.core import periods
+from bot.core.errors import BotError, why
 from bot.core.vocabulary import Role
-from bot.services import teams
+from bot.reports.workdays import as_xlsx
+from bot.services import team_life, teams, workdays
 from bot.services.plans import find_commune
+from bot.services.teams import CONSOLE
+from bot.services.workdays import Wanted
 
 ROLES = click.Choice([role.value for role in Role])
+TEAM_ROLES = click.Choice([role.value for role in Role if role.in_team])
+ONLY_OPENS = " (mở rồi nhắn câu trên)"
 
 
 @click.group()
@@ -21,67 +31,102 @@ def staff() -> None:
 
 @staff.command("invite")
 @click.option("--commune", required=True, help="Mã xã, phường.")
-@click.option("--role", required=True, type=ROLES, help="Vai trò.")
+@click.option("--role", type=ROLES, help="Vai trò; mã chung thì luôn là tổ viên.")
 @click.option("--team", help="Tên tổ, cần cho tổ viên và tổ trưởng.")
 @click.option("--name", help="Tên người được mời, nếu đã biết.")
+@click.option(
+    "--open", "is_open", is_flag=True, help="Mã chung của tổ, nhiều người dùng, chờ duyệt."
+)
 @click.pass_obj
 def staff_invite(
-    settings: Settings, commune: str, role: str, team: str | None, name: str | None
+    settings: Settings,
+    commune: str,
+    role: str | None,
+    team: str | None,
+    name: str | None,
+    is_open: bool,
 ) -> None:
-    """Tạo mã mời dùng một lần."""
+    """Tạo mã mời dùng một lần, hoặc mã chung của một tổ."""
+    if is_open and (team is None or name is not None or role not in (None, Role.MEMBER)):
+        raise Misuse("Mã chung chỉ mời tổ viên vào một tổ: --open --team “KP 1”, không có --name.")
+    if not is_open and role is None:
+        raise Misuse("Thiếu --role.")
     with opened(settings, commune) as installation:
         home = find_commune(installation.communes, commune)
-        invited = installation.database.write(teams.invite, home, Role(role), team, name)
+        write = installation.database.write
+        if is_open:
+            invited = write(teams.invite_many, home, team or "")
+        else:
+            invited = write(teams.invite, home, Role(role or ""), team, name)
     say(f"Mã mời: {invited.code}")
     if not invited.role.in_team:
         say(f"Vào trang văn phòng: {join_url(settings, invited.code)}")
-    say(f"Khung chat trên web: {chat_url(settings, home, invited.code)}")
     say(f"Hoặc người nhận nhắn cho trợ lý: vào tổ {invited.code}")
-    if settings.telegram_username:
-        say(f"Hoặc bấm: {teams.deep_link(settings.telegram_username, invited.code)}")
-    say(f"Dùng một lần, trong {teams.VALID_FOR.days} ngày.")
+    for way in join_ways(settings, home, invited.code):
+        say(f"{way.title}: {way.url}{'' if way.brings_code else ONLY_OPENS}")
+    days = teams.VALID_FOR.days
+    once = f"Dùng một lần, trong {days} ngày."
+    many = (
+        f"Nhiều người dùng được, trong {days} ngày; ai dùng cũng chờ tổ trưởng hoặc cán bộ duyệt."
+    )
+    say(many if invited.is_open else once)
 
 
-@click.group()
-def team() -> None:
-    """Tổ công nghệ số của một xã, phường."""
-
-
-@team.command("list")
+@staff.command("move")
 @click.option("--commune", required=True, help="Mã xã, phường.")
+@click.option("--name", required=True, help="Tên tổ viên.")
+@click.option("--from", "origin", help="Tổ đang ở, cần khi ở nhiều tổ hoặc trùng tên.")
+@click.option("--to", "target", required=True, help="Tổ mới.")
+@click.option("--role", type=TEAM_ROLES, help="Vai trò ở tổ mới; không ghi thì như cũ.")
 @click.pass_obj
-def team_list(settings: Settings, commune: str) -> None:
-    """Liệt kê các tổ."""
+def staff_move(
+    settings: Settings,
+    commune: str,
+    name: str,
+    origin: str | None,
+    target: str,
+    role: str | None,
+) -> None:
+    """Chuyển một tổ viên sang tổ khác, hoặc đổi vai trò; phiếu đã ghi vẫn thuộc tổ cũ."""
     with opened(settings, commune) as installation:
         home = find_commune(installation.communes, commune)
-        found = installation.database.read(teams.list_names, home)
-    for name in found:
-        say(name)
-    if not found:
-        say(f'Chưa có tổ nào. Thêm: python -m bot team add --commune {commune} "Ấp 1" "Ấp 2"')
+        going = team_life.Going(name, origin, target, Role(role) if role else None)
+        moved = installation.database.write(team_life.move_by_name, home, going)
+    say(f"{name}: từ {moved.old} sang {moved.new}.")
 
 
-@team.command("add")
+@staff.command("leave")
 @click.option("--commune", required=True, help="Mã xã, phường.")
-@click.argument("names", nargs=-1, required=True)
+@click.option("--name", required=True, help="Tên tổ viên, hoặc người của văn phòng.")
+@click.option("--team", help="Chỉ rời tổ này; không ghi thì nghỉ hẳn.")
 @click.pass_obj
-def team_add(settings: Settings, commune: str, names: tuple[str, ...]) -> None:
-    """Thêm khu phố, ấp, mỗi nơi một tổ; tên đã có thì giữ nguyên."""
+def staff_leave(settings: Settings, commune: str, name: str, team: str | None) -> None:
+    """Cho một người nghỉ ngay: hết quyền, hết đăng nhập; phiếu đã ghi vẫn còn."""
     with opened(settings, commune) as installation:
         home = find_commune(installation.communes, commune)
-        added = installation.database.write(teams.add_teams, home, names)
-    say(f"Đã thêm {len(added)} tổ: {', '.join(added)}." if added else "Các tổ này đã có rồi.")
+        is_gone = installation.database.write(team_life.leave_by_name, home, name, team)
+    say(f"{name} đã nghỉ, mọi quyền đã hết." if is_gone else f"{name} đã rời tổ {team}.")
 
 
-@team.command("rename")
+@staff.command("workdays")
 @click.option("--commune", required=True, help="Mã xã, phường.")
-@click.argument("old")
-@click.argument("new")
+@click.option("--team", help="Tên tổ; không ghi thì mọi tổ.")
+@click.option("--month", required=True, help="Tháng, ví dụ 2026-11.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Tệp .xlsx để ghi.")
 @click.pass_obj
-def team_rename(settings: Settings, commune: str, old: str, new: str) -> None:
-    """Đổi tên một tổ và khu phố, ấp của nó; phiếu đã ghi vẫn thuộc tổ đó."""
+def staff_workdays(
+    settings: Settings, commune: str, team: str | None, month: str, out: Path
+) -> None:
+    """Bảng ngày công hoạt động của tổ viên trong một tháng, ra tệp Excel."""
+    period = periods.parse(f"month:{month}")
     with opened(settings, commune) as installation:
-        home = find_commune(installation.communes, commune)
-        plan = installation.library.plans[home.slug]
-        name = installation.database.write(teams.rename_team, home, plan, old, new)
-    say(f"Tổ “{old}” nay là “{name}”.")
+        home, database = find_commune(installation.communes, commune), installation.database
+        found = database.read(teams.find_team, home, team) if team else None
+        wanted = Wanted(found, period, CONSOLE)
+        database.write(workdays.note, home, wanted)
+        table = database.read(workdays.make, home, wanted, installation.texts(home))
+    try:
+        out.write_bytes(as_xlsx(table))
+    except OSError as error:
+        raise BotError(f"Không ghi được tệp {out}: {why(error)}.") from error
+    say(f"Đã ghi {out}: {len(table.people)} người.")

@@ -11,9 +11,9 @@ from functools import partial
 from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
 from bot.locale import local_day
-from bot.services import questions, retention
+from bot.services import questions, retention, team_merging
 from bot.services.retention import KEEP_CONVERSATIONS as KEEP_CONVERSATIONS
-from storage import fetching, jobs, mailbox, sign_ins
+from storage import communes, fetching, jobs, mailbox, sign_ins
 from storage.database import Database, Unit
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,13 @@ def purge_once_a_day(unit: Unit) -> int | None:
     if not jobs.begin(unit, "purge", local_day(unit.now).isoformat()):
         return None
     return purge_expired(unit)
+
+
+def carry_out_merges_once_a_day(unit: Unit) -> int | None:
+    """Members of teams that have ended by today go on in those that they merged into; None as above."""
+    if not jobs.begin(unit, "merges", local_day(unit.now).isoformat()):
+        return None
+    return sum(team_merging.move_members(unit, one.id) for one in communes.list_communes(unit))
 
 
 Chore = Callable[[], Awaitable[None]]
@@ -80,6 +87,7 @@ class Jobs:
     async def run_due(self) -> None:
         """Drop what is past its time."""
         await self._database.write_soon(fetching.forget_due)
+        await self._database.write_soon(carry_out_merges_once_a_day)
         dropped = await self._database.write_soon(purge_once_a_day)
         if dropped:
             log.info("purge dropped %s rows", dropped)

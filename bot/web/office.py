@@ -33,6 +33,7 @@ from bot.web.office_media import GUIDES, MediaDesk, add_office_media
 from bot.web.office_messages import MessagesDesk, add_office_messages
 from bot.web.office_privacy import PrivacyDesk, add_office_privacy
 from bot.web.office_sheets import SheetDesk, add_office_sheets
+from bot.web.office_teams import TeamsDesk, add_office_teams
 from bot.web.visitors import Visitors
 
 JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
@@ -93,8 +94,14 @@ class Desk(Keeper, Protocol):
     @property
     def privacy(self) -> PrivacyDesk:
         """Rights over data, and who counts as whom."""
+
+    @property
     def paper(self) -> PaperDesk:
         """Files typed from paper, and the sheets they come from."""
+
+    @property
+    def teams(self) -> TeamsDesk:
+        """Teams, their members, and who wants to be one."""
 
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
@@ -126,6 +133,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_privacy(app, door, desk.privacy)
     add_office_import(app, door, desk.paper)
     add_office_sheets(app, door, desk.paper)
+    add_office_teams(app, door, desk.teams)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.core.periods import ZONE
-from bot.locale import Texts, show_date, show_number
+from bot.locale import Texts, local_day, show_date, show_number
 
 HERE = Path(__file__).parent
 STATIC = "static"
@@ -48,6 +48,10 @@ def _moment(value: datetime) -> str:
     return value.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
 
 
+def _day(value: datetime) -> str:
+    return show_date(local_day(value))
+
+
 def _marked(text: str) -> Markup:
     """Escaped, what stands between ``**`` made strong, each line a line of its own."""
     strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text)), flags=re.DOTALL)
@@ -55,7 +59,12 @@ def _marked(text: str) -> Markup:
 
 
 _environment.filters.update(
-    number=_number, change=_change, date=show_date, moment=_moment, marked=_marked
+    number=_number,
+    change=_change,
+    date=show_date,
+    day=_day,
+    moment=_moment,
+    marked=_marked,
 )
 
 
