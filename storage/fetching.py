@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 from bot.core.keys import Purpose
 from bot.core.messages import Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity
-from storage import people
+from storage import confirmations, people
 from storage.database import Unit
 from storage.mailbox import lock
 from storage.models import chat_links, conversations, inbox, link_codes, outbox
@@ -159,3 +159,4 @@ def _drop_traces(unit: Unit, chats: Sequence[Identity]) -> None:
     traces = (outbox.c.identity, chat_links.c.identity, link_codes.c.identity, buckets.c.scope)
     for column in traces:
         unit.connection.execute(delete(column.table).where(column.in_(chats)))
+    confirmations.drop_chats(unit, chats)

@@ -48,6 +48,8 @@ from storage.outbox import Post
 from storage.tokens import Tokens
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
+from tests.storage_trust_cases import CASES as TRUST_CASES
+from tests.storage_trust_cases import STRANGE as TRUST_STRANGE
 from tests.storage_twins import (
     CODE,
     DAY,
@@ -172,6 +174,7 @@ def let_go(unit: Unit, home: Home) -> None:
 
 CASES: dict[str, Case] = {
     **PEOPLE_CASES,
+    **TRUST_CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
     "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(
@@ -369,6 +372,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 
 
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
+    **TRUST_STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom
+from bot.app.office_checks import OfficeChecks
 from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
 from bot.core.errors import NotFoundError, RuleError
@@ -38,6 +39,7 @@ class OfficeDesk:
     def __init__(self, installation: Installation, media: MediaRoom) -> None:
         self.media = OfficeMedia(installation, media)
         self.messages = OfficeMessages(installation)
+        self.checks = OfficeChecks(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
