@@ -61,6 +61,9 @@ class Settings(BaseModel):
         description="Các trang được nhúng khung chat, cách nhau dấu cách; trống là không trang nào",
     )
     commune: str = Field("ho-nai", description="Xã, phường dùng khi không nói rõ xã nào")
+    spot_checks: int = Field(
+        5, ge=1, le=20, description="Số phiếu bốc thăm mỗi tuần để phường, xã gọi hỏi lại"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Mức ghi nhật ký"
     )

@@ -8,6 +8,7 @@ from bot.conversation.turn import Action
 from bot.core.messages import Kind
 from handlers import (
     checkup,
+    confirming,
     guides,
     handover,
     linking,
@@ -31,6 +32,10 @@ ROUTES: tuple[Route, ...] = (
     on(scam.tells_loss, handover.waking(guides.begin_urgent)),
     on(handover.is_tricked, handover.waking(guides.open_guide)),
     on(handover.is_still, handover.hold),
+    on(confirming.is_answer, confirming.take),
+    on_action(confirming.VERB, confirming.answer),
+    on_action("unask", confirming.stop),
+    on_action("reask", confirming.resume),
     *(on_kind(kind, other.media) for kind in other.KINDS),
     on(scam.is_masked_message, scam.check),
     on(lambda turn: turn.inbound.redacted, other.sensitive),

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 from bot.core.keys import Purpose
 from bot.core.messages import Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity
-from storage import erasing, people
+from storage import confirmations, erasing, people
 from storage.database import Unit
 from storage.mailbox import lock
 from storage.models import (
@@ -168,3 +168,4 @@ def _drop_traces(unit: Unit, chats: Sequence[Identity]) -> None:
     for column in traces:
         unit.connection.execute(delete(column.table).where(column.in_(chats)))
     erasing.drop_marks(unit, chats)
+    confirmations.drop_chats(unit, chats)

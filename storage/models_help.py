@@ -125,6 +125,7 @@ help_entries = Table(
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "client_id"),
     Index("ix_help_entries_when", "commune_id", "occurred_on"),
+    Index("ix_help_entries_recorded", "commune_id", "recorded_at"),
     Index("ix_help_entries_of_member", "commune_id", "member_id", "occurred_on"),
     Index("ix_help_entries_of_person", "commune_id", "person_id", "occurred_on"),
     within_commune("teams", "team_id"),
@@ -183,6 +184,15 @@ confirmations = Table(
     within_commune("help_entries", "entry_id"),
 )
 
+unasked_chats = Table(
+    "unasked_chats",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("identity", LargeBinary(32), nullable=False, unique=True),
+    Column("stopped_at", Moment, nullable=False),  # wants no question whether a help took place
+)
+
 spot_checks = Table(
     "spot_checks",
     metadata,
@@ -193,6 +203,7 @@ spot_checks = Table(
     Column("seed", String(40), nullable=False),
     Column("data_hash", String(80), nullable=False),
     Column("drawn_at", Moment, nullable=False),
+    Column("way", String(10), nullable=False),  # call: a number was kept; team: its team is asked
     Column("result", String(20)),  # dung, sai, khong_gap, tu_choi
     Column("checked_at", Moment),
     Column("staff_id", Integer),

@@ -30,6 +30,7 @@ from storage.packing import pack_outbound, unpack_outbound
 
 NOTICE_KEY = "notice:"
 """How the keys of notices begin."""
+DELIVERED = "delivered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
         "commune_id": chat.commune,
         "account_id": chat.account,
         "identity": chat.identity,
-        "key": _key_of(chat, key),
+        "key": _key_of(chat.identity, key),
         "body": unit.keys.seal(Purpose.MESSAGE, pack_outbound(message)),
         "priority": NOTICE,
         "status": "waiting",
@@ -104,9 +105,9 @@ def set_silent(unit: Unit, identity: Identity, since: datetime | None) -> bool:
     return unit.connection.execute(asked.values(silent_since=since)).rowcount == 1
 
 
-def _key_of(chat: Chat, key: str) -> str:
+def _key_of(identity: Identity, key: str) -> str:
     """Of any length, and another in each chat: no commune's notice stands in the way of another's."""
-    return f"{NOTICE_KEY}{hashlib.sha256(chat.identity + key.encode()).hexdigest()}"
+    return f"{NOTICE_KEY}{hashlib.sha256(identity + key.encode()).hexdigest()}"
 
 
 def staff_chats(unit: Unit, commune: CommuneId, roles: Sequence[Role]) -> list[Chat]:
@@ -123,6 +124,38 @@ def staff_chats(unit: Unit, commune: CommuneId, roles: Sequence[Role]) -> list[C
         .order_by(conversations.c.id)
     )
     return [Chat(commune, AccountId(row[0]), Identity(bytes(row[1]))) for row in rows]
+
+
+def team_chats(unit: Unit, commune: CommuneId, team_id: int, role: Role) -> list[Chat]:
+    """Chats of the members of a team who have this role, those that can be reached."""
+    rows = unit.connection.execute(
+        select(conversations.c.account_id, conversations.c.identity)
+        .join(chat_links, chat_links.c.identity == conversations.c.identity)
+        .join(members, (members.c.id == chat_links.c.member_id) & members.c.left_at.is_(None))
+        .where(
+            conversations.c.commune_id == commune,
+            conversations.c.reachable,
+            members.c.team_id == team_id,
+            members.c.role == role,
+        )
+        .order_by(conversations.c.id)
+    )
+    return [Chat(commune, AccountId(row[0]), Identity(bytes(row[1]))) for row in rows]
+
+
+def is_newest(unit: Unit, commune: CommuneId, identity: Identity, key: str) -> bool:
+    """True when this notice has arrived and nothing was said in the chat since: it is what one answers to."""
+    sent = unit.connection.execute(
+        select(outbox.c.id).where(
+            outbox.c.commune_id == commune,
+            outbox.c.key == _key_of(identity, key),
+            outbox.c.status == DELIVERED,
+        )
+    ).scalar_one_or_none()
+    if sent is None:
+        return False
+    later = exists().where(outbox.c.identity == identity, outbox.c.id > sent)
+    return not unit.connection.execute(select(later)).scalar_one()
 
 
 def list_set_aside(

@@ -7,7 +7,7 @@ from sqlalchemy import Table, delete, select, update
 from bot.core.keys import KeyRing, Purpose
 from bot.core.messages import Address
 from bot.core.vocabulary import CommuneId, Identity
-from storage import people
+from storage import confirmations, people
 from storage.database import Unit
 from storage.mailbox import Claimed, identity_parts, lock
 from storage.models import (
@@ -18,7 +18,7 @@ from storage.models import (
     link_codes,
     outbox,
 )
-from storage.models_help import confirmations, help_requests
+from storage.models_help import help_requests
 
 
 def older_identities(keys: KeyRing, commune: CommuneId, address: Address) -> tuple[Identity, ...]:
@@ -41,10 +41,11 @@ def recognise(unit: Unit, claimed: Claimed) -> bool:
                 unit.connection.execute(delete(table).where(table.c.identity == old))
             else:
                 moved += _move(unit, table, old, claimed.identity)
-        for table in (link_codes, join_requests, help_requests, confirmations):
+        for table in (link_codes, join_requests, help_requests):
             _move(unit, table, old, claimed.identity)
         moved += sum(_move(unit, table, old, claimed.identity) for table in (inbox, outbox))
         people.move_chat(unit, claimed.commune, old, claimed.identity)
+        confirmations.move_chat(unit, claimed.commune, old, claimed.identity)
     return moved > 0
 
 

@@ -38,6 +38,7 @@ from storage.models_help import (
     help_services,
     imports,
     spot_checks,
+    unasked_chats,
 )
 from storage.models_people import (
     consents,
@@ -176,7 +177,8 @@ def _help_on_request(unit: Unit, office: Office, known: tuple[int, int, Identity
     row = insert(help_services).values(commune_id=office.id, entry_id=entry, service="cai_vneid")
     unit.connection.execute(row)
     add(confirmations, entry_id=entry, identity=chat, asked_at=now)
-    drawn = {"seed": "1", "data_hash": "x", "drawn_at": now}
+    add(unasked_chats, identity=chat, stopped_at=now)
+    drawn = {"seed": "1", "data_hash": "x", "drawn_at": now, "way": "call"}
     add(spot_checks, period="week:2026-W47", entry_id=entry, **drawn)
     counted = {"week_of": day, "group": "tu_60", "heads": 3, "recorded_at": now}
     add(head_counts, client_id="h1", team_id=office.team, **counted)

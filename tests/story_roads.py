@@ -29,7 +29,7 @@ from bot.channels.zalo_oa_uploads import UploadBook
 from bot.channels.zalo_oa_wire import ZaloWire
 from bot.conversation.sender import unheard
 from bot.core.messages import Channel, Choice, Kind, Limits, Outbound
-from bot.core.vocabulary import Role
+from bot.core.vocabulary import Identity, Role
 from bot.services import teams
 from bot.services.plans import find_commune
 from bot.web.server import Parts, build_server, open_port, start_server
@@ -152,6 +152,15 @@ class Road(ABC):
         person.says(name)
         return person
 
+    def does_by_the_clock(self) -> None:
+        """Let each chore look once whether something is due, and what it says go out."""
+        self.run(self._looks_up())
+
+    async def _looks_up(self) -> None:
+        for chore in self.app.jobs.chores:
+            await chore()
+        await self.rests()
+
     async def rests(self) -> None:
         """Wait until everything that came is answered, and every answer has gone out."""
         await eventually(lambda: not self.base.database.read(_count_open))
@@ -171,6 +180,17 @@ class Somebody(ABC):
         self.name = name
         self.heard: list[Outbound] = []
         self._looked: dict[Any, Shown] = {}
+
+    @property
+    @abstractmethod
+    def chat(self) -> str:
+        """The messenger's own id of this chat."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who this chat is to the database."""
+        road = self.road
+        return road.app.pickup.identify(road.account, road.name, self.chat)
 
     @property
     def prompt(self) -> tuple[Choice, ...]:
@@ -283,6 +303,10 @@ class OnTelegram(Somebody):
         self._person = road.emulator.person(first_name=name)
         self._pressed_once: dict[str, tuple[str, int]] = {}
 
+    @property
+    def chat(self) -> str:
+        return str(self._person.id)
+
     def screen(self) -> dict[Any, Shown]:
         for one in self._person.messages:
             for label, data in (button for row in one.buttons for button in row):
@@ -358,6 +382,10 @@ class OnZaloBot(Somebody):
     def __init__(self, road: ZaloBotRoad, name: str) -> None:
         super().__init__(road, name)
         self._person = road.emulator.person(name)
+
+    @property
+    def chat(self) -> str:
+        return str(self._person.id)
 
     def screen(self) -> dict[Any, Shown]:
         return {one.message_id: as_read_in_zalo_bot(one) for one in self._person.messages}
@@ -436,6 +464,10 @@ class OnZaloOa(Somebody):
         super().__init__(road, name)
         self._person = road.emulator.person(name)
 
+    @property
+    def chat(self) -> str:
+        return str(self._person.id)
+
     def screen(self) -> dict[Any, Shown]:
         return {
             one.message_id: as_read_in_zalo_oa(one)
@@ -495,6 +527,11 @@ class OnTheWeb(Somebody):
         self._screen: dict[Any, Shown] = {}
         self._actions: dict[tuple[int, str], str] = {}
 
+    @property
+    def chat(self) -> str:
+        assert self._session is not None, "has not spoken yet"
+        return self._session
+
     def screen(self) -> dict[Any, Shown]:
         return dict(self._screen)
 
@@ -518,9 +555,7 @@ class OnTheWeb(Somebody):
         assert await road.app.pickup.ask(road.account, event, PATIENCE_SECONDS) is not None
 
     async def fetches(self) -> None:
-        road = self.road
-        assert self._session is not None
-        identity = road.app.pickup.identify(road.account, road.name, self._session)
+        road, identity = self.road, self.identity
         for letter in await road.app.pickup.later(identity, 0, 0):
             choices = letter.message.choices
             self._actions |= {(one.n, one.label): one.action for one in choices}

@@ -53,6 +53,8 @@ from tests.storage_rights_cases import CASES as RIGHTS_CASES
 from tests.storage_rights_cases import STRANGE as RIGHTS_STRANGE
 from tests.storage_team_cases import TEAM_CASES, TEAM_STRANGE
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
+from tests.storage_trust_cases import CASES as TRUST_CASES
+from tests.storage_trust_cases import STRANGE as TRUST_STRANGE
 from tests.storage_twins import (
     CODE,
     DAY,
@@ -180,6 +182,7 @@ CASES: dict[str, Case] = {
     **PEOPLE_CASES,
     **RIGHTS_CASES,
     **TEAM_CASES,
+    **TRUST_CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
     "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(
@@ -380,6 +383,7 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     **RIGHTS_STRANGE,
     **PAPER_STRANGE,
     **TEAM_STRANGE,
+    **TRUST_STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),

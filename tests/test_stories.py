@@ -12,7 +12,8 @@ that do something:
     = bà Tư, khung zalo_oa       the same person's chat on another channel; {mã nối} is the newest link code
     ~ chào cô                    the office answers in the messenger's manager: the bot hears that, not what
     …                            only looks at the chat
-    * 21 days                    time goes by
+    * 21 days                    time goes by, and what is done by the clock is done
+    + chị Hạnh giúp bà Tư: vneid  somebody of a team has logged a help of a person who is known in her chat
 
 ``#`` lines are for the reader. Everything else is what the bot says; BOT_STORIES=rewrite writes it anew,
 to be read as a diff before it is kept.
@@ -33,11 +34,13 @@ from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role
 from bot.library import load
 from tests.clock import FixedClock
+from tests.trust_tools import log_known_help
 from tests.world import Person, World
 
 CONTENT = Path(__file__).parent.parent / "content"
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.md"))
-DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* |~ |…$")
+DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* |\+ |~ |…$")
+HELPED = re.compile(r"\+ (?P<member>.+) giúp (?P<person>.+): (?P<topic>\S+)")
 PLACE = re.compile(r"^@ (\S+)$", re.MULTILINE)
 ROLES = {"tổ viên": Role.MEMBER, "tổ trưởng": Role.TEAM_LEADER, "cán bộ": Role.OFFICER}
 CODE = re.compile(r"\{mã(?:: (?P<role>tổ viên|tổ trưởng|cán bộ|chung) ?(?P<team>[^}]*))?\}")
@@ -92,6 +95,11 @@ class Teller:
         if line.startswith("* "):
             number, unit = line.removeprefix("* ").split()
             self.clock.passes(**{unit: float(number)})
+            self.world.does_by_the_clock()
+            return []
+        if helped := HELPED.fullmatch(line):
+            member, person = (self.people[helped[name]].identity for name in ("member", "person"))
+            log_known_help(self.world.base, self.world.commune, (member, person, helped["topic"]))
             return []
         assert self.person is not None, "who acts? begin with a line like “= bà Tư”"
         messages = self._act(self.person, line)

@@ -50,6 +50,11 @@ class World:
         self.run(self.app.engine.stop())
         self._loop.close()
 
+    def does_by_the_clock(self) -> None:
+        """Let each chore look once whether something is due."""
+        for chore in self.app.jobs.chores:
+            self.run(chore())
+
     def open_account(self, channel: str) -> Account:
         """The commune's account on a channel."""
         return save_account(self.base, self.commune, channel, {})

@@ -25,9 +25,10 @@ from bot.core.errors import (
     why,
 )
 from bot.core.keys import KeyRing
+from bot.core.terms import ALWAYS_FREE, Terms
 from bot.core.vocabulary import AddressForm
 from bot.library import Library, Plan, load
-from bot.locale import Texts, load_sentences
+from bot.locale import Texts, load_sentences, local_day
 from bot.services.plans import load_plans, unknown_commune
 from storage import migrate
 from storage.communes import Commune
@@ -57,6 +58,15 @@ class Installation:
     def texts(self, commune: Commune) -> Texts:
         """The catalogue in the form of address that the commune's plan chose."""
         return texts_of(self.library.plans[commune.slug], self.sentences)
+
+    def terms(self, channel: str) -> Terms:
+        """What a channel allows today, by content/tariffs.yaml and what the ward pays for."""
+        tariffs = self.library.tariffs
+        if channel == "zalo_oa":
+            return tariffs.of_account(may_pay=self.settings.zalo_oa_paid == "on")
+        if channel == "zalo_bot":
+            return tariffs.of_bot(local_day(self.database.clock()))
+        return ALWAYS_FREE
 
 
 def texts_of(plan: Plan, sentences: dict[str, str]) -> Texts:

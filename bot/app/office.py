@@ -10,6 +10,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom
+from bot.app.office_checks import OfficeChecks
 from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
 from bot.app.office_paper import OfficePaper
@@ -44,6 +45,7 @@ class OfficeDesk:
         self.privacy = OfficePrivacy(installation)
         self.paper = OfficePaper(installation)
         self.teams = OfficeTeams(installation)
+        self.checks = OfficeChecks(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from bot.app.installation import Installation
-from bot.core.terms import ALWAYS_FREE, Terms
-from bot.locale import local_day
 from bot.services import access, undelivered
 from bot.services.access import Officer
 from bot.web.office_messages import Overview
@@ -15,8 +13,7 @@ class OfficeMessages:
     """Answers what this page asks; see ``bot.web.office_messages.MessagesDesk`` for the promises."""
 
     def __init__(self, installation: Installation) -> None:
-        self._tariffs = installation.library.tariffs
-        self._may_pay = installation.settings.zalo_oa_paid == "on"
+        self._terms = installation.terms
         self._database = installation.database
 
     async def overview(self, officer: Officer) -> Overview:
@@ -37,11 +34,3 @@ class OfficeMessages:
     async def settle(self, officer: Officer, number: int) -> bool:
         """The words go in the same commit as the line of the audit log."""
         return await self._database.write_soon(undelivered.settle, officer, number)
-
-    def _terms(self, channel: str) -> Terms:
-        """What a channel allows today, by content/tariffs.yaml and what the ward pays for."""
-        if channel == "zalo_oa":
-            return self._tariffs.of_account(may_pay=self._may_pay)
-        if channel == "zalo_bot":
-            return self._tariffs.of_bot(local_day(self._database.clock()))
-        return ALWAYS_FREE

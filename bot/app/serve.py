@@ -53,7 +53,7 @@ async def serve(
     messengers = open_messengers(installation, media.archive)
     hosted = [(one.account, one.channel) for one in messengers]
     app = build(installation, hosted, observe, media)
-    app.jobs.chores = tuple(chore for one in messengers for chore in one.chores)
+    app.jobs.chores = (*app.jobs.chores, *(chore for one in messengers for chore in one.chores))
     finish = {one.account.name: one.finish for one in messengers if one.finish}
     runner = await start_server(_build_web(app, finish), listening)
     app.engine.start()

@@ -122,6 +122,18 @@ class Router:
         return Action.parse(action).verb in self._verbs
 
 
+def choice_typed(turn: Turn, choices: Sequence[Choice]) -> Choice | None:
+    """Which of these choices was typed: by its label, another word for it, or its digit."""
+    inbound = turn.inbound
+    if inbound.kind is not Kind.TEXT or inbound.redacted:
+        return None
+    asked = replace(turn, state=replace(turn.state, choices=tuple(choices)))
+    named = (_named(asked, said) for said in _ways_to_read(asked))
+    found = next((choice for choice in named if choice is not None), None)
+    number = None if found else spoken_number(inbound.text)
+    return found or next((choice for choice in choices if choice.n == number), None)
+
+
 def _pointed_at(payload: str) -> Action | None:
     """The guide or the step that a link of ours names: ``g_<guide>``, ``s_<guide>_<step>``."""
     verb, *args = payload.split("_")
@@ -145,12 +157,19 @@ def _named(turn: Turn, said: str) -> Choice | None:
     """The open choice whose label was typed, or another word for it, or the action that it carries."""
     choices, glossary, folded = turn.state.choices, turn.library.glossary, fold(said)
     for choice in choices:
-        if folded == fold(choice.label) or turn.inbound.text.strip() == choice.action:
+        is_label = folded == fold(choice.label) and not _is_command(turn, said, choice.label)
+        if is_label or turn.inbound.text.strip() == choice.action:
             return choice
     meant = glossary.labels.get(folded, frozenset())
     if not _means(said, glossary.answering):
         return None
     return next((choice for choice in choices if fold(choice.label) in meant), None)
+
+
+def _is_command(turn: Turn, said: str, label: str) -> bool:
+    """True for a command typed with its own marks where a label has others: “dừng” under “Đúng”."""
+    is_marked = said not in (fold(said), normalise(label).lower())
+    return is_marked and said in turn.library.glossary.commanding
 
 
 def _means(said: str, written: frozenset[str]) -> bool:

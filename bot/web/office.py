@@ -28,6 +28,7 @@ from bot.services.undelivered import Stuck
 from bot.web import pages
 from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
+from bot.web.office_checks import ChecksDesk, add_office_checks
 from bot.web.office_import import ImportDesk, add_office_import
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
 from bot.web.office_messages import MessagesDesk, add_office_messages
@@ -103,6 +104,10 @@ class Desk(Keeper, Protocol):
     def teams(self) -> TeamsDesk:
         """Teams, their members, and who wants to be one."""
 
+    @property
+    def checks(self) -> ChecksDesk:
+        """Entries to ask about again."""
+
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
@@ -134,6 +139,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_import(app, door, desk.paper)
     add_office_sheets(app, door, desk.paper)
     add_office_teams(app, door, desk.teams)
+    add_office_checks(app, door, desk.checks)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)

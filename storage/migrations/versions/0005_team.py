@@ -356,6 +356,7 @@ def upgrade() -> None:
         sa.Column("seed", sa.String(length=40), nullable=False),
         sa.Column("data_hash", sa.String(length=80), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
         sa.Column("result", sa.String(length=20), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("staff_id", sa.Integer(), nullable=True),
@@ -379,6 +380,18 @@ def upgrade() -> None:
             "entry_id",
             name=op.f("uq_spot_checks_commune_id_period_entry_id"),
         ),
+    )
+    op.create_table(
+        "unasked_chats",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["commune_id"], ["communes.id"], name=op.f("fk_unasked_chats_commune_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unasked_chats")),
+        sa.UniqueConstraint("identity", name=op.f("uq_unasked_chats_identity")),
     )
     op.create_table(
         "help_request_events",
@@ -440,6 +453,9 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("import_id IS NOT NULL"),
             postgresql_where=sa.text("import_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_help_entries_recorded", ["commune_id", "recorded_at"], unique=False
         )
         batch_op.create_index(
             "ix_help_entries_of_member", ["commune_id", "member_id", "occurred_on"], unique=False
@@ -514,6 +530,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("import_id IS NOT NULL"),
             postgresql_where=sa.text("import_id IS NOT NULL"),
         )
+        batch_op.drop_index("ix_help_entries_recorded")
         batch_op.drop_column("import_id")
         batch_op.drop_column("source")
         batch_op.drop_column("note")
@@ -527,6 +544,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_help_request_events_request_id"))
 
     op.drop_table("help_request_events")
+    op.drop_table("unasked_chats")
     op.drop_table("spot_checks")
     op.drop_table("help_services")
     with op.batch_alter_table("help_requests", schema=None) as batch_op:
