@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from statistics import median
 
-from bench import load, zalo
+from bench import figures, load, zalo
 from bench.engine import Engine
 from bench.process import Server, free_port, start
 from bench.product import TEXT, Product, first_chat_turn, start_product
@@ -153,6 +153,11 @@ def zalo_webhook(engine: Engine, plan: Plan) -> list[Figure]:
     return zalo.measure(engine) if plan.product else []
 
 
+def help_figures(engine: Engine, plan: Plan) -> list[Figure]:
+    """Measures reports over a log that grows to a million entries."""
+    return figures.measure(engine, plan.rounds) if plan.product else []
+
+
 MEASUREMENTS: dict[str, Callable[[Engine, Plan], list[Figure]]] = {
     "client": client,
     "turn": turn,
@@ -161,6 +166,7 @@ MEASUREMENTS: dict[str, Callable[[Engine, Plan], list[Figure]]] = {
     "memory": burst,
     "start": first_turn,
     "zalo": zalo_webhook,
+    "figures": help_figures,
 }
 
 

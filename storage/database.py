@@ -149,10 +149,14 @@ class Unit:
 
     def fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows of a prepared statement, as the driver gives them."""
+        return list(self.each(statement, values))
+
+    def each(self, statement: Prepared, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """``fetch`` for so many rows that they are better taken one by one."""
         ready = statement.on(self.dialect)
         cursor = self.connection.connection.cursor()
         cursor.execute(ready.text, ready.values(values))
-        return list(cursor.fetchall())
+        return iter(cursor.fetchone, None)
 
     @contextmanager
     def together(self) -> Iterator[None]:

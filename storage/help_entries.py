@@ -20,7 +20,7 @@ from bot.core.vocabulary import (
     Subject,
     Topic,
 )
-from storage.database import Unit
+from storage.database import INSERTS, Unit
 from storage.models_help import help_entries, help_entry_revisions, help_services
 from storage.models_people import people
 
@@ -88,26 +88,34 @@ class Entry:
 
 
 def add(unit: Unit, commune: CommuneId, entry: NewEntry, by: By) -> Entry:
-    """Write the entry and its first revision."""
-    row_id: int = unit.connection.execute(
-        insert(help_entries)
-        .values(
-            commune_id=commune,
-            client_id=entry.client_id,
-            team_id=entry.team_id,
-            member_id=entry.member_id,
-            source=entry.source,
-            import_id=entry.import_id,
-            recorded_at=unit.now,
-            revision=1,
-            **_columns(entry.help),
-        )
-        .returning(help_entries.c.id)
-    ).scalar_one()
+    """Write the entry and its first revision; the earlier one when its client id has one already."""
+    return add_once(unit, commune, entry, by)[0]
+
+
+def add_once(unit: Unit, commune: CommuneId, entry: NewEntry, by: By) -> tuple[Entry, bool]:
+    """``add``, and whether it was written now: of two who write at once under one id, one is told False."""
+    row = {
+        "commune_id": commune,
+        "client_id": entry.client_id,
+        "team_id": entry.team_id,
+        "member_id": entry.member_id,
+        "source": entry.source,
+        "import_id": entry.import_id,
+        "recorded_at": unit.now,
+        "revision": 1,
+    }
+    new = INSERTS[unit.dialect](help_entries).values(row | _columns(entry.help))
+    added = new.on_conflict_do_nothing(index_elements=["commune_id", "client_id"])
+    row_id = unit.connection.execute(added.returning(help_entries.c.id)).scalar_one_or_none()
+    if row_id is None:
+        known = find(unit, commune, entry.client_id)
+        if known is None:
+            raise LookupError(entry.client_id)
+        return known, False
     _add_services(unit, commune, row_id, entry.help)
     written = get(unit, commune, row_id)
     _add_revision(unit, commune, written, ("create", by, None))
-    return written
+    return written, True
 
 
 def find(unit: Unit, commune: CommuneId, client_id: str) -> Entry | None:

@@ -80,6 +80,8 @@ Index(
     postgresql_where=_is_waiting,
 )
 Index("ix_help_requests_opened", help_requests.c.commune_id, help_requests.c.opened_at)
+Index("ix_help_requests_claimed", help_requests.c.commune_id, help_requests.c.first_claimed_at)
+Index("ix_help_requests_closed", help_requests.c.commune_id, help_requests.c.closed_at)
 
 help_request_events = Table(
     "help_request_events",

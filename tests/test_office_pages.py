@@ -48,7 +48,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def add_team(site: Site, slug: str, name: str) -> None:
     commune = site.ward.commune(slug).id
-    new = insert(teams).values(commune_id=commune, name=name, valid_from=date(2026, 1, 1))
+    new = insert(teams).values(
+        commune_id=commune, name=name, kind="khu_pho", valid_from=date(2026, 1, 1)
+    )
     site.ward.base.database.write(lambda unit: unit.connection.execute(new))
 
 
@@ -167,17 +169,17 @@ def test_who_runs_works_in_or_leads_the_office_may_read(site: Site, role: Role) 
 
 def test_every_number_leads_to_the_rows_that_it_is_the_sum_of(officer: Browser) -> None:
     page, followed = read(officer), 0
-    for table in ("by-topic", "by-team"):
+    for table in ("by-topic", "by-team", "by-outcome"):
         for cells in page.tables[table].body.values():
             for cell in cells[:2]:
                 assert cell.href is not None
                 assert total(read(officer, cell.href)) == number(cell), cell
                 followed += 1
             assert cells[2].href is None
-    assert followed > 30
+    assert followed > 40
     summary = f"/office/entries?week={WEEK}"
-    assert page.links.count(summary) == 2 + 3  # each total, and the summary; people are unknown
-    for table in ("questions", "guides"):
+    assert page.links.count(summary) == 2 + 2  # each total, visits and teams of the summary
+    for table in ("questions", "guides", "requests"):
         hrefs = {cell.href for row in page.tables[table].rows for cell in row}
         assert hrefs == {None}
 
@@ -202,15 +204,20 @@ def test_a_row_says_when_where_who_what_how_it_ended_and_when_it_was_recorded(
     head, first, *_ = page.tables["entries"].rows
     heads = ["day", "by", "about", "outcome", "person", "recorded", "visits"]
     wanted = [SENTENCES[f"office.entry-{name}"] for name in heads]
-    assert [cell.text for cell in head] == [wanted[0], SENTENCES["office.team"], *wanted[1:]]
+    wanted.insert(1, SENTENCES["office.team"])
+    wanted.insert(4, SENTENCES["figures.place"])
+    wanted.insert(8, SENTENCES["figures.entry-files"])
+    assert [cell.text for cell in head] == wanted
     assert [cell.text for cell in first] == [
         "16/11/2026",
         "KP 2",
         "chị KP 2",
         SENTENCES["topic.dvc"],
-        SENTENCES["office.outcome-passed-on"],
+        "—",
+        SENTENCES["figures.outcome-chuyen_tiep"],
         "—",
         "09:00 18/11/2026",
+        "—",
         "2",
     ]
     assert "Tổ: KP 2" in page.words
@@ -223,9 +230,9 @@ def test_what_was_taken_back_is_struck_through_with_its_reason_and_not_counted(
     page = read(officers["ho-nai"], "/office/entries?topic=vneid")
     rows = page.tables["entries"].rows[1:-1]
     struck = [row for row in rows if row[-1].is_struck]
-    assert [[cell.is_struck for cell in row] for row in rows].count([True] * 8) == len(struck) == 1
+    assert [[cell.is_struck for cell in row] for row in rows].count([True] * 10) == len(struck) == 1
     assert number(struck[0][-1]) == TAKEN_BACK
-    assert f"Lý do: {REASON}" in struck[0][-2].text
+    assert f"Lý do: {REASON}" in struck[0][-3].text
     assert total(page) == 1
     assert "1 phiếu gạch ngang" in page.words
 

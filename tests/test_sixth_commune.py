@@ -85,7 +85,7 @@ def test_its_teams_log_and_its_report_counts_and_no_other_commune_does(six: Inst
         report = world.report(WEEK)
     with closing(World(six, "ho-nai")) as other:
         assert other.report(WEEK)["help"]["visits"] == 0
-    assert report["help"]["by_team"] == [{"team": "Ấp Suối Chồn", "visits": 1, "people": 0}]
+    assert report["help"]["by_team"] == [{"team": "Ấp Suối Chồn", "visits": 1, "people": None}]
     assert report["teams"] == {"total": 3, "reported": 1, "silent": ["Ấp 1", "Ấp 2"]}
     assert [target["id"] for target in report["targets"]] == ["lop-tap-huan"]
 

@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
@@ -31,6 +31,7 @@ from storage import (
     notices,
     questions,
     rekeying,
+    request_figures,
     sign_ins,
     tokens,
     uploads,
@@ -70,6 +71,7 @@ from tests.storage_twins import (
 )
 
 WEEK = (DAY, DAY + timedelta(days=7))
+MOMENTS = tuple(datetime.combine(day, time(), UTC) for day in WEEK)
 SCOPES = {CommuneId, AccountId, Identity, Commune}
 LAST = 2**31 - 1
 SAID = Outbound("mai họp")
@@ -203,6 +205,9 @@ CASES: dict[str, Case] = {
     "fetching.put_off_forgetting": lambda u, h: fetching.put_off_forgetting(u, h.tu, u.now),
     "fetching.forget": lambda u, h: fetching.forget(u, h.tu),
     "help_entries.add": lambda u, h: help_entries.add(u, h.id, new_entry(h), By(h.office.member)),
+    "help_entries.add_once": lambda u, h: help_entries.add_once(
+        u, h.id, new_entry(h), By(h.office.member)
+    ),
     "help_entries.correct": lambda u, h: help_entries.correct(
         u, h.id, h.entry, Help(DAY, Topic.DVC, 1), (By(h.office.member), "nhầm")
     ),
@@ -214,16 +219,16 @@ CASES: dict[str, Case] = {
     "help_entries.list_of_member": lambda u, h: help_entries.list_of_member(
         u, h.id, h.office.member, WEEK
     ),
-    "help_figures.count_by": lambda u, h: [
-        help_figures.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
-    ],
+    "help_figures.count": lambda u, h: help_figures.count(u, h.id, WEEK),
     "help_figures.list_behind": lambda u, h: [
         help_figures.list_behind(u, h.id, WEEK, under)
-        for under in (None, ("topic", "vneid"), ("team", "KP 1"))
+        for under in (None, ("topic", "vneid"), ("team", "KP 1"), ("service", "cai_vneid"))
     ],
     "help_figures.first_day": lambda u, h: help_figures.first_day(u, h.id),
     "mailbox.identity_of": lambda u, h: mailbox.identity_of(u.keys, h.id, h.office.address("x")),
     "mailbox.identity_parts": lambda u, h: mailbox.identity_parts(h.id, h.office.address("x")),
+    "request_figures.count": lambda u, h: request_figures.count(u, h.id, MOMENTS),
+    "request_figures.first_moment": lambda u, h: request_figures.first_moment(u, h.id),
     "rekeying.older_identities": lambda u, h: rekeying.older_identities(
         u.keys, h.id, h.office.address("x")
     ),
@@ -297,7 +302,11 @@ CASES: dict[str, Case] = {
     "staff.withdraw_operator_codes": lambda u, h: people_of.withdraw_operator_codes(u, h.id),
     "staff.known_chat": lambda u, h: people_of.known_chat(u, h.tu),
 }
-MAKES_IDS = {"help_entries.add", "staff.add_invitation", "staff.add_member", "staff.add_staff"}
+MAKES_IDS = {"help_entries.add", "help_entries.add_once"} | {
+    "staff.add_invitation",
+    "staff.add_member",
+    "staff.add_staff",
+}
 """Their answers hold a new id, which differs from call to call."""
 
 
@@ -477,10 +486,10 @@ def test_the_same_code_written_in_two_communes_is_two_invitations(neighbours: Ne
 
 def test_each_commune_counts_its_own_day_and_no_other(neighbours: Neighbours) -> None:
     for home in (neighbours.a, neighbours.b):
-        (whole,) = neighbours.shelf.read(help_figures.count_by, home.id, WEEK, None)
-        assert (whole.visits, whole.without_person) == (2, 2)
+        found = neighbours.shelf.read(help_figures.count, home.id, WEEK)
+        assert (found.visits, found.without_person) == (2, 2)
         other_week = (date(2026, 11, 25), date(2026, 12, 2))
-        assert neighbours.shelf.read(help_figures.count_by, home.id, other_week, None) == []
+        assert neighbours.shelf.read(help_figures.count, home.id, other_week).visits == 0
 
 
 def test_a_login_name_and_a_token_lead_to_the_officer_of_their_own_commune(

@@ -75,7 +75,7 @@ def test_a_renamed_team_keeps_its_members_and_what_it_logged(
         plan = plan_of(base, xuan_hoa)
         assert base.database.write(teams.rename_team, xuan_hoa, plan, "ap 2", "Ấp Hai") == "Ấp Hai"
         by_team = world.report("week:2026-W47")["help"]["by_team"]
-    assert by_team == [{"team": "Ấp Hai", "visits": 1, "people": 0}]
+    assert by_team == [{"team": "Ấp Hai", "visits": 1, "people": None}]
 
 
 @pytest.mark.parametrize("new", ["Ấp 3", "ap 3", "  ", ""])

@@ -142,9 +142,9 @@ class Week:
         before = week_of(week.start - timedelta(days=7))
         return compare(self.report(week), self.report(before), since, TOPICS)
 
-    def sheet(self, week: Period, topic: str | None = None, team: str | None = None) -> Any:
+    def sheet(self, week: Period, **asked: str) -> Any:
         """The rows behind a figure."""
-        heading = entries.find_heading(self.unit, self.commune.id, topic, team)
+        heading = entries.find_heading(self.unit, self.commune.id, asked)
         return entries.behind(self.unit, self.commune.id, week, heading)
 
 
@@ -176,7 +176,12 @@ def week(office: Office) -> Iterator[Week]:
         yield opened
 
 
-def by_key(rows: tuple[Row, ...]) -> dict[str, tuple[int | None, int | None]]:
+def every_row(shown: Weekly) -> list[Row]:
+    parts = (shown.summary, shown.topics, shown.teams, shown.requests, shown.questions)
+    return [row for part in (*parts, *shown.splits.values()) for row in part]
+
+
+def by_key(rows: tuple[Row, ...]) -> dict[str, tuple[float | None, float | None]]:
     return {row.key: (row.now, row.before) for row in rows}
 
 
@@ -188,12 +193,9 @@ def counted(report: dict[str, Any], split: str) -> dict[str, int]:
 
 
 def as_reported(report: dict[str, Any], key: str) -> int | None:
-    """A figure of the summary, read from the report by its own rule."""
-    help_, people_known = report["help"], report["help"]["people"]
-    if key == "people":
-        nobody_known = people_known == 0 and help_["visits_without_person"] > 0
-        return None if nobody_known else people_known
-    return report["teams"]["reported"] if key == "reported" else help_[key]
+    """A figure of the summary, read from the report."""
+    figure: int | None = report["teams" if key == "reported" else "help"][key]
+    return figure
 
 
 @given(what=st.lists(HELP | ASKED, min_size=1, max_size=25))
@@ -260,12 +262,12 @@ def test_before_the_first_record_everything_is_unknown(week: Week) -> None:
     week.writes(Help(16, "KP 3", Topic.VNEID, 4, None, None, False))  # Wednesday of the week
     shown = week.reads()
     assert {row.now for row in shown.topics} == {0, 4}
-    for row in (*shown.summary, *shown.topics, *shown.teams, *shown.questions):
+    for row in every_row(shown):
         assert row.before is None, row.key
         assert row.change is None
     earlier = week.reads(BEFORE)
-    rows = (*earlier.summary, *earlier.topics, *earlier.teams, *earlier.questions)
-    assert len(rows) == 4 + 6 + 17 + 6
+    rows = every_row(earlier)
+    assert len(rows) == 8 + 6 + 17 + 4 + 6
     assert {(row.now, row.before) for row in rows} == {(None, None)}
     assert (earlier.guides, earlier.silent) == ((), ())
 
@@ -310,7 +312,7 @@ def test_a_guide_that_the_week_before_had_no_room_for_is_unknown_there(week: Wee
 
 
 def team_of_days(week: Week, name: str, first: date | None, end: date | None) -> None:
-    values = {"name": name, "valid_from": first, "valid_to": end}
+    values = {"name": name, "kind": "khu_pho", "valid_from": first, "valid_to": end}
     new = insert(team_rows).values(commune_id=week.commune.id, **values)
     week.unit.connection.execute(new)
 
@@ -358,7 +360,8 @@ def test_an_entry_that_was_taken_back_is_shown_with_its_reason_and_not_counted(w
     week.writes(Help(14, "KP 3", Topic.AT, 7, 1, None, True))
     assert by_key(week.reads().summary)["visits"] == (5, None)
     sheet = week.sheet(WEEK, team="KP 3")
-    assert [(line.visits, line.reason) for line in sheet.lines] == [(5, None), (7, "nhầm")]
+    said = [(line.visits, line.change, line.reason) for line in sheet.lines]
+    assert said == [(5, "create", None), (7, "void", "nhầm")]
     assert sheet.lines[1].voided_at == week.unit.now
     assert (sheet.visits, sheet.people_count, sheet.voided_count) == (5, 1, 1)
     assert sheet.people == {sheet.lines[0].id: 1}
@@ -385,13 +388,24 @@ def test_the_rows_behind_a_figure_say_who_what_when_and_for_whom(week: Week) -> 
 
 
 @pytest.mark.parametrize(
-    ("topic", "team"), [("x", None), (None, "KP 99"), (None, ""), ("at", "KP 3"), ("AT", None)]
+    "asked",
+    [
+        {"topic": "x"},
+        {"topic": "AT"},
+        {"team": "KP 99"},
+        {"team": ""},
+        {"topic": "at", "team": "KP 3"},
+        {"place": "o_dau"},
+        {"place": ""},
+        {"service": "cai_vneid", "place": "tai_nha"},
+        {"answer": "chua_ghi"},
+        {"person": "7"},
+        {"files": "2"},
+    ],
 )
-def test_a_heading_that_the_commune_has_not_is_refused(
-    week: Week, topic: str | None, team: str | None
-) -> None:
+def test_a_heading_that_the_commune_has_not_is_refused(week: Week, asked: dict[str, str]) -> None:
     with pytest.raises(NotFoundError):
-        week.sheet(WEEK, topic, team)
+        week.sheet(WEEK, **asked)
 
 
 # ---- the borders of a week ----------------------------------------------------------------------

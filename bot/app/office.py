@@ -131,12 +131,10 @@ class OfficeDesk:
         await self._note(officer, f"{week.kind}:{week.key}")
         return await self._database.read_soon(read)
 
-    async def entries(
-        self, officer: Officer, week: Period, topic: str | None, team: str | None
-    ) -> Behind:
+    async def entries(self, officer: Officer, week: Period, asked: Mapping[str, str]) -> Behind:
         """The rows behind a figure; the look stands in the audit log first."""
         commune = officer.commune.id
-        heading = await self._database.read_soon(entries.find_heading, commune, topic, team)
+        heading = await self._database.read_soon(entries.find_heading, commune, asked)
 
         def read(unit: Unit) -> Behind:
             sheet = entries.behind(unit, commune, week, heading)

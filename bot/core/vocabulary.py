@@ -146,6 +146,10 @@ class Confirmation(StrEnum):
     FORGOT = "khong_nho"
 
 
+UNSAID, SAID = "chua_ghi", "co"
+"""How figures call the entries that do not say something, and those that do, whatever they say."""
+
+
 class Audience(StrEnum):
     """Who will read a report: the office itself, or somebody outside it."""
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
 from bot.core.text import natural_order
+from bot.core.vocabulary import UNSAID, Outcome, Place, Service, Subject
 
 Figures = Mapping[str, Any]
 """A report in the shape of ``report --format json``."""
 QUESTIONS = ("asked", "answered", "unknown", "too_vague", "handed_over", "refused")
+REQUESTS = ("opened", "closed", "open_now", "median_hours_to_claim")
+DECLARED = ("new_declared", "confirmed", "denied", "files")
+"""What helpers and helped people say of the visits: shown beside them, never summed with them."""
+WORDS: Mapping[str, type[StrEnum]] = {
+    "service": Service,
+    "place": Place,
+    "outcome": Outcome,
+    "subject": Subject,
+}
+"""Splits of visits only, and the words of each in the order of reports."""
 TOP_QUESTIONS = 10
 """How many guides a report names; ``services/stats.py`` cuts its list there."""
 
@@ -22,22 +34,30 @@ class Row:
     """One figure now and before; None is unknown, which is not 0."""
 
     key: str
-    now: int | None
-    before: int | None
+    now: float | None
+    before: float | None
 
     @property
-    def change(self) -> int | None:
+    def change(self) -> float | None:
         """How much more than before; None when either is unknown."""
-        return None if self.now is None or self.before is None else self.now - self.before
+        if self.now is None or self.before is None:
+            return None
+        return round(self.now - self.before, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """Help and questions of two weeks, by topic and by team; ``silent`` are teams without an entry."""
+    """Help and questions of two weeks; ``silent`` are teams without an entry.
+
+    ``splits`` have a row for each word that stands in either week, in the order of the report, then
+    ``UNSAID`` for visits whose entry does not say it; an entry may hold several services.
+    """
 
     summary: tuple[Row, ...]
     topics: tuple[Row, ...]
     teams: tuple[Row, ...]
+    splits: Mapping[str, tuple[Row, ...]]
+    requests: tuple[Row, ...]
     questions: tuple[Row, ...]
     guides: tuple[Row, ...]
     team_count: int | None
@@ -53,7 +73,7 @@ class _Pair:
             week if first < week["period"]["to"] else None for week in (now, before)
         )
 
-    def row(self, key: str, figure: Callable[[Figures], int | None]) -> Row:
+    def row(self, key: str, figure: Callable[[Figures], float | None]) -> Row:
         return Row(
             key,
             None if self.now is None else figure(self.now),
@@ -73,14 +93,17 @@ def compare(now: Figures, before: Figures, since: date, topics: Sequence[str]) -
     return Weekly(
         summary=(
             pair.row("visits", partial(_figure, "help", "visits")),
-            pair.row("people", _people),
+            pair.row("people", partial(_figure, "help", "people")),
             pair.row("visits_without_person", partial(_figure, "help", "visits_without_person")),
             pair.row("reported", partial(_figure, "teams", "reported")),
+            *(pair.row(key, partial(_figure, "help", key)) for key in DECLARED),
         ),
         topics=tuple(pair.row(key, partial(_visits, "topic", key)) for key in topics),
         teams=tuple(
             pair.row(key, partial(_visits, "team", key)) for key in sorted(keys, key=natural_order)
         ),
+        splits={split: _split(pair, split) for split in WORDS},
+        requests=tuple(pair.row(key, partial(_figure, "requests", key)) for key in REQUESTS),
         questions=tuple(pair.row(key, partial(_figure, "questions", key)) for key in QUESTIONS),
         guides=tuple(pair.row(top["guide"], partial(_asked, top["guide"])) for top in most_asked),
         team_count=now["teams"]["total"],
@@ -93,13 +116,24 @@ def people_known(people: int, visits_without_person: int) -> int | None:
     return people if people or not visits_without_person else None
 
 
-def _people(figures: Figures) -> int | None:
-    return people_known(figures["help"]["people"], figures["help"]["visits_without_person"])
-
-
-def _figure(part: str, key: str, figures: Figures) -> int | None:
-    figure: int | None = figures[part][key]
+def _figure(part: str, key: str, figures: Figures) -> float | None:
+    figure: float | None = figures[part][key]
     return figure
+
+
+def _split(pair: _Pair, split: str) -> tuple[Row, ...]:
+    weeks = [week for week in (pair.now, pair.before) if week is not None]
+    keys = {row[split] for week in weeks for row in week["help"][f"by_{split}"]}
+    order = [word.value for word in WORDS[split] if word in keys]
+    rows = [pair.row(key, partial(_visits, split, key)) for key in order]
+    if rows and split != "service" and any(_unsaid(split, week) for week in weeks):
+        rows.append(pair.row(UNSAID, partial(_unsaid, split)))
+    return tuple(rows)
+
+
+def _unsaid(split: str, figures: Figures) -> int:
+    said = sum(row["visits"] for row in figures["help"][f"by_{split}"])
+    return int(figures["help"]["visits"] - said)
 
 
 def _teams(figures: Figures) -> set[str]:

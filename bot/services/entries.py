@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.errors import NotFoundError
 from bot.core.periods import Period
-from bot.core.vocabulary import CommuneId, Topic
+from bot.core.vocabulary import (
+    SAID,
+    UNSAID,
+    CommuneId,
+    Confirmation,
+    FirstTime,
+    Outcome,
+    Place,
+    Service,
+    Subject,
+    Topic,
+)
 from bot.reports.weekly import people_known
 from storage import communes, help_figures
 from storage.communes import Team
 from storage.database import Unit
 from storage.help_figures import Line as Line  # pages take it from here
 
+KEYS: dict[str, frozenset[str]] = {
+    "topic": frozenset(Topic),
+    "place": frozenset(Place) | {UNSAID},
+    "outcome": frozenset(Outcome) | {UNSAID},
+    "subject": frozenset(Subject) | {UNSAID},
+    "service": frozenset(Service) | {UNSAID},
+    "first_time": frozenset(FirstTime) | {UNSAID},
+    "answer": frozenset(Confirmation),
+    "person": frozenset({SAID, UNSAID}),
+    "files": frozenset({SAID, UNSAID}),
+}
+"""What entries can be asked for by, and the words of each; a team is asked for by its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Which figure of a week: the visits of a topic, of a team, or all of them."""
+    """Which figure of a week: the visits under a word of a split, those of a team, or all of them."""
 
-    topic: Topic | None = None
+    split: str | None = None
+    key: str = ""
     team: Team | None = None
 
     @property
@@ -27,14 +52,12 @@ class Heading:
         """How the audit log names it: ids, never names."""
         if self.team is not None:
             return f":team:{self.team.id}"
-        return f":topic:{self.topic}" if self.topic is not None else ""
+        return f":{self.split}:{self.key}" if self.split is not None else ""
 
     @property
     def under(self) -> tuple[str, str] | None:
         """The split of the figures and the key in it."""
-        if self.team is not None:
-            return "team", self.team.name
-        return ("topic", self.topic.value) if self.topic is not None else None
+        return (self.split, self.key) if self.split is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,7 @@ class Sheet:
     lines: tuple[Line, ...]
     people: dict[int, int]  # by id of the entry
     visits: int
+    files: int | None
     people_count: int | None
     visits_without_person: int
     team_count: int
@@ -58,20 +82,22 @@ class Sheet:
         return sum(line.voided_at is not None for line in self.lines)
 
 
-def find_heading(unit: Unit, commune: CommuneId, topic: str | None, team: str | None) -> Heading:
+def find_heading(unit: Unit, commune: CommuneId, asked: Mapping[str, str]) -> Heading:
     """The heading that an address names; raises ``NotFoundError`` when the commune has no such thing."""
-    if topic is not None and team is not None:
-        raise NotFoundError("Chỉ xem theo lĩnh vực hoặc theo tổ.")
-    if topic is not None:
-        if topic not in list(Topic):
-            raise NotFoundError("Không có lĩnh vực này.")
-        return Heading(topic=Topic(topic))
-    if team is None:
+    named = {split: key for split, key in asked.items() if split in KEYS or split == "team"}
+    if not named:
         return Heading()
-    found = communes.find_team(unit, commune, team)
-    if found is None:
-        raise NotFoundError("Không có tổ này.")
-    return Heading(team=found)
+    if len(named) > 1:
+        raise NotFoundError("Chỉ xem theo một cách chia.")
+    ((split, key),) = named.items()
+    if split == "team":
+        team = communes.find_team(unit, commune, key)
+        if team is None:
+            raise NotFoundError("Không có tổ này.")
+        return Heading(split, key, team)
+    if key not in KEYS[split]:
+        raise NotFoundError("Không có mục này.")
+    return Heading(split, key)
 
 
 def behind(unit: Unit, commune: CommuneId, week: Period, heading: Heading) -> Sheet:
@@ -80,10 +106,12 @@ def behind(unit: Unit, commune: CommuneId, week: Period, heading: Heading) -> Sh
     counted = [line for line in lines if line.voided_at is None]
     people = _numbered(counted)
     without = sum(line.visits for line in counted if line.person_id is None)
+    said = [line.files for line in counted if line.files is not None]
     return Sheet(
         lines=tuple(lines),
         people=people,
         visits=sum(line.visits for line in counted),
+        files=sum(said) if said or not counted else None,
         people_count=people_known(len(set(people.values())), without),
         visits_without_person=without,
         team_count=len({line.team for line in counted}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from bot.core import periods
@@ -28,6 +28,14 @@ LONGEST_NOTE = 200
 SHORTEST_REASON, LONGEST_REASON = 3, 200
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An entry as somebody read it, perhaps minutes ago: whoever changed it since is not overwritten."""
+
+    id: int
+    revision: int
+
+
 def log_help(
     unit: Unit, commune: CommuneId, member: Worker, done: Help, client_id: str
 ) -> tuple[Entry, bool]:
@@ -39,15 +47,21 @@ def log_help(
     if known is not None:
         return known, False
     fresh = NewEntry(client_id, member.team_id, member.id, done)
-    return add(unit, commune, fresh, member), True
+    return add_once(unit, commune, fresh, member)
 
 
 def add(unit: Unit, commune: CommuneId, fresh: NewEntry, member: Worker) -> Entry:
     """Write an entry that was checked, and the line of the audit log that belongs to it."""
-    entry = help_entries.add(unit, commune, fresh, by_of(member))
-    after = fingerprint(entry)
-    audit.record(unit, commune, Act(actor(member), "help.create", f"help:{entry.id}", None, after))
-    return entry
+    return add_once(unit, commune, fresh, member)[0]
+
+
+def add_once(unit: Unit, commune: CommuneId, fresh: NewEntry, member: Worker) -> tuple[Entry, bool]:
+    """``add``, and whether it was written now: its client id may have been used a moment ago."""
+    entry, is_new = help_entries.add_once(unit, commune, fresh, by_of(member))
+    if is_new:
+        act = Act(actor(member), "help.create", f"help:{entry.id}", None, fingerprint(entry))
+        audit.record(unit, commune, act)
+    return entry, is_new
 
 
 def checked(unit: Unit, done: Help) -> Help:
@@ -70,24 +84,31 @@ def kept_note(note: str | None) -> str | None:
 
 
 def correct_help(
-    unit: Unit, commune: CommuneId, member: Worker, entry_id: int, change: tuple[Help, str]
+    unit: Unit, commune: CommuneId, member: Worker, seen: Seen | int, change: tuple[Help, str]
 ) -> Entry:
     """Write an entry anew for a reason; an own one, or as the team's leader any of the team.
 
-    ``RuleError`` (``correct.…``, ``log.…``) when it may not be; nothing of the earlier reading is lost.
+    ``RuleError`` (``correct.…``, ``log.…``) when it may not be, ``correct.changed`` when it is not as it
+    was seen (a bare id is seen now); nothing of the earlier reading is lost.
     """
     fresh, reason = change
-    entry = find_changeable(unit, commune, member, entry_id)
+    entry = find_changeable(unit, commune, member, seen.id if isinstance(seen, Seen) else seen)
     if entry.voided_at is not None:
         raise RuleError("correct.voided", "Phiếu này đã bỏ rồi.")
+    if isinstance(seen, Seen) and seen.revision != entry.revision:
+        raise _changed()
     kept = kept_reason(reason)
     if fresh.occurred_on != entry.help.occurred_on or fresh.visits != entry.help.visits:
         fresh = checked(unit, fresh)
     after = help_entries.correct(unit, commune, entry, fresh, (by_of(member), kept))
     if after is None:
-        raise RuleError("correct.changed", "Phiếu này vừa được sửa ở chỗ khác.")
+        raise _changed()
     _note_change(unit, commune, member, ("help.correct", entry, after))
     return after
+
+
+def _changed() -> RuleError:
+    return RuleError("correct.changed", "Phiếu này vừa được sửa ở chỗ khác.")
 
 
 def undo_help(

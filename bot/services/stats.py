@@ -1,7 +1,7 @@
 """Every figure has its one definition here; chat, web, JSON and files call it.
 
 visits (lượt) are summed, people (người) are counted by distinct key; a visit without a key stays in visits
-and is shown as such. What no part of the product counts yet is None, never 0.
+and is shown as such. What nobody knows is None, never 0; what each figure means stands in docs/figures.md.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
 from bot.core.periods import Period, week_of
 from bot.core.text import natural_order
-from bot.core.vocabulary import Audience, CommuneId, Topic
+from bot.core.vocabulary import Audience, CommuneId, Confirmation, Topic
 from bot.library import Plan, plan_as_json
-from bot.reports.weekly import TOP_QUESTIONS
-from storage import communes, help_figures, questions
+from bot.locale import local_day
+from bot.reports.weekly import TOP_QUESTIONS, WORDS, people_known
+from storage import communes, help_figures, questions, request_figures
 from storage.communes import Commune
 from storage.database import Unit
-from storage.help_figures import Count
+from storage.help_figures import Count, Figures
 
 TOPIC_ORDER = {topic.value: place for place, topic in enumerate(Topic)}
 
@@ -30,6 +32,7 @@ def report(
 ) -> dict[str, Any]:
     """The report of a period in the promised JSON shape, with the hash of all that it says."""
     window = (period.start, period.end)
+    found = help_figures.count(unit, commune.id, window)
     body: dict[str, Any] = {
         "commune": commune.slug,
         "period": {
@@ -39,11 +42,11 @@ def report(
             "to": period.end.isoformat(),
             "closed": False,
         },
-        "help": _help(unit, commune.id, window),
-        "requests": dict.fromkeys(("opened", "closed", "open_now", "median_hours_to_claim")),
+        "help": _help(found),
+        "requests": _requests(unit, commune.id, period),
         "trainings": {"held": None, "attendances": None, "people": None, "by_kind": []},
         "questions": _questions(unit, commune.id, window),
-        "teams": _teams(unit, commune, plan, period),
+        "teams": _teams(unit, (commune, plan, period), {one.key for one in found.teams}),
         "targets": [_target(target) for target in _in_json(plan)],
         "adjustments": [],
         "hidden": [],
@@ -54,7 +57,12 @@ def report(
 
 def first_day(unit: Unit, commune: CommuneId) -> date | None:
     """The first day of which anything is recorded; before it every figure is unknown. None: nothing yet."""
-    days = (help_figures.first_day(unit, commune), questions.first_day(unit, commune))
+    asked = request_figures.first_moment(unit, commune)
+    days = (
+        help_figures.first_day(unit, commune),
+        questions.first_day(unit, commune),
+        local_day(asked) if asked else None,
+    )
     return min((day for day in days if day is not None), default=None)
 
 
@@ -72,42 +80,49 @@ def data_hash(body: dict[str, Any]) -> str:
 Window = tuple[Any, Any]
 
 
-def _help(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]:
-    def split(by: str | None) -> Sequence[Count]:
-        return help_figures.count_by(unit, commune, window, by)
-
-    whole = next(iter(split(None)), Count("", 0, 0, 0))
-    topics = sorted(split("topic"), key=lambda count: TOPIC_ORDER.get(count.key, len(TOPIC_ORDER)))
+def _help(found: Figures) -> dict[str, Any]:
+    topics = sorted(found.topics, key=lambda one: TOPIC_ORDER.get(one.key, len(TOPIC_ORDER)))
+    teams = sorted(found.teams, key=lambda one: natural_order(one.key))
+    answers = found.splits["answer"]
     return {
-        "visits": whole.visits,
-        "people": whole.people,
-        "visits_without_person": whole.without_person,
-        "confirmed": None,
-        "denied": None,
-        "files": None,
-        "new_declared": None,
-        "by_topic": [{"topic": c.key, "visits": c.visits, "people": c.people} for c in topics],
-        "by_team": [
-            {"team": c.key, "visits": c.visits, "people": c.people}
-            for c in sorted(split("team"), key=lambda count: natural_order(count.key))
-        ],
-        "by_place": [
-            {"place": c.key, "visits": c.visits} for c in sorted(split("place"), key=_by_key)
-        ],
-        "by_outcome": [
-            {"outcome": c.key, "visits": c.visits} for c in sorted(split("outcome"), key=_by_key)
-        ],
-        "by_service": [
-            {"service": c.key, "visits": c.visits} for c in sorted(split("service"), key=_by_key)
-        ],
-        "by_subject": [
-            {"subject": c.key, "visits": c.visits} for c in sorted(split("subject"), key=_by_key)
-        ],
+        "visits": found.visits,
+        "people": people_known(found.people, found.without_person),
+        "visits_without_person": found.without_person,
+        "confirmed": answers.get(Confirmation.YES, 0),
+        "denied": answers.get(Confirmation.NO, 0),
+        "files": _known(found.files, found),
+        "new_declared": _known(found.new if found.told else None, found),
+        "by_topic": [_count("topic", one) for one in topics],
+        "by_team": [_count("team", one) for one in teams],
+        **{f"by_{split}": _split(split, found) for split in WORDS},
     }
 
 
-def _by_key(count: Count) -> str:
-    return count.key
+def _known(figure: int | None, found: Figures) -> int | None:
+    """What no entry says is unknown; of no entry at all it is 0."""
+    return figure if found.visits else 0
+
+
+def _count(split: str, one: Count) -> dict[str, Any]:
+    people = people_known(one.people, one.without_person)
+    return {split: one.key, "visits": one.visits, "people": people}
+
+
+def _split(split: str, found: Figures) -> list[dict[str, Any]]:
+    """In the order of the words; an entry that does not say it is in none of them."""
+    visits, order = found.splits[split], list(WORDS[split])
+    return [{split: word.value, "visits": visits[word]} for word in order if word in visits]
+
+
+def _requests(unit: Unit, commune: CommuneId, period: Period) -> dict[str, Any]:
+    found = request_figures.count(unit, commune, (period.start_at, period.end_at))
+    hours = [wait / timedelta(hours=1) for wait in found.waits]
+    return {
+        "opened": found.opened,
+        "closed": found.closed,
+        "open_now": found.open_now,
+        "median_hours_to_claim": round(median(hours), 2) if hours else None,
+    }
 
 
 def _questions(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]:
@@ -130,10 +145,9 @@ def _questions(unit: Unit, commune: CommuneId, window: Window) -> dict[str, Any]
     }
 
 
-def _teams(unit: Unit, commune: Commune, plan: Plan, period: Period) -> dict[str, Any]:
+def _teams(unit: Unit, of: tuple[Commune, Plan, Period], active: set[str]) -> dict[str, Any]:
     """Teams of the period: there on its first or last day, or at work in it; reported + silent = total."""
-    window = (period.start, period.end)
-    active = {count.key for count in help_figures.count_by(unit, commune.id, window, "team")}
+    commune, plan, period = of
     ends = (period.start, period.end - timedelta(days=1))
     there = {team.name for day in ends for team in communes.list_teams(unit, commune.id, day)}
     silent = sorted(there - active, key=natural_order)

@@ -9,23 +9,21 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Protocol
-from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, PeriodError, parse, today, week_of
-from bot.core.vocabulary import Outcome
 from bot.library import Reviews
 from bot.library.freshness import SOON
-from bot.locale import Texts
-from bot.reports.weekly import Row, Weekly
+from bot.reports.weekly import Weekly
 from bot.services.access import TOKEN_BYTES, Joining, Officer, SignedIn
 from bot.services.entries import Heading, Sheet
 from bot.services.questions import KEEP_DAYS, MOST_READ, Group
 from bot.services.undelivered import Stuck
-from bot.web import pages
+from bot.web import office_tables, pages
 from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
 from bot.web.office_checks import ChecksDesk, add_office_checks
@@ -34,15 +32,11 @@ from bot.web.office_media import GUIDES, MediaDesk, add_office_media
 from bot.web.office_messages import MessagesDesk, add_office_messages
 from bot.web.office_privacy import PrivacyDesk, add_office_privacy
 from bot.web.office_sheets import SheetDesk, add_office_sheets
+from bot.web.office_tables import PARTS
 from bot.web.office_teams import TeamsDesk, add_office_teams
 from bot.web.visitors import Visitors
 
 JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
-OUTCOMES = {
-    Outcome.DONE: "office.outcome-done",
-    Outcome.NOT_DONE: "office.outcome-not-done",
-    Outcome.PASSED_ON: "office.outcome-passed-on",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +114,8 @@ class Desk(Keeper, Protocol):
     async def week(self, officer: Officer, week: Period) -> WeekBeside:
         """The figures of a week of the officer's commune."""
 
-    async def entries(
-        self, officer: Officer, week: Period, topic: str | None, team: str | None
-    ) -> Behind:
-        """The entries behind a figure of that week; ``NotFoundError`` for what the commune has not."""
+    async def entries(self, officer: Officer, week: Period, asked: Mapping[str, str]) -> Behind:
+        """The entries behind a figure of that week, by split; ``NotFoundError`` for what there is not."""
 
     async def wanting(self, officer: Officer) -> Wanting:
         """The guides to review, and what residents of the officer's commune ask that none answers."""
@@ -210,26 +202,31 @@ class _Office:
         officer = await self._door.officer(request)
         this_week, week = self._weeks(request)
         beside = await self._desk.week(officer, week)
+        columns = office_tables.columns(self._desk.texts, beside.tables, beside.titles)
         values = {
             "beside": beside,
-            "sections": _sections(self._desk.texts, beside),
+            "columns": columns,
+            "shorter": columns.index(min(columns, key=office_tables.height)),
+            "parts": {name: office_tables.part(*one) for name, one in PARTS.items()},
             "this_week": this_week,
             "next_week": week_of(week.end),
         }
         return self._door.page(request, officer, "week.html", _about(week) | values)
 
     async def entries(self, request: web.Request) -> web.Response:
-        """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid`` or ``&team=KP+3``."""
+        """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid``, ``&team=KP+3`` …"""
         officer = await self._door.officer(request)
         _, week = self._weeks(request)
-        topic, team = (request.query.get(name) for name in ("topic", "team"))
         try:
-            behind = await self._desk.entries(officer, week, topic, team)
+            behind = await self._desk.entries(officer, week, request.query)
         except NotFoundError:
             raise web.HTTPNotFound from None
-        say = self._desk.texts.say
-        outcomes = {outcome.value: say(sentence) for outcome, sentence in OUTCOMES.items()}
-        values = {"behind": behind, "outcomes": outcomes}
+        texts = self._desk.texts
+        values = {
+            "behind": behind,
+            "about": office_tables.title(texts, behind.heading),
+            "word": partial(office_tables.word, texts),
+        }
         return self._door.page(request, officer, "entries.html", _about(week) | values)
 
     # ---- the guides
@@ -295,48 +292,3 @@ class _Office:
 def _about(week: Period) -> dict[str, object]:
     """What every page about a week says."""
     return {"week": week, "last_day": week.end - timedelta(days=1)}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table of the page: rows with label and address of their entries, and what to say without any."""
-
-    id: str
-    title: str
-    head: str
-    rows: tuple[tuple[str, Row, str | None], ...]
-    total: Row | None = None
-    empty: str = ""
-
-
-def _sections(texts: Texts, beside: WeekBeside) -> list[Section]:
-    tables, say = beside.tables, texts.say
-    visits = tables.summary[0]
-    topics = tuple((say(f"topic.{row.key}"), row, _part("topic", row)) for row in tables.topics)
-    teams = tuple((row.key, row, _part("team", row)) for row in tables.teams)
-    asked = tuple((say(f"office.q-{row.key}"), row, None) for row in tables.questions)
-    guides = tuple((beside.titles.get(row.key, row.key), row, None) for row in tables.guides)
-    return [
-        Section("by-topic", say("office.by-topic"), say("office.topic"), topics, visits),
-        Section(
-            "by-team",
-            say("office.by-team"),
-            say("office.team"),
-            teams,
-            visits,
-            empty=say("office.no-teams"),
-        ),
-        Section("questions", say("office.questions"), say("office.question"), asked),
-        Section(
-            "guides",
-            say("office.guides"),
-            say("office.guide"),
-            guides,
-            empty=say("office.no-guides"),
-        ),
-    ]
-
-
-def _part(split: str, row: Row) -> str:
-    """What the address of the entries behind a row has besides the week."""
-    return "&" + urlencode({split: row.key})

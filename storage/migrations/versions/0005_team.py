@@ -325,6 +325,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_help_requests_identity"), ["identity"], unique=False)
         batch_op.create_index("ix_help_requests_opened", ["commune_id", "opened_at"], unique=False)
         batch_op.create_index(
+            "ix_help_requests_claimed", ["commune_id", "first_claimed_at"], unique=False
+        )
+        batch_op.create_index("ix_help_requests_closed", ["commune_id", "closed_at"], unique=False)
+        batch_op.create_index(
             "ix_help_requests_waiting",
             ["commune_id", "team_id"],
             unique=False,
@@ -553,6 +557,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+        batch_op.drop_index("ix_help_requests_closed")
+        batch_op.drop_index("ix_help_requests_claimed")
         batch_op.drop_index("ix_help_requests_opened")
         batch_op.drop_index(batch_op.f("ix_help_requests_identity"))
 
