@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn
+from bot.services import request_work
 
 
 def home(turn: Turn) -> Reply:
@@ -27,7 +28,10 @@ def hello(turn: Turn) -> Reply:
     text = turn.say("home.resume", title=guide.title, number=index + 1, total=len(way.steps))
     go_on = turn.option("option.go-on", turn.state.bookmark)
     other = turn.option("option.other", HOME)
-    return Reply((Say(text, (go_on,), zero=other),), here=HOME)
+    waiting = _waiting(turn)
+    if waiting:
+        text = f"{turn.say('home.waiting')}\n{text}"
+    return Reply((Say(text, (*waiting, go_on), zero=other),), here=HOME)
 
 
 def stop(turn: Turn) -> Reply:
@@ -55,8 +59,17 @@ def _topics(turn: Turn) -> tuple[Option, ...]:
     )
 
 
+def _waiting(turn: Turn) -> tuple[Option, ...]:
+    """Who waits for help heads whatever a member is shown first."""
+    if turn.worker is None:
+        return ()
+    count = request_work.count_waiting(turn.unit, turn.commune.id, turn.worker)
+    return (turn.option("option.waiting", "queue", count=count),) if count else ()
+
+
 def _team_home(turn: Turn) -> Say:
     options = (
+        *_waiting(turn),
         turn.option("option.log", "log"),
         turn.option("option.mine", "mine"),
         turn.option("option.topics", "topics"),

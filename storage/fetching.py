@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 
 from bot.core.keys import Purpose
 from bot.core.messages import Outbound
-from bot.core.vocabulary import AccountId, CommuneId, Identity
+from bot.core.vocabulary import AccountId, CommuneId, Identity, RequestStatus
 from storage import people
 from storage.database import Unit
 from storage.mailbox import lock
 from storage.models import chat_links, conversations, inbox, link_codes, outbox
 from storage.models_accounts import buckets
+from storage.models_help import help_requests
 from storage.packing import unpack_outbound
 
 MOST_AT_ONCE = 500
@@ -159,3 +160,7 @@ def _drop_traces(unit: Unit, chats: Sequence[Identity]) -> None:
     traces = (outbox.c.identity, chat_links.c.identity, link_codes.c.identity, buckets.c.scope)
     for column in traces:
         unit.connection.execute(delete(column.table).where(column.in_(chats)))
+    asked = update(help_requests).where(help_requests.c.identity.in_(chats))
+    ended = {"status": RequestStatus.CANCELLED, "closed_at": unit.now}
+    unit.connection.execute(asked.where(help_requests.c.closed_at.is_(None)).values(ended))
+    unit.connection.execute(asked.values(identity=None, phone=None))

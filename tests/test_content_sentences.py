@@ -15,6 +15,7 @@ from bot.library import Answer, LinkKind, RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
+from bot.services.request_office import ENDINGS
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
@@ -33,6 +34,7 @@ FAMILIES = {
     "role.": [str(role) for role in Role],
     "office.sum-": ["visits", "people", "visits_without_person", "reported"],
     "office.q-": list(QUESTIONS),
+    "asked-page.end-": [str(outcome) for outcome in ENDINGS],
     "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew", "page"],
     "picture.row-": [str(kind) for kind in RowKind if kind is not RowKind.TEXT],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
@@ -51,6 +53,12 @@ FRAGMENTS = (
     "sound.machine",
     "guide-page.anywhere",
     "guide-page.paper",
+    "requests.about-",
+    "requests.somebody",
+    "queue.own",
+    "queue.unknown",
+    "asked-page.number",
+    "asked-page.no-phone",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}

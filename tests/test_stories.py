@@ -28,6 +28,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.installation import Installation
+from bot.app.office_requests import LateRequests
 from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role
 from bot.library import load
@@ -91,6 +92,7 @@ class Teller:
         if line.startswith("* "):
             number, unit = line.removeprefix("* ").split()
             self.clock.passes(**{unit: float(number)})
+            self.world.run(self._minute_passes())
             return []
         assert self.person is not None, "who acts? begin with a line like “= bà Tư”"
         messages = self._act(self.person, line)
@@ -98,6 +100,11 @@ class Teller:
             shown = SHOWN_LINK_CODE.match(message.text)
             self.link_code = shown[1] if shown else self.link_code
         return [row for message in messages for row in _rows(message)]
+
+    async def _minute_passes(self) -> None:
+        """What runs by the clock has run, and what it says has arrived."""
+        await LateRequests(self.world.base)()
+        await self.world.rests()
 
     def _act(self, person: Person, line: str) -> list[Outbound]:
         if line.startswith("> "):

@@ -50,6 +50,9 @@ class World:
         self.run(self.app.engine.stop())
         self._loop.close()
 
+    async def rests(self) -> None:
+        """Nothing is sent here: who looks reads at once."""
+
     def open_account(self, channel: str) -> Account:
         """The commune's account on a channel."""
         return save_account(self.base, self.commune, channel, {})

@@ -12,6 +12,7 @@ from bot.app.installation import Installation
 from bot.app.media import MediaRoom
 from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
+from bot.app.office_requests import OfficeRequests
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
@@ -38,6 +39,7 @@ class OfficeDesk:
     def __init__(self, installation: Installation, media: MediaRoom) -> None:
         self.media = OfficeMedia(installation, media)
         self.messages = OfficeMessages(installation)
+        self.requests = OfficeRequests(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

@@ -18,6 +18,7 @@ from bot.app.logs import set_up_logging
 from bot.app.media import open_bookcase, open_media
 from bot.app.messengers import open_messengers
 from bot.app.office import OfficeDesk
+from bot.app.office_requests import LateRequests
 from bot.app.wiring import Application, build
 from bot.conversation.engine import Observer, unobserved
 from bot.conversation.keeping import keep_running
@@ -53,7 +54,8 @@ async def serve(
     messengers = open_messengers(installation, media.archive)
     hosted = [(one.account, one.channel) for one in messengers]
     app = build(installation, hosted, observe, media)
-    app.jobs.chores = tuple(chore for one in messengers for chore in one.chores)
+    chores = (chore for one in messengers for chore in one.chores)
+    app.jobs.chores = (LateRequests(installation), *chores)
     finish = {one.account.name: one.finish for one in messengers if one.finish}
     runner = await start_server(_build_web(app, finish), listening)
     app.engine.start()

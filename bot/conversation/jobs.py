@@ -11,7 +11,7 @@ from functools import partial
 from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
 from bot.locale import local_day
-from bot.services import questions
+from bot.services import questions, requests
 from storage import fetching, jobs, mailbox, sign_ins
 from storage.database import Database, Unit
 
@@ -26,6 +26,7 @@ KEEP_SIGN_INS = timedelta(days=1)
 def purge_expired(unit: Unit) -> int:
     """Drop what is past its time: chats, sign-ins, unanswered questions; gives how many rows or chats."""
     chats = fetching.forget_due(unit) + mailbox.purge(unit, KEEP_CONVERSATIONS)
+    chats += requests.purge(unit)
     return chats + sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
 
 

@@ -30,6 +30,7 @@ from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
 from bot.web.office_messages import MessagesDesk, add_office_messages
+from bot.web.office_requests import RequestsDesk, add_office_requests
 from bot.web.visitors import Visitors
 
 JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
@@ -83,6 +84,10 @@ class Desk(Keeper, Protocol):
     def messages(self) -> MessagesDesk:
         """Messenger accounts, and messages that could not go."""
 
+    @property
+    def requests(self) -> RequestsDesk:
+        """Residents who wait for help."""
+
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
@@ -110,6 +115,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     office = _Office(desk, visitors, door)
     add_office_media(app, door, desk.media)
     add_office_messages(app, door, desk.messages)
+    add_office_requests(app, door, desk.requests)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)
