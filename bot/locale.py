@@ -140,6 +140,15 @@ def show_day(day: date, today: date) -> str:
     return f"{name} {format_date(day, 'd/M', locale=LOCALE)}" if name else show_date(day)
 
 
+def show_clock(moment: datetime, now: datetime) -> str:
+    """``16 giờ hôm nay``, ``7 giờ 30 ngày mai``, ``9 giờ thứ Hai 23/11``."""
+    at = moment.astimezone(ZONE)
+    time = f"{at.hour} giờ {at.minute}" if at.minute else f"{at.hour} giờ"
+    names = {-1: "hôm qua", 0: "hôm nay", 1: "ngày mai"}
+    day = format_date(at.date(), "EEEE d/M", locale=LOCALE)
+    return f"{time} {names.get((at.date() - local_day(now)).days, day[0].lower() + day[1:])}"
+
+
 def show_number(number: float) -> str:
     """``1.234,5``: a point between thousands, a comma before decimals."""
     return str(format_decimal(number, locale=LOCALE))

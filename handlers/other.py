@@ -24,7 +24,7 @@ def media(turn: Turn) -> Reply:
     """
     sentence = f"media.{turn.inbound.kind}"
     if turn.inbound.kind is Kind.VOICE:
-        options = (turn.option("option.call-team", "person"), *way_back(turn))
+        options = (turn.option("option.call-team", "ask"), *way_back(turn))
     else:
         options = (*way_back(turn), turn.option("option.person", "person"))
     return keep_waiting(turn, Say(turn.say(sentence), options), "media")

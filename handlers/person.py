@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.turn import Reply, Turn, reply
-from bot.services import questions
+from bot.services import duty, questions
 
 
 def offer(turn: Turn) -> Reply:
@@ -18,6 +18,8 @@ def offer(turn: Turn) -> Reply:
     else:
         text = turn.say("person.visit", commune=name)
     options = [turn.option("option.tricked", f"guide:{turn.library.menu.urgent}")]
+    if duty.homes(turn.unit, turn.commune):
+        options.insert(0, turn.option("option.ask-team", "ask"))
     if turn.state.bookmark:
         options.insert(0, turn.option("option.go-on", turn.state.bookmark))
     return reply(text, *options, here="person")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn
 from bot.core.vocabulary import Role
-from bot.services import joining
+from bot.services import joining, request_work
 
 MOST_OPTIONS = 5
 
@@ -31,7 +31,10 @@ def hello(turn: Turn) -> Reply:
     text = turn.say("home.resume", title=guide.title, number=index + 1, total=len(way.steps))
     go_on = turn.option("option.go-on", turn.state.bookmark)
     other = turn.option("option.other", HOME)
-    return Reply((Say(text, (go_on,), zero=other),), here=HOME)
+    waiting = _waiting(turn)
+    if waiting:
+        text = f"{turn.say('home.waiting')}\n{text}"
+    return Reply((Say(text, (*waiting, go_on), zero=other),), here=HOME)
 
 
 def stop(turn: Turn) -> Reply:
@@ -68,9 +71,18 @@ def _topics(turn: Turn) -> tuple[Option, ...]:
     )
 
 
+def _waiting(turn: Turn) -> tuple[Option, ...]:
+    """Who waits for help heads whatever a member is shown first."""
+    if turn.worker is None:
+        return ()
+    count = request_work.count_waiting(turn.unit, turn.commune.id, turn.worker)
+    return (turn.option("option.waiting", "queue", count=count),) if count else ()
+
+
 def _team_home(turn: Turn) -> Say:
     leads = turn.worker is not None and turn.worker.role is Role.TEAM_LEADER
     options = (
+        *_waiting(turn),
         *_newcomers(turn),
         turn.option("option.log", "log"),
         *((turn.option("option.week", "week"),) if leads else ()),

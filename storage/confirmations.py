@@ -359,12 +359,6 @@ def drop_chats(unit: Unit, chats: Sequence[Identity]) -> None:
         unit.connection.execute(delete(unasked_chats).where(unasked_chats.c.identity.in_(chunk)))
 
 
-def forget_old(unit: Unit, before: datetime) -> int:
-    """The same for whoever was asked before that moment; gives how many."""
-    old = (confirmations.c.asked_at < before, confirmations.c.identity.is_not(None))
-    return unit.connection.execute(update(confirmations).where(*old).values(identity=None)).rowcount
-
-
 def _identity(value: bytes | None) -> Identity | None:
     return None if value is None else Identity(bytes(value))
 

@@ -175,7 +175,7 @@ def swap(unit: Unit, commune: CommuneId, group: Sequence[int]) -> None:
         mine = (table.c.commune_id == commune, table.c.person_id.in_(group))
         unit.connection.execute(delete(table).where(*mine))
     asked = (help_requests.c.commune_id == commune, help_requests.c.person_id.in_(group))
-    _call_off(unit, commune, asked)
+    _call_off(unit, asked)
     unit.connection.execute(update(help_requests).where(*asked).values(person_id=None, phone=None))
     agreed = (consents.c.commune_id == commune, consents.c.person_id.in_(group))
     unit.connection.execute(update(consents).where(*agreed).values(person_id=None))
@@ -228,24 +228,29 @@ def drop_chat(unit: Unit, commune: CommuneId, identity: Identity) -> None:
     """Nothing of requests, checks and wishes to join says any more which chat it was."""
     row = help_requests.c
     mine = (row.commune_id == commune, row.identity == identity)
-    _call_off(unit, commune, mine)
+    _call_off(unit, mine)
     gone: dict[str, None] = {"identity": None, "phone": None, "person_id": None}
     unit.connection.execute(update(help_requests).where(*mine).values(gone))
     drop_marks(unit, [identity])
 
 
-def _call_off(unit: Unit, commune: CommuneId, mine: Sequence[ColumnElement[bool]]) -> None:
+def _call_off(unit: Unit, mine: Sequence[ColumnElement[bool]]) -> None:
     """Requests that still wait are called off: nobody could be told of them, or called."""
     row = help_requests.c
     ended = {"status": RequestStatus.CANCELLED, "closed_at": unit.now}
     waiting = update(help_requests).where(*mine, row.closed_at.is_(None)).values(ended)
-    for number in unit.connection.execute(waiting.returning(row.id)).scalars().all():
+    for commune, number in unit.connection.execute(waiting.returning(row.commune_id, row.id)).all():
         event = {"commune_id": commune, "request_id": number, "at": unit.now, "what": "erased"}
         unit.connection.execute(insert(help_request_events).values(event))
 
 
 def drop_marks(unit: Unit, chats: Sequence[Identity]) -> None:
-    """The hashes of forgotten chats go from what outlives them."""
+    """The hashes of forgotten chats go from what outlives them.
+
+    A request that waits stays where a number was left to call; otherwise nobody could be told, and it ends.
+    """
+    row = help_requests.c
+    _call_off(unit, (row.identity.in_(chats), row.phone.is_(None)))
     for table in (help_requests, confirmations):
         named = update(table).where(table.c.identity.in_(chats))
         unit.connection.execute(named.values(identity=None))

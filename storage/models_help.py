@@ -46,7 +46,8 @@ help_requests = Table(
     Column("person_id", Integer),
     Column("consent_id", Integer),
     Column("phone", LargeBinary),  # PII, sealed; emptied some days after the end
-    Column("team_id", Integer, nullable=False),
+    Column("team_id", Integer, nullable=False),  # whose turn it is
+    Column("neighbourhood_id", Integer),  # where the resident lives
     Column("topic", String(20)),
     Column("guide", String(40)),
     Column("step", String(40)),
@@ -68,6 +69,7 @@ help_requests = Table(
     within_commune("people", "person_id"),
     within_commune("consents", "consent_id"),
     within_commune("teams", "team_id"),
+    within_commune("neighbourhoods", "neighbourhood_id"),
     within_commune("members", "member_id"),
     within_commune("staff", "staff_id"),
 )

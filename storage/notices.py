@@ -59,12 +59,16 @@ class SetAside:
     to: str | None
 
 
-def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
+WORDS = 1
+"""Priority of what one person says to another: like an answer, it is kept by nobody when it cannot go."""
+
+
+def post(unit: Unit, chat: Chat, key: str, message: Outbound, priority: int = NOTICE) -> bool:
     """Put a notice into the outbox, once for its key in this chat; False when it is there already.
 
     Also False for a chat that asked for no notices: it goes nowhere.
     """
-    if is_silent(unit, chat.identity):
+    if priority == NOTICE and is_silent(unit, chat.identity):
         return False
     row = {
         "commune_id": chat.commune,
@@ -72,7 +76,7 @@ def post(unit: Unit, chat: Chat, key: str, message: Outbound) -> bool:
         "identity": chat.identity,
         "key": _key_of(chat.identity, key),
         "body": unit.keys.seal(Purpose.MESSAGE, pack_outbound(message)),
-        "priority": NOTICE,
+        "priority": priority,
         "status": "waiting",
         "tries": 0,
         "second_try": False,

@@ -29,6 +29,7 @@ from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
 from bot.services import data_requests, retention
 from bot.services.import_rows import COLUMNS, MISSING
+from bot.services.request_office import ENDINGS
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
@@ -56,6 +57,7 @@ FAMILIES = {
     "teams.kind-": [str(kind) for kind in TeamKind],
     "teams.role-": [str(role) for role in Role if role.in_team],
     "teams.place-": [str(place) for place in Place],
+    "asked-page.end-": [str(outcome) for outcome in ENDINGS],
     "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew", "page"],
     "picture.row-": [str(kind) for kind in RowKind if kind is not RowKind.TEXT],
     "paper.hint-": list(COLUMNS),
@@ -83,6 +85,12 @@ FRAGMENTS = (
     "sound.machine",
     "guide-page.anywhere",
     "guide-page.paper",
+    "requests.about-",
+    "requests.somebody",
+    "queue.own",
+    "queue.unknown",
+    "asked-page.number",
+    "asked-page.no-phone",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}

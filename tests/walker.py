@@ -21,6 +21,7 @@ from bot.core.messages import Address, Choice, Inbound, Kind, Outbound
 from bot.core.vocabulary import Identity, Role
 from bot.services import teams
 from bot.services.plans import find_commune
+from storage import communes
 from storage.database import Unit
 from storage.mailbox import Worker
 
@@ -85,6 +86,8 @@ class Walker:
         self.steps = 0
         self.script = make_script(installation)
         self.house = self.script.houses[find_commune(installation.communes, slug).id]
+        account = ADDRESS.channel, ADDRESS.account
+        communes.save_account(unit, self.house.commune, *account, {})
 
     def __repr__(self) -> str:
         return f"<Walker {self.worker.role if self.worker else 'resident'}>"
@@ -187,8 +190,10 @@ def explore(walker: Walker, most: int) -> list[Screen]:
 
 def _name(seen: Seen) -> str:
     """Screens that differ only in figures of the log are one."""
-    state = replace(seen.state, trail=(), data={}, bookmark="", misses=0, quiet=False)
+    state = replace(seen.state, trail=(), data={}, bookmark="", misses=0, quiet=False, request="")
     shown = f"{seen.texts}|{state.to_json()}"
     shown = re.sub(r"(logok:[a-z-]+:\d+:\d+|undo):\d+", r"\1:N", shown)
+    shown = re.sub(r"(ask[a-z]*|req[a-z]*):\d+", r"\1:N", shown)
+    shown = re.sub(r"[Yy]êu cầu số \d+", "yêu cầu số N", shown)
     shown = re.sub(r"NỐI \w{3} \w{3}\b", "NỐI N", shown)
     return re.sub(r"\d+ lượt", "N lượt", shown)

@@ -15,6 +15,7 @@ from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
 from bot.app.office_paper import OfficePaper
 from bot.app.office_privacy import OfficePrivacy
+from bot.app.office_requests import OfficeRequests
 from bot.app.office_teams import OfficeTeams
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
@@ -46,6 +47,7 @@ class OfficeDesk:
         self.paper = OfficePaper(installation)
         self.teams = OfficeTeams(installation)
         self.checks = OfficeChecks(installation)
+        self.requests = OfficeRequests(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

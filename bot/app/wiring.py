@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bot.app.alarms import Alarms
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom, open_media
+from bot.app.office_requests import LateRequests
 from bot.app.trust import TrustRounds
 from bot.conversation.engine import Engine, House, Observer, Script, unobserved
 from bot.conversation.intake import Intake
@@ -98,7 +99,7 @@ def build(
     engine.should_wait = lambda: intake.is_pressed
     pickup = Pickup(installation.database, intake, bell)
     jobs = Jobs(installation.database)
-    jobs.chores = TrustRounds(installation).chores
+    jobs.chores = (LateRequests(installation), *TrustRounds(installation).chores)
     return Application(installation, intake, engine, sender, jobs, pickup, media, by_id)
 
 

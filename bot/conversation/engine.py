@@ -172,6 +172,7 @@ def _next_state(turn: Turn, answer: Reply, sent: Sequence[Outbound]) -> State:
         quiet=answer.quiet,
         staff_until=kept,
         staff_hinted=hinted,
+        request=turn.state.request if answer.request is None else answer.request,
     )
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
 from bot.locale import local_day
-from bot.services import confirmations, questions, retention, team_merging
+from bot.services import questions, retention, team_merging
 from bot.services.retention import KEEP_CONVERSATIONS as KEEP_CONVERSATIONS
 from storage import communes, fetching, jobs, mailbox, sign_ins
 from storage.database import Database, Unit
@@ -26,7 +26,7 @@ def purge_expired(unit: Unit) -> int:
     """Drop what is past its time: chats, sign-ins, unanswered questions; gives how many rows or chats."""
     chats = fetching.forget_due(unit) + mailbox.purge(unit, KEEP_CONVERSATIONS)
     known = sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
-    return chats + known + retention.purge(unit) + confirmations.purge(unit)
+    return chats + known + retention.purge(unit)
 
 
 def purge_once_a_day(unit: Unit) -> int | None:

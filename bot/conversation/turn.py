@@ -61,6 +61,7 @@ class State:
     ungreeted: bool = False  # has been here, but was never told who answers
     staff_until: str = ""  # the moment (ISO) until which a person of the office answers
     staff_hinted: bool = False  # was told, since that person last wrote, how to call the bot back
+    request: str = ""  # the number of a request for help of this chat that may still be open
 
     @property
     def view(self) -> str:
@@ -131,6 +132,7 @@ class Reply:
     is_still: bool = False  # the conversation stays just as it was, whatever is said
     staff_until: str | None = None  # None keeps the one there is
     staff_hinted: bool | None = None  # None keeps the one there is
+    request: str | None = None  # None keeps the one there is
     forgets: bool = False  # all that is known of this chat goes when the turn is over
     silent: bool | None = None  # whether no notices come any more; None keeps what was said before
 

@@ -22,6 +22,7 @@ from pydantic import (
 from bot.core.errors import ContentError, Fault
 from bot.core.vocabulary import AddressForm
 from bot.library.colours import HOUSE_COLOUR, Colour
+from bot.library.duty import Duty
 from bot.library.guides import Day, kebab
 from bot.library.source import Lines, Record, check, line_of, parse
 from bot.library.wording import refuse
@@ -166,6 +167,7 @@ class Plan(Record):
     address_form: AddressForm | None = None
     colour: Colour = HOUSE_COLOUR
     office: Office
+    duty: Duty = Duty()
     neighbourhoods: Neighbourhoods
     teams: Teams
     plan: Paper

@@ -34,7 +34,6 @@ REST = timedelta(days=7)
 CALM = timedelta(minutes=30)
 """Nothing was said in the chat for so long: a question never stands between somebody and her next step."""
 CHANGE_WITHIN = timedelta(hours=24)
-KEEP_CHAT = timedelta(days=30)
 
 VERB = "conf"
 ARGUMENTS = {said: said.replace("_", "-") for said in Confirmation}
@@ -201,8 +200,3 @@ def ask_again(unit: Unit, commune: CommuneId, identity: Identity) -> None:
     """It may be asked again."""
     if confirmations.resume(unit, commune, identity):
         audit.record(unit, commune, Act(RESIDENT, "ask-again", "chat"))
-
-
-def purge(unit: Unit) -> int:
-    """After a month nobody needs to know any more which chat was asked; gives how many were."""
-    return confirmations.forget_old(unit, unit.now - KEEP_CHAT)

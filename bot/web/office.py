@@ -31,6 +31,7 @@ from bot.web.office_import import ImportDesk, add_office_import
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
 from bot.web.office_messages import MessagesDesk, add_office_messages
 from bot.web.office_privacy import PrivacyDesk, add_office_privacy
+from bot.web.office_requests import RequestsDesk, add_office_requests
 from bot.web.office_sheets import SheetDesk, add_office_sheets
 from bot.web.office_tables import PARTS
 from bot.web.office_teams import TeamsDesk, add_office_teams
@@ -102,6 +103,10 @@ class Desk(Keeper, Protocol):
     def checks(self) -> ChecksDesk:
         """Entries to ask about again."""
 
+    @property
+    def requests(self) -> RequestsDesk:
+        """Residents who wait for help."""
+
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
@@ -132,6 +137,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_sheets(app, door, desk.paper)
     add_office_teams(app, door, desk.teams)
     add_office_checks(app, door, desk.checks)
+    add_office_requests(app, door, desk.requests)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)

@@ -269,6 +269,7 @@ def upgrade() -> None:
         sa.Column("consent_id", sa.Integer(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("neighbourhood_id", sa.Integer(), nullable=True),
         sa.Column("topic", sa.String(length=20), nullable=True),
         sa.Column("guide", sa.String(length=40), nullable=True),
         sa.Column("step", sa.String(length=40), nullable=True),
@@ -299,6 +300,11 @@ def upgrade() -> None:
             ["commune_id", "member_id"],
             ["members.commune_id", "members.id"],
             name=op.f("fk_help_requests_commune_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["commune_id", "neighbourhood_id"],
+            ["neighbourhoods.commune_id", "neighbourhoods.id"],
+            name=op.f("fk_help_requests_commune_id_neighbourhood_id"),
         ),
         sa.ForeignKeyConstraint(
             ["commune_id", "person_id"],
