@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -138,6 +138,11 @@ def show_day(day: date, today: date) -> str:
     names = {0: "hôm nay", 1: "hôm qua"}
     name = names.get((today - day).days)
     return f"{name} {format_date(day, 'd/M', locale=LOCALE)}" if name else show_date(day)
+
+
+def show_weekday(number: int) -> str:
+    """``Thứ Hai`` for 0, ``Chủ Nhật`` for 6."""
+    return str(get_day_names("wide", locale=LOCALE)[number])
 
 
 def show_number(number: float) -> str:

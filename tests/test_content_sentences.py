@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from bot.core.messages import Kind
-from bot.core.vocabulary import AddressForm, Role, Topic
+from bot.core.vocabulary import (
+    AddressForm,
+    AgeBand,
+    FirstTime,
+    Outcome,
+    Place,
+    PriorityGroup,
+    Role,
+    Service,
+    Subject,
+    Topic,
+)
 from bot.library import Answer, LinkKind, RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
@@ -35,6 +46,13 @@ FAMILIES = {
     "office.q-": list(QUESTIONS),
     "web.js-": ["bot", "me", "waiting", "weak", "again", "late", "soon", "gone", "anew", "page"],
     "picture.row-": [str(kind) for kind in RowKind if kind is not RowKind.TEXT],
+    "service.": [str(one) for one in Service],
+    "outcome.": [str(one) for one in Outcome],
+    "place.": [str(one) for one in Place],
+    "subject.": [str(one) for one in Subject],
+    "first.": [str(one) for one in FirstTime],
+    "age.": [str(one) for one in AgeBand],
+    "group.": [str(one) for one in PriorityGroup],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""
