@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -147,6 +147,11 @@ def show_clock(moment: datetime, now: datetime) -> str:
     names = {-1: "hôm qua", 0: "hôm nay", 1: "ngày mai"}
     day = format_date(at.date(), "EEEE d/M", locale=LOCALE)
     return f"{time} {names.get((at.date() - local_day(now)).days, day[0].lower() + day[1:])}"
+
+
+def show_weekday(number: int) -> str:
+    """``Thứ Hai`` for 0, ``Chủ Nhật`` for 6."""
+    return str(get_day_names("wide", locale=LOCALE)[number])
 
 
 def show_number(number: float) -> str:

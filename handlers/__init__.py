@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import repairs
+from bot.conversation.members import for_leaders, for_members
 from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
 from bot.conversation.turn import Action
 from bot.core.messages import Kind
@@ -12,18 +13,38 @@ from handlers import (
     duty,
     guides,
     handover,
+    head_counts,
+    joining,
     linking,
     listening,
+    log,
+    log_corrections,
+    log_days,
+    log_details,
+    log_person,
+    log_typed,
+    mine,
     newcomers,
     other,
     person,
     privacy,
+    reminders,
     request_team,
     requests,
     scam,
     start,
-    team,
     team_life,
+)
+
+TEAM_ACTIONS = (
+    log.ACTIONS
+    | log_days.ACTIONS
+    | log_details.ACTIONS
+    | log_person.ACTIONS
+    | log_corrections.ACTIONS
+    | mine.ACTIONS
+    | head_counts.ACTIONS
+    | reminders.ACTIONS
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -87,16 +108,13 @@ ROUTES: tuple[Route, ...] = (
     on_action(checkup.VERB, checkup.go_on),
     on_action("which", repairs.choose_again),
     on_action("no-smartphone", guides.without_smartphone),
-    on_action("log", team.choose_topic),
-    on_action("logmore", team.choose_rarer_topic),
-    on_action("logt", team.choose_count),
-    on_action("logmany", team.ask_count),
-    on_action("logn", team.read_back),
-    on_action("logok", team.save),
-    on_action("undo", team.undo),
-    on_action("mine", team.my_week),
-    on_action("name", team.ask_name),
-    on_action("join", team.ask_code),
+    *(on_action(verb, for_members(handler)) for verb, handler in TEAM_ACTIONS.items()),
+    *(
+        on_action(verb, for_leaders(handler))
+        for verb, handler in log_corrections.LEADER_ACTIONS.items()
+    ),
+    on_action("name", joining.ask_name),
+    on_action("join", joining.ask_code),
     on_action("link", linking.explain),
     on_action("linkok", linking.give_code),
     on_action("unlink", linking.ask_unlink),
@@ -123,20 +141,28 @@ ROUTES: tuple[Route, ...] = (
     on(lambda turn: turn.action is not None, other.unknown_action),
     on(lambda turn: linking.written_code(turn) is not None, linking.join),
     on(
-        lambda turn: team.written_code(turn) is not None,
-        newcomers.by_code(team.written_code, team.join),
+        lambda turn: joining.written_code(turn) is not None,
+        newcomers.by_code(joining.written_code, joining.join),
     ),
     on(newcomers.is_verdict, newcomers.take_verdict),
     on_kind(Kind.START, start.hello),
+    on_text_at(joining.AT_NAME, joining.take_name),
+    on(log_person.is_phone, for_members(log_person.take_phone)),
+    on(log_corrections.is_reason, for_members(log_corrections.take_reason)),
+    on(log_typed.is_log, for_members(log_typed.take)),
     on(scam.is_next_question, guides.answer_question),
     on_text_at(scam.AT, scam.check),
     on(scam.is_passed_on, scam.check),
     on(requests.is_home, requests.take_home),
     on(requests.is_phone, requests.take_phone),
     on_text_at(duty.AT_PHONE, duty.take_phone),
-    on_text_at(team.AT_NAME, team.take_name),
     on_text_at(newcomers.AT_NAME, newcomers.take_name),
-    on(team.is_count, team.take_count),
+    on(log.is_count, for_members(log.take_count)),
+    on(log_days.is_day, for_members(log_days.take)),
+    on(log_details.is_files, for_members(log_details.take_files)),
+    on(log_corrections.is_value, for_members(log_corrections.take_value)),
+    on(head_counts.is_count, for_members(head_counts.take)),
+    on(reminders.is_hour, for_members(reminders.take)),
     on(checkup.is_unclear, checkup.ask_again),
     on(lambda _: True, guides.answer_question),
 )

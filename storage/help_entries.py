@@ -193,6 +193,18 @@ def list_of_import(unit: Unit, commune: CommuneId, import_id: int) -> list[Entry
     return _list(unit, commune, of_file.order_by(help_entries.c.id))
 
 
+def list_of_team(
+    unit: Unit, commune: CommuneId, team_id: int, window: tuple[date, date]
+) -> list[Entry]:
+    """A team's entries that count, in the half-open window of days."""
+    statement = (
+        _of(commune)
+        .where(help_entries.c.team_id == team_id, *_counts_in(window))
+        .order_by(help_entries.c.occurred_on, help_entries.c.id)
+    )
+    return _list(unit, commune, statement)
+
+
 def list_of_person(
     unit: Unit, commune: CommuneId, person_id: int, window: tuple[date, date]
 ) -> list[Entry]:

@@ -14,6 +14,7 @@ from bot.core.vocabulary import CommuneId
 from storage import consents
 from storage.database import Unit
 from storage.models_people import contacts, identities, people
+from storage.people import add_person
 
 PHONE = "phone"
 
@@ -70,6 +71,63 @@ def name_phone(unit: Unit, commune: CommuneId, phone: str, ordinal: int, person:
             ordinal=ordinal,
         )
     )
+
+
+def root_of(unit: Unit, commune: CommuneId, person: int) -> int | None:
+    """Who a person counts as; None when the commune has no such person."""
+    root = func.coalesce(people.c.merged_into, people.c.id)
+    mine = (people.c.commune_id == commune, people.c.id == person)
+    found: int | None = unit.connection.execute(select(root).where(*mine)).scalar_one_or_none()
+    return found
+
+
+NumberKey = tuple[bytes, bytes]
+"""The keyed hash of a number, and the id of its key."""
+
+
+def key_of(unit: Unit, commune: CommuneId, person: int) -> NumberKey | None:
+    """The newest number that names a person; None without one."""
+    row = unit.connection.execute(
+        select(identities.c.value_hash, identities.c.key_id)
+        .where(
+            identities.c.commune_id == commune,
+            identities.c.kind == PHONE,
+            identities.c.person_id == person,
+        )
+        .order_by(identities.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (bytes(row[0]), bytes(row[1]))
+
+
+def person_at(unit: Unit, commune: CommuneId, number: NumberKey, ordinal: int) -> int:
+    """Who counts as the person that a number names under an ordinal; made when there is none."""
+    value_hash, key_id = number
+    root = func.coalesce(people.c.merged_into, people.c.id)
+    known: int | None = unit.connection.execute(
+        select(root)
+        .join_from(identities, people, people.c.id == identities.c.person_id)
+        .where(
+            identities.c.commune_id == commune,
+            identities.c.kind == PHONE,
+            identities.c.value_hash == value_hash,
+            identities.c.ordinal == ordinal,
+        )
+    ).scalar_one_or_none()
+    if known is not None:
+        return known
+    person = add_person(unit, commune)
+    unit.connection.execute(
+        insert(identities).values(
+            commune_id=commune,
+            person_id=person,
+            kind=PHONE,
+            value_hash=value_hash,
+            key_id=key_id,
+            ordinal=ordinal,
+        )
+    )
+    return person
 
 
 def keep_number(unit: Unit, commune: CommuneId, person: int, phone: str, consent: int) -> None:

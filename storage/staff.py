@@ -140,6 +140,20 @@ def add_staff(unit: Unit, commune: CommuneId, name: str, role: Role) -> int:
     return new_id
 
 
+def names_of_team(unit: Unit, commune: CommuneId, team_id: int) -> dict[int, str]:
+    """Names by id of whoever is or was in a team."""
+    rows = unit.connection.execute(
+        select(members.c.id, members.c.name)
+        .join(memberships, memberships.c.member_id == members.c.id)
+        .where(
+            members.c.commune_id == commune,
+            memberships.c.commune_id == commune,
+            memberships.c.team_id == team_id,
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def rename_member(unit: Unit, commune: CommuneId, member_id: int, name: str) -> None:
     """Set the name that the team knows them by."""
     unit.connection.execute(

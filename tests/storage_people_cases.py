@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from bot.core.vocabulary import Identity
-from storage import people, staff
+from bot.core.vocabulary import Identity, PriorityGroup
+from storage import head_counts, people, phones, reminders, staff
 from storage.database import Unit
-from tests.storage_twins import Home
+from storage.head_counts import NewCount
+from tests.storage_twins import DAY, Home
 
 HASH = b"c" * 32
+WEEK = timedelta(days=7)
 OTHER = Identity(b"another chat of the same person!")
 
 
@@ -68,6 +71,42 @@ def link_of(home: Home) -> staff.Link:
     return home.office.member, None
 
 
+PHONE = "+84912345678"
+
+
+def on_phone(work: Callable[[Unit, Home, int], object]) -> Callable[[Unit, Home], Any]:
+    """The same for somebody whom a number names, and under which ordinals it names whom afterwards."""
+
+    def case(unit: Unit, home: Home) -> Any:
+        person = people.add_person(unit, home.id)
+        phones.name_phone(unit, home.id, PHONE, 1, person)
+        work(unit, home, person)
+        return [one.ordinal for one in phones.list_on_phone(unit, home.id, PHONE)]
+
+    return case
+
+
+def beside(unit: Unit, home: Home, person: int) -> int:
+    number = phones.key_of(unit, home.id, person)
+    assert number is not None
+    return phones.person_at(unit, home.id, number, 2)
+
+
+def put_heads(unit: Unit, home: Home) -> bool:
+    office = home.office
+    told = NewCount("h2", office.team, office.member, DAY, PriorityGroup.FROM_60, 4)
+    return head_counts.put(unit, home.id, told) is not None
+
+
+def chosen_hour(unit: Unit, home: Home) -> str | None:
+    reminders.set_hour(unit, home.id, home.office.member, "4-19")
+    return reminders.find_hour(unit, home.id, home.office.member)
+
+
+def chats(unit: Unit, home: Home) -> list[Any]:
+    return [one.channel for one in reminders.chats_of(unit, home.id, home.office.member)]
+
+
 CASES: dict[str, Callable[[Unit, Home], Any]] = {
     "people.add_code": add_code,
     "people.end_codes": lambda u, h: people.end_codes(u, h.id, h.tu),
@@ -85,6 +124,16 @@ CASES: dict[str, Callable[[Unit, Home], Any]] = {
     "people.detach": linked(lambda u, h: people.detach(u, h.id, known(u, h))),
     "people.move_chat": linked(lambda u, h: people.move_chat(u, h.id, h.tu, OTHER)),
     "people.drop_chats": linked(lambda u, h: people.drop_chats(u, [(h.id, h.tu)])),
+    "phones.root_of": on_phone(lambda u, h, p: phones.root_of(u, h.id, p)),
+    "phones.key_of": on_phone(lambda u, h, p: phones.key_of(u, h.id, p)),
+    "phones.person_at": on_phone(beside),
+    "head_counts.put": put_heads,
+    "head_counts.of_member": lambda u, h: head_counts.of_member(u, h.id, h.office.member, DAY),
+    "head_counts.sums": lambda u, h: head_counts.sums(u, h.id, (DAY, DAY + WEEK)),
+    "reminders.set_hour": chosen_hour,
+    "reminders.find_hour": chosen_hour,
+    "reminders.chats_of": chats,
+    "staff.names_of_team": lambda u, h: list(staff.names_of_team(u, h.id, h.office.team).values()),
     "staff.find_link": lambda u, h: staff.find_link(u, h.id, h.tu),
     "staff.count_chats": lambda u, h: staff.count_chats(u, h.id, link_of(h)),
     "staff.list_later_chats": lambda u, h: staff.list_later_chats(u, h.id, h.tu, link_of(h)),

@@ -16,6 +16,7 @@ from bot.core.vocabulary import (
     FirstTime,
     Outcome,
     Place,
+    PriorityGroup,
     Role,
     Service,
     Subject,
@@ -69,6 +70,13 @@ FAMILIES = {
     "paper.age-": [str(one) for one in AgeBand],
     "paper.place-": [str(one) for one in Place],
     "import.missing-": list(MISSING.values()),
+    "service.": [str(one) for one in Service],
+    "outcome.": [str(one) for one in Outcome],
+    "place.": [str(one) for one in Place],
+    "subject.": [str(one) for one in Subject],
+    "first.": [str(one) for one in FirstTime],
+    "age.": [str(one) for one in AgeBand],
+    "group.": [str(one) for one in PriorityGroup],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""

@@ -120,6 +120,13 @@ zalo_bot:
 """
 
 
+SHORTHAND = """{writes: [ghi], tells: [giúp], before: [dạ], fillers: [nha], own: [tôi], asks: [cách],
+  people: [cô], ranks: [hai], counted: [người], after_number: [mức], files: [hồ sơ], topics: {}, services: {}, belongs: {},
+  places: {}, outcomes: {}, subjects: {}, first_time: {},
+  for_parents: [hỏi giùm má]}
+"""
+
+
 @pytest.fixture
 def content(tmp_path):
     root = tmp_path / "content"
@@ -132,6 +139,7 @@ def content(tmp_path):
     (root / "checkup.yaml").write_text(CHECKUP, encoding="utf-8")
     (root / "scams.yaml").write_text(SCAMS, encoding="utf-8")
     (root / "tariffs.yaml").write_text(TARIFFS, encoding="utf-8")
+    (root / "shorthand.yaml").write_text(SHORTHAND, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root
@@ -199,6 +207,7 @@ def test_a_directory_that_is_not_there_is_a_fault(tmp_path):
     assert [(one.file, one.line) for one in faults] == [
         ("nowhere/domains.yaml", 1),
         ("nowhere/glossary.yaml", 1),
+        ("nowhere/shorthand.yaml", 1),
         ("nowhere/tariffs.yaml", 1),
     ]
 

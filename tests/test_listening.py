@@ -12,13 +12,14 @@ import pytest
 
 from bot.app.installation import open_installation
 from bot.config import Settings
+from bot.conversation.log_cards import AT_COUNT
 from bot.conversation.turn import OVER, State
 from bot.core.messages import Kind, MediaKind
 from bot.core.text import fold
 from bot.core.vocabulary import Role
 from bot.library import Library
 from bot.media.own_files import mark_of
-from handlers.team import AT_COUNT, AT_NAME
+from handlers.joining import AT_NAME
 from tests.clock import FixedClock
 from tests.walker import Screen, Seen, Walker, explore
 

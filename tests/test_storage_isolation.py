@@ -12,25 +12,29 @@ from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 import storage
 from bot.core.errors import BotError
 from bot.core.messages import Delivered, Outbound, Unreachable
-from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
+from bot.core.vocabulary import AccountId, CommuneId, Identity, PriorityGroup, Role, Topic
 from storage import (
     audit,
     buckets,
     communes,
     deliveries,
     fetching,
+    head_counts,
     health,
     help_entries,
     help_figures,
     mailbox,
     notices,
+    phones,
     questions,
     rekeying,
+    reminders,
     request_figures,
     sign_ins,
     tokens,
@@ -42,8 +46,10 @@ from storage.audit import Act
 from storage.buckets import Bucket
 from storage.communes import Commune
 from storage.database import Unit
+from storage.head_counts import NewCount
 from storage.help_entries import By, Help, NewEntry
 from storage.mailbox import Finished
+from storage.models_people import identities
 from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
@@ -174,6 +180,13 @@ def long_ago(unit: Unit) -> datetime:
     return unit.now - timedelta(days=300)
 
 
+def person_of(unit: Unit, home: Home) -> int:
+    """Somebody of a commune, with a number."""
+    rows = select(identities.c.person_id).where(identities.c.commune_id == home.id)
+    found: int = unit.connection.execute(rows.limit(1)).scalar_one()
+    return found
+
+
 def let_go(unit: Unit, home: Home) -> None:
     tokens.begin(unit, home.office.account.id, 1, "A")
     tokens.let_go(unit, home.office.account.id, 1, "A")
@@ -220,6 +233,12 @@ CASES: dict[str, Case] = {
         u, h.id, h.office.member, WEEK
     ),
     "help_figures.count": lambda u, h: help_figures.count(u, h.id, WEEK),
+    "help_entries.list_of_team": lambda u, h: help_entries.list_of_team(
+        u, h.id, h.office.team, WEEK
+    ),
+    "help_figures.count_by": lambda u, h: [
+        help_figures.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
+    ],
     "help_figures.list_behind": lambda u, h: [
         help_figures.list_behind(u, h.id, WEEK, under)
         for under in (None, ("topic", "vneid"), ("team", "KP 1"), ("service", "cai_vneid"))
@@ -414,6 +433,17 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     "help_entries.list_of_member": lambda u, a, b: help_entries.list_of_member(
         u, a.id, b.office.member, WEEK
     ),
+    "help_entries.list_of_team": lambda u, a, b: help_entries.list_of_team(
+        u, a.id, b.office.team, WEEK
+    ),
+    "head_counts.put": lambda u, a, b: head_counts.put(
+        u, a.id, NewCount("h9", b.office.team, b.office.member, DAY, PriorityGroup.POOR, 1)
+    ),
+    "phones.root_of": lambda u, a, b: phones.root_of(u, a.id, person_of(u, b)),
+    "phones.key_of": lambda u, a, b: phones.key_of(u, a.id, person_of(u, b)),
+    "reminders.set_hour": lambda u, a, b: reminders.set_hour(u, a.id, b.office.member, "4-19"),
+    "reminders.find_hour": lambda u, a, b: reminders.find_hour(u, a.id, b.office.member),
+    "reminders.chats_of": lambda u, a, b: reminders.chats_of(u, a.id, b.office.member),
     "staff.add_invitation": lambda u, a, b: people_of.add_invitation(
         u, a.id, b"x" * 32, (Role.MEMBER, b.office.team, None), u.now
     ),

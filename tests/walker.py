@@ -192,7 +192,13 @@ def _name(seen: Seen) -> str:
     """Screens that differ only in figures of the log are one."""
     state = replace(seen.state, trail=(), data={}, bookmark="", misses=0, quiet=False, request="")
     shown = f"{seen.texts}|{state.to_json()}"
-    shown = re.sub(r"(logok:[a-z-]+:\d+:\d+|undo):\d+", r"\1:N", shown)
+    shown = re.sub(r"(log[a-z]+:(?:[a-z]?\d:)?[a-z-]+):\d+:\d{8}:\d+", r"\1:N", shown)
+    shown = re.sub(r"(undo|logfx[a-z]?):\d+(?::\d+)?", r"\1:N", shown)
+    shown = re.sub(r"Phiếu \d+|phiếu \d+", "Phiếu N", shown)
+    # One detail more or less is another draft, not another kind of screen.
+    shown = re.sub(r"(:N):[0-9a-z]{2}[a-z]{6}f\d*p\d*", r"\1", shown)
+    shown = re.sub(r"• [^|\n]*|Đã chọn: [^|\n]*|Bỏ: ", "", shown)
+    shown = re.sub(r"(?:hôm nay |hôm qua )?\d+/\d+(?:/\d+)?", "D/M", shown)
     shown = re.sub(r"(ask[a-z]*|req[a-z]*):\d+", r"\1:N", shown)
     shown = re.sub(r"[Yy]êu cầu số \d+", "yêu cầu số N", shown)
     shown = re.sub(r"NỐI \w{3} \w{3}\b", "NỐI N", shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.app.alarms import Alarms
 from bot.app.installation import Installation
@@ -19,6 +20,8 @@ from bot.conversation.router import Router
 from bot.conversation.sender import Sender
 from bot.core.messages import Channel, Inbound
 from bot.core.vocabulary import AccountId, Identity
+from bot.services import reminders
+from bot.services.reminders import Mail
 from bot.services.understanding import Reader
 from handlers import ROUTES
 from storage import communes
@@ -100,6 +103,9 @@ def build(
     pickup = Pickup(installation.database, intake, bell)
     jobs = Jobs(installation.database)
     jobs.chores = (LateRequests(installation), *TrustRounds(installation).chores)
+    texts = {commune.id: installation.texts(commune) for commune in installation.communes}
+    terms = {"zalo_oa": installation.library.tariffs.of_account(may_pay=False)}
+    jobs.acts = (partial(reminders.remind_due, mail=Mail(texts, terms)),)
     return Application(installation, intake, engine, sender, jobs, pickup, media, by_id)
 
 

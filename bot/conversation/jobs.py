@@ -57,6 +57,9 @@ class Jobs:
         self._database = database
         self._look = look
         self.chores: Sequence[Chore] = ()  # set by the wiring
+        self.acts: Sequence[
+            Callable[[Unit], object]
+        ] = ()  # the same; each runs in a unit of its own
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -85,7 +88,9 @@ class Jobs:
             await asyncio.sleep(self._look)
 
     async def run_due(self) -> None:
-        """Drop what is past its time."""
+        """Do what the clock says, then drop what is past its time."""
+        for act in self.acts:
+            await self._database.write_soon(act)
         await self._database.write_soon(fetching.forget_due)
         await self._database.write_soon(carry_out_merges_once_a_day)
         dropped = await self._database.write_soon(purge_once_a_day)

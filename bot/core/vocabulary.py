@@ -100,6 +100,15 @@ class AgeBand(StrEnum):
     FROM_60 = "tu_60"
 
 
+class PriorityGroup(StrEnum):
+    """Groups that a plan counts heads of, a week at a time; never written beside a person or an entry."""
+
+    FROM_60 = "tu_60"
+    DISABLED = "khuyet_tat"
+    POOR = "ho_ngheo"
+    MINORITY = "dan_toc"
+
+
 class Source(StrEnum):
     """How an entry came into the log."""
 

@@ -34,6 +34,7 @@ from bot.library.plans import (
 )
 from bot.library.scams import LinkKind, NumberKind, Scams, Sign, load_scams
 from bot.library.screens import Row, RowKind, Screen
+from bot.library.shorthand import Shorthand, load_shorthand
 from bot.library.source import load as load_file
 from bot.library.source import read
 from bot.library.tariffs import Tariffs, load_tariffs
@@ -66,6 +67,7 @@ __all__ = [
     "RowKind",
     "Scams",
     "Screen",
+    "Shorthand",
     "Sign",
     "Source",
     "Step",
@@ -94,6 +96,7 @@ class Library:
     checkup: Checkup
     scams: Scams
     tariffs: Tariffs
+    shorthand: Shorthand
 
 
 @dataclass(slots=True)
@@ -161,16 +164,18 @@ def _read_all(
     checkup = None if domains is None else _checkup(shelf, domains)
     scams = None if domains is None else _scams(shelf, domains)
     tariffs = _tariffs(shelf)
+    shorthand = _shorthand(shelf)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
     if shelf.faults or not (
-        domains and glossary and menu and elsewhere and checkup and scams and tariffs
+        domains and glossary and menu and elsewhere and checkup and scams and tariffs and shorthand
     ):
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
-    return Library(
-        guides, plans, domains, glossary, menu, elsewhere, checkup, scams, tariffs
-    ), shelf
+    library = Library(
+        guides, plans, domains, glossary, menu, elsewhere, checkup, scams, tariffs, shorthand
+    )
+    return library, shelf
 
 
 def _order(fault: Fault) -> tuple[str, int]:
@@ -223,6 +228,14 @@ def _scams(shelf: _Shelf, domains: Domains) -> Scams | None:
 def _tariffs(shelf: _Shelf) -> Tariffs | None:
     try:
         return load_tariffs(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _shorthand(shelf: _Shelf) -> Shorthand | None:
+    try:
+        return load_shorthand(shelf.content_dir)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None

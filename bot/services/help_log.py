@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.core import periods
 from bot.core.errors import NotAllowedError, RuleError
@@ -13,10 +13,11 @@ from bot.core.redaction import mask_phones, redact
 from bot.core.vocabulary import CommuneId, Role, Topic
 from bot.locale import local_day
 from bot.services.teams import actor
-from storage import audit, help_entries
+from storage import audit, help_entries, phones, staff
 from storage.audit import Act
 from storage.database import Unit
-from storage.help_entries import By, Entry, NewEntry, Revision
+from storage.help_entries import By, NewEntry, Revision
+from storage.help_entries import Entry as Entry  # conversations take it from here
 from storage.help_entries import Help as Help  # conversations take it from here
 from storage.mailbox import Worker
 
@@ -26,6 +27,8 @@ MOST_FILES = 50
 OLDEST_DAYS = 31
 LONGEST_NOTE = 200
 SHORTEST_REASON, LONGEST_REASON = 3, 200
+OF_LATE = timedelta(days=7)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ def log_help(
     known = help_entries.find(unit, commune, client_id)
     if known is not None:
         return known, False
+    if done.person_id is not None:  # who was forgotten since the draft was made is left out
+        done = replace(done, person_id=phones.root_of(unit, commune, done.person_id))
     fresh = NewEntry(client_id, member.team_id, member.id, done)
     return add_once(unit, commune, fresh, member)
 
@@ -69,11 +74,67 @@ def checked(unit: Unit, done: Help) -> Help:
     today = local_day(unit.now)
     if not 1 <= done.visits <= MOST_VISITS:
         raise RuleError("log.visits", f"Số lượt phải từ 1 đến {MOST_VISITS}.")
-    if not today - timedelta(days=OLDEST_DAYS) <= done.occurred_on <= today:
+    if not may_be_logged(done.occurred_on, today):
         raise RuleError("log.day", f"Ngày ghi phải trong {OLDEST_DAYS} ngày gần đây.")
     if done.files is not None and not 0 <= done.files <= MOST_FILES:
         raise RuleError("log.files", f"Số hồ sơ phải từ 0 đến {MOST_FILES}.")
     return replace(done, note=kept_note(done.note))
+
+
+def may_be_logged(day: date, today: date) -> bool:
+    """True for a day that is not too long ago, and not still to come."""
+    return today - timedelta(days=OLDEST_DAYS) <= day <= today
+
+
+def newest(unit: Unit, commune: CommuneId, member: Worker) -> Entry | None:
+    """The entry that a member wrote last, of a day of the last week; None where there is none."""
+    entries = own_entries(unit, commune, member, OF_LATE)
+    return entries[0] if entries else None
+
+
+def own_entries(unit: Unit, commune: CommuneId, member: Worker, back: timedelta) -> list[Entry]:
+    """A member's entries that count, of the days up to so long ago, the newest first."""
+    today = local_day(unit.now)
+    window = (today - back, today + DAY)
+    entries = help_entries.list_of_member(unit, commune, member.id, window)
+    return sorted(entries, key=lambda one: (one.recorded_at, one.id), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class OfMember:
+    """An entry with the name of who wrote it."""
+
+    entry: Entry
+    member: str
+
+
+def team_entries(unit: Unit, commune: CommuneId, leader: Worker, back: timedelta) -> list[OfMember]:
+    """What counts of a leader's team, of the days up to so long ago, the newest first."""
+    if leader.role is not Role.TEAM_LEADER or leader.team_id is None:
+        raise NotAllowedError("Chỉ tổ trưởng xem phiếu của tổ.")
+    today = local_day(unit.now)
+    window = (today - back, today + DAY)
+    entries = help_entries.list_of_team(unit, commune, leader.team_id, window)
+    names = staff.names_of_team(unit, commune, leader.team_id)
+    newest_first = sorted(entries, key=lambda one: (one.recorded_at, one.id), reverse=True)
+    return [OfMember(one, names.get(one.member_id or 0, "")) for one in newest_first]
+
+
+def again(before: Entry, today: date) -> Help:
+    """The same kind of help today; who it was for and how it ended are of that day alone."""
+    done = before.help
+    kind = Help(today, done.topic, done.visits, services=done.services, place=done.place)
+    return replace(kind, subject=done.subject)
+
+
+def counted_before(unit: Unit, commune: CommuneId, entry: Entry) -> date | None:
+    """The day of this year on which the entry's person was counted already; None when they count anew."""
+    done = entry.help
+    if done.person_id is None:
+        return None
+    year = (date(done.occurred_on.year, 1, 1), date(done.occurred_on.year + 1, 1, 1))
+    others = help_entries.list_of_person(unit, commune, done.person_id, year)
+    return next((one.help.occurred_on for one in others if one.id != entry.id), None)
 
 
 def kept_note(note: str | None) -> str | None:

@@ -1,0 +1,158 @@
+"""A day as people say it: “hôm kia”, “thứ hai”, “3 ngày trước”, “18/11”; found inside a sentence, too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.core.text import fold, normalise, spoken_number
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+LONG_PAST = 400
+_NUMBER = r"(\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
+_WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3}
+_WEEKDAYS |= {"sau": 4, "6": 4, "bay": 5, "7": 5, "cn": 6}
+_LAST_WEEK = r"(?P<last> tuan (?:truoc|roi|qua))?"
+_DATE = re.compile(r"(?<![\d/])(\d{1,2}) ?/ ?(\d{1,2})(?: ?/ ?(\d{4}|\d{2}))?(?![\d/])")
+_FULL_DATE = re.compile(r"(?<!\d)(\d{1,2})[.-](\d{1,2})[.-](\d{4})(?!\d)")
+_DISTANT = re.compile("(?:hôm|bữa) k[ìi]a k[ìi]a|(?:hôm|bữa) kìa")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDay:
+    """What a text says of a day: ``is_said`` without ``day`` is a day that no calendar has.
+
+    ``rest`` is the text without it, in lower case.
+    """
+
+    day: date | None
+    is_said: bool
+    rest: str
+
+
+def find_day(text: str, today: date) -> FoundDay:
+    """The day that a text names, the last one that fits: “thứ hai” is the one just gone.
+
+    >>> find_day("Giúp 3 người thứ hai ở chợ", date(2026, 11, 18)).day
+    datetime.date(2026, 11, 16)
+    """
+    plain = normalise(text).lower()
+    for pattern in (_DATE, _FULL_DATE):
+        if found := pattern.search(plain):
+            rest = f"{plain[: found.start()]} {plain[found.end() :]}"
+            return FoundDay(_of_calendar(found, today), True, _without_head(rest))
+    if found := _DISTANT.search(plain):
+        rest = f"{plain[: found.start()]} {plain[found.end() :]}"
+        return FoundDay(today - 3 * DAY, True, rest)
+    folded, places = _folded(plain)
+    for spoken, read in _SPOKEN:
+        if found := spoken.search(folded):
+            start, end = places[found.start()], places[found.end() - 1] + 1
+            return FoundDay(read(found, today), True, f"{plain[:start]} {plain[end:]}")
+    return FoundDay(None, False, plain)
+
+
+def read_weekday(text: str) -> int | None:
+    """The weekday that a text names, Monday is 0.
+
+    >>> read_weekday("chủ nhật 19 giờ")
+    6
+    """
+    found = _WEEKDAY.search(_folded(normalise(text).lower())[0])
+    return _weekday_of(found) if found else None
+
+
+def _folded(plain: str) -> tuple[str, list[int]]:
+    """The text without marks, sign for sign as words allow, and where each sign stood."""
+    folded: list[str] = []
+    places: list[int] = []
+    for word in re.finditer(r"\w+|\W+", plain):
+        bare = fold(word[0]) if word[0][0].isalnum() else " "
+        folded.append(bare)
+        places += [min(word.start() + at, word.end() - 1) for at in range(len(bare))]
+        if bare:  # the last sign of a word stands for its end
+            places[-1] = word.end() - 1
+    return "".join(folded), places
+
+
+def _without_head(rest: str) -> str:
+    return re.sub(r"\bng[àa]y\s*$|\bng[àa]y(?=\s\s)", " ", rest)
+
+
+def _of_calendar(found: re.Match[str], today: date) -> date | None:
+    year = int(found[3]) if found.lastindex == 3 and found[3] else None
+    if year is not None and year < 100:
+        year += 2000
+    return _nearest(today, int(found[1]), int(found[2]), year)
+
+
+def _nearest(today: date, day: int, month: int, year: int | None) -> date | None:
+    """Without a year that of today, or the one before where it was December and is January."""
+    try:
+        meant = date(year or today.year, month, day)
+        if year is None and meant > today and (meant - today).days > LONG_PAST // 2:
+            meant = date(today.year - 1, month, day)
+    except ValueError:
+        return None
+    return meant
+
+
+def _named_day(found: re.Match[str], today: date) -> date | None:
+    """“ngày 18 tháng 11”, and “ngày 18”, which is of this month or, still to come, of the last."""
+    month = int(found["month"]) if found["month"] else None
+    day = int(found["day"])
+    if month is not None:
+        return _nearest(today, day, month, int(found["year"]) if found["year"] else None)
+    first = today.replace(day=1)
+    if day > today.day:
+        first = (first - DAY).replace(day=1)
+    try:
+        return first.replace(day=day)
+    except ValueError:
+        return None
+
+
+def _weekday_of(found: re.Match[str]) -> int:
+    return _WEEKDAYS[found["day"] or "cn"]
+
+
+def _weekday(found: re.Match[str], today: date) -> date:
+    back = (today.weekday() - _weekday_of(found)) % 7
+    if found["last"]:
+        monday = today - today.weekday() * DAY - WEEK
+        return monday + _weekday_of(found) * DAY
+    return today - back * DAY
+
+
+def _days_ago(found: re.Match[str], today: date) -> date:
+    said = "năm" if found[1] == "nam" else found[1]
+    number = int(said) if said.isdecimal() else spoken_number(said) or 0
+    return today - min(number, LONG_PAST) * DAY
+
+
+def _ago(days: int) -> Callable[[re.Match[str], date], date]:
+    return lambda _, today: today - days * DAY
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")
+
+
+_WEEKDAY = _whole(rf"(?:thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn){_LAST_WEEK}")
+_SPOKEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
+    (
+        _whole(r"ngay (?P<day>\d{1,2})(?: thang (?P<month>\d{1,2})(?: nam (?P<year>\d{4}))?)?"),
+        _named_day,
+    ),
+    (_whole(rf"(?:cach day )?{_NUMBER} (?:ngay|bua|hom) truoc"), _days_ago),
+    (_whole(rf"cach day {_NUMBER} (?:ngay|bua|hom)"), _days_ago),
+    (_whole("(?:sang |trua |chieu |toi |dem |hoi )?(?:ngay )?(?:hom|bua) kia"), _ago(2)),
+    (_whole("(?:sang |trua |chieu |toi |dem |hoi )?(?:ngay )?(?:hom|bua) qua"), _ago(1)),
+    (_whole("(?:sang|trua|chieu|toi|dem) qua"), _ago(1)),
+    (_WEEKDAY, _weekday),
+    (_whole("(?:ngay )?(?:hom|bua|sang|trua|chieu|toi) nay"), _ago(0)),
+    (_whole("hoi (?:sang|trua|chieu|toi|nay)(?: nay)?|nay gio|moi day"), _ago(0)),
+)
