@@ -11,14 +11,15 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import AddressForm, Role, Topic
-from bot.library import Answer, LinkKind, RowKind, load
+from bot.library import Answer, LinkKind, RowKind
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
+from tests import shipped
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
-LIBRARY = load(ROOT / "content")
+LIBRARY = shipped.library()
 CODE = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
 TEMPLATES = sorted((ROOT / "bot" / "web" / "templates").glob("*.html"))
 SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")

@@ -1,4 +1,4 @@
-"""The web chats of all communes put on top of the road of every message; links into chat and office."""
+"""The web chats of all communes put on top of the road of every message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from functools import partial
 
 from bot.app.wiring import Application, save_account
 from bot.channels.web_chat import WebChatChannel, as_json, commune_of
-from bot.config import Settings
 from bot.web.chat import Lobby, Room
 from bot.web.visitors import Visitors
 from storage.communes import Commune
@@ -36,13 +35,3 @@ def _room(app: Application, commune: Commune) -> Room:
         ask=partial(app.pickup.ask, account),
         identify=partial(app.pickup.identify, account, WebChatChannel.name),
     )
-
-
-def join_url(settings: Settings, code: str) -> str:
-    """Where an invitation to the office is spent."""
-    return f"{settings.public_url}/office/join?ma={code}"
-
-
-def chat_url(settings: Settings, commune: Commune, code: str) -> str:
-    """The web chat of a commune, an invitation to a team brought along."""
-    return f"{settings.public_url}/chat/{commune.slug}?moi={code.replace('-', '')}"

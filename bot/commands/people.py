@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.app.lobby import chat_url, join_url
+from bot.app.links import chat_url, join_url
 from bot.commands.terminal import opened, say
 from bot.config import Settings
 from bot.core.vocabulary import Role
