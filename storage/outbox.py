@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, or_, select, update
-from sqlalchemy.orm import aliased
 
 from bot.core.errors import WrongKeyError
 from bot.core.keys import Purpose
@@ -147,7 +146,7 @@ _COLUMNS = (
     conversations.c.reachable,
 )
 _WITH_ADDRESS = outbox.join(conversations, conversations.c.identity == outbox.c.identity)
-_earlier = aliased(outbox)
+_earlier = outbox.alias()
 # Walks the partial index in its own order and stops at the limit: the cost does not grow with the queue.
 _HEADS = (
     select(*_COLUMNS)

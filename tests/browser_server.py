@@ -20,6 +20,7 @@ from bot.services.help_log import Help
 from bot.services.plans import find_commune
 from storage.communes import Commune
 from storage.database import Unit
+from tests import shipped
 from tests.channel_logs import kept_logging
 from tests.channel_server import free_port
 from tests.clock import FixedClock
@@ -66,7 +67,9 @@ class Ward:
 
     def start(self) -> None:
         """Run it; returns when it answers."""
-        self._base = open_installation(self.settings, self.clock)
+        self._base = open_installation(
+            self.settings, self.clock, library=shipped.library_of(self.settings)
+        )
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
         self._thread.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +13,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
+from tests import depth
+
 Device = dict[str, Any]
 PHONE: Device = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
 SMALL_PHONE: Device = PHONE | {"viewport": {"width": 320, "height": 568}}
 BIG_PHONE: Device = PHONE | {"viewport": {"width": 412, "height": 915}}
 DESK: Device = {"viewport": {"width": 1280, "height": 800}}
-DEVICES = {"phone": PHONE, "small-phone": SMALL_PHONE, "desk": DESK}
-if os.environ.get("BOT_TEST_DEEP") != "1":
-    del DEVICES["phone"]  # what fits the smaller one fits it, too
+DEVICES = depth.DEVICES.of({"phone": PHONE, "small-phone": SMALL_PHONE, "desk": DESK})
 devices = pytest.mark.parametrize("device", list(DEVICES.values()), ids=list(DEVICES))
 PATIENCE_MS = 15_000
 HERE = ("127.0.0.1", "localhost")

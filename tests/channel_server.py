@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sqlite3
 import time
@@ -11,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -27,13 +25,13 @@ from bot.app.serve import Options, serve
 from bot.config import Settings
 from bot.core import periods
 from bot.core.vocabulary import Audience, Role
-from bot.library import Library, load
 from bot.services import stats, teams
 from bot.services.plans import find_commune
 from storage.communes import Commune
 from storage.database import Unit
 from storage.models import conversations, inbox, outbox
 from storage.models_accounts import sender_leases
+from tests import depth, shipped
 from tests.channel_harness import eventually
 from tests.channel_logs import kept_logging
 from tests.channel_telegram import SECRET
@@ -89,12 +87,6 @@ def settings_for(
     )
 
 
-@cache
-def library_of(content_dir: Path) -> Library:
-    """The content, read once for all servers of a session: it is frozen."""
-    return load(content_dir)
-
-
 class Server:
     """A server that runs, or is about to; what it stores can be read at any time."""
 
@@ -124,7 +116,7 @@ class Server:
     def opens(self) -> Installation:
         """What it stands on, without a server on top: for reading while another process serves."""
         self.closes()
-        library = library_of(self.settings.content_dir)
+        library = shipped.library_of(self.settings)
         self._base = open_installation(self.settings, self.clock, library=library)
         return self._base
 
@@ -292,11 +284,9 @@ ALL_WAYS = [
 ]
 WEBHOOK_ON_POSTGRES = _way("webhook", "postgres")
 TWO_WAYS = [WEBHOOK_ON_POSTGRES, _way("polling", "sqlite")]
-IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
-# Each way in and each engine once; every pair of them in the deep setting.
-all_ways = pytest.mark.parametrize("way", ALL_WAYS if IS_DEEP else TWO_WAYS)
-# For what hangs on neither: one way, and every way in the deep setting.
-any_way = pytest.mark.parametrize("way", ALL_WAYS if IS_DEEP else TWO_WAYS[1:])
+_named = {way.id: way for way in ALL_WAYS}
+all_ways = pytest.mark.parametrize("way", depth.WAYS_IN.of(_named).values())
+any_way = pytest.mark.parametrize("way", depth.WAYS_THAT_DO_NOT_MATTER.of(_named).values())
 two_ways = pytest.mark.parametrize("way", TWO_WAYS)
 on_postgres = pytest.mark.parametrize("way", ALL_WAYS[1::2])
 by_webhook = pytest.mark.parametrize("way", ALL_WAYS[:2])

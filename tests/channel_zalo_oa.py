@@ -54,7 +54,7 @@ OFFICE = Official(
 )
 CS = "message/cs"
 CHOICE = re.compile(r"(\d+)\. (.+)")
-HEARD = re.compile(r"\n?([^\n]+): (http://127\.0\.0\.1:\d+/media/\S+)")
+HEARD = re.compile(r"(?:^|\n)([^\n]+): (http://127\.0\.0\.1:\d+/media/\S+)")
 CAPTURED = {
     Kind.TEXT: "user_send_text",
     Kind.ACTION: "user_send_text_button",

@@ -17,10 +17,10 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from bot.app.bookcase import open_bookcase
 from bot.app.front import open_front
 from bot.app.installation import Installation, open_installation
 from bot.app.lobby import open_lobby
-from bot.app.media import open_bookcase
 from bot.app.office import OfficeDesk
 from bot.app.wiring import Application, build
 from bot.app.zalo import ZaloOa
@@ -30,6 +30,7 @@ from bot.conversation.engine import Observer, unobserved
 from bot.core.vocabulary import Identity
 from bot.web.chat import Lobby
 from bot.web.server import Parts, build_server
+from tests import shipped
 from tests.clock import FixedClock
 from tests.storage_tools import empty_database, rows_of
 
@@ -196,7 +197,9 @@ def open_base(
     """An installation of its own, with a clock that stands still."""
     with empty_database(request, engine, folder) as url:
         given = {"database_url": url, "secret_key": KEY, "var_dir": folder / "var", **settings}
-        base = open_installation(Settings.model_validate(given), FixedClock())
+        base = open_installation(
+            Settings.model_validate(given), FixedClock(), library=shipped.library()
+        )
         try:
             yield base
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +15,10 @@ from hypothesis import settings as hypothesis_settings
 from bot.app.installation import Installation, open_installation
 from bot.config import Settings
 from bot.core.keys import KeyRing
-from bot.library import Library, load
+from bot.library import Library
 from storage.database import Database
 from storage.migrate import migrate
-from tests import postgres
+from tests import depth, postgres, shipped
 from tests.clock import FixedClock
 from tests.prepare import left_out, without_voice
 from tests.walker import Walker
@@ -30,26 +30,55 @@ if TYPE_CHECKING:  # needed by the browser tests only
     from tests.browser_server import Ward
 
 KEY = "khóa dùng trong kiểm tra"
+SELDOM = 200
+"""After so many rounds among the middle-aged the old objects are looked through, too."""
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
-for name, examples in (("quick", 40), ("deep", 250)):
-    hypothesis_settings.register_profile(
-        name,
-        max_examples=examples,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-    )
-hypothesis_settings.load_profile("deep" if os.environ.get("BOT_TEST_DEEP") == "1" else "quick")
+hypothesis_settings.register_profile(
+    "of-this-run",
+    max_examples=depth.EXAMPLES.now,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("of-this-run")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what was left out by name, and the voice where it is not installed; nothing else."""
+    """Leave out what was left out by name, the voice where it is not installed, and tests/depth.py's."""
     marks = left_out() | ({"voice"} if without_voice() else set())
-    dropped = [item for item in items if any(map(item.get_closest_marker, marks))]
-    if not dropped:
-        return
-    config.hook.pytest_deselected(items=dropped)
-    items[:] = [item for item in items if item not in dropped]
+    kept = [item for item in items if not any(map(item.get_closest_marker, marks))]
+    twins: dict[str, list[tuple[str, pytest.Item]]] = {}
+    for item in kept:
+        test, engine = _without_engine(item.nodeid)
+        if engine and item.path.name in depth.ENGINES.files:
+            twins.setdefault(test, []).append((engine, item))
+    gone = {
+        item
+        for test, pair in twins.items()
+        for engine, item in pair
+        if len(pair) > 1 and depth.ENGINES.leaves_out(test, engine)
+    }
+    left = [item for item in kept if item not in gone]
+    if len(left) < len(items):
+        config.hook.pytest_deselected(items=list(set(items) - set(left)))
+        items[:] = left
+
+
+def _without_engine(nodeid: str) -> tuple[str, str]:
+    """A test without its database, and the database; none where it has none or two."""
+    test, _, parameters = nodeid.rstrip("]").partition("[")
+    named = parameters.split("-")
+    engines = [one for one in named if one in depth.TURNS]
+    rest = [one for one in named if one not in depth.TURNS]
+    return "-".join([test, *rest]), engines[0] if len(engines) == 1 else ""
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end: looking for garbage in it again and again is a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, SELDOM)
 
 
 @pytest.fixture(scope="session")
@@ -138,7 +167,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def library() -> Library:
     """The shipped content, loaded once: it is frozen."""
-    return load(Settings().content_dir)
+    return shipped.library()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from tests.depth import IS_DEEP, VARIABLE
 from tests.prepare import left_out, voice_notice
 
 ENGINES = ("sqlite", "postgres", "browser")
@@ -44,6 +45,10 @@ class Counting:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         counts = ", ".join(f"{engine}: {self.passed[engine]}" for engine in ENGINES)
         terminalreporter.write_line(f"Kiểm tra đạt theo từng phần: {counts}.")
+        if not IS_DEEP:
+            terminalreporter.write_line(
+                f"Mức nhanh: phần để lại ghi ở tests/depth.py; {VARIABLE}=1 chạy hết."
+            )
         if voice_notice():
             terminalreporter.write_line(voice_notice(), yellow=True)
         for engine in self.idle:

@@ -24,6 +24,7 @@ from bot.services.plans import find_commune
 from storage import audit
 from storage.communes import Commune
 from storage.models import staff
+from tests import shipped
 from tests.clock import FixedClock
 from tests.storage_tools import empty_database
 
@@ -117,7 +118,7 @@ def open_house(request: pytest.FixtureRequest, engine: str, folder: Path) -> Ite
             }
         )
         clock = FixedClock()
-        base = open_installation(settings, clock)
+        base = open_installation(settings, clock, library=shipped.library())
         try:
             with asyncio.Runner() as runner:
                 yield House(base, clock, runner)

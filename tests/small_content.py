@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from bot.library.source import FAST_LOADER
+
 CONTENT = Path(__file__).parents[1] / "content"
 KEPT = (
     "at-da-bi-lua",
@@ -34,17 +36,21 @@ MATTERS = 4
 
 def make(folder: Path) -> Path:
     """Everything of content/, with these guides only; gives the folder."""
+    return shutil.copytree(shared(), folder)
+
+
+def _make(folder: Path) -> Path:
     others = [path.name for path in (CONTENT / "guides").iterdir() if path.stem not in KEPT]
     shutil.copytree(CONTENT, folder, ignore=lambda _, names: set(names) & set(others))
-    menu = yaml.safe_load((CONTENT / "menu.yaml").read_text(encoding="utf-8"))
+    menu = _read(CONTENT / "menu.yaml")
     for entry in menu["entries"]:
         entry["first"] = [guide for guide in entry.get("first", ()) if guide in KEPT]
     _write(folder / "menu.yaml", menu)
-    elsewhere = yaml.safe_load((CONTENT / "elsewhere.yaml").read_text(encoding="utf-8"))
+    elsewhere = _read(CONTENT / "elsewhere.yaml")
     _write(folder / "elsewhere.yaml", {"matters": elsewhere["matters"][:MATTERS]})
-    checkup = yaml.safe_load((CONTENT / "checkup.yaml").read_text(encoding="utf-8"))
+    checkup = _read(CONTENT / "checkup.yaml")
     _write(folder / "checkup.yaml", _with_kept_guides(checkup))
-    scams = yaml.safe_load((CONTENT / "scams.yaml").read_text(encoding="utf-8"))
+    scams = _read(CONTENT / "scams.yaml")
     for one in (*scams["signs"], *scams["scenes"]):
         if one["guide"] not in KEPT:
             one["guide"] = KEPT[0]
@@ -68,7 +74,11 @@ def shared() -> Path:
     """One such folder for this process, to be read only; gone when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="ban-so-content-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return make(folder / "content")
+    return _make(folder / "content")
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), FAST_LOADER)
 
 
 def _write(path: Path, data: object) -> None:

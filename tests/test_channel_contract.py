@@ -183,31 +183,28 @@ PARTS = st.one_of(
 @EVERY
 def test_a_long_text_arrives_whole_and_in_order(harness: Harness) -> None:
     choices = (Choice(1, "Có", "menu"), Choice(0, "Thôi", "stop"))
-    with asyncio.Runner() as runner:
-        opened = harness.wire()
-        wire = runner.run(opened.__aenter__())
 
-        @given(st.lists(PARTS, min_size=1, max_size=12), st.sampled_from([1, 1, 7, 12]))
-        @example(["ế" * 4096], 1)
-        @example(["ế" * 4097], 1)
-        @example(["😀" * 4096], 1)
-        @example(["&" * 4096], 3)
-        @example(["**" + "đậm " * 3000 + "**"], 1)
-        def check(parts: list[str], times: int) -> None:
-            text = "Kính gửi: " + "".join(parts) * times
-            before = len(wire.shown())
-            outcome = runner.run(wire.channel.send(wire.chat, Outbound(text, choices)))
-            new = wire.shown()[before:]
+    @given(st.lists(PARTS, min_size=1, max_size=12), st.sampled_from([1, 1, 7, 12]))
+    @example(["ế" * 4096], 1)
+    @example(["ế" * 4097], 1)
+    @example(["😀" * 4096], 1)
+    @example(["&" * 4096], 3)
+    @example(["**" + "đậm " * 3000 + "**"], 1)
+    def check(parts: list[str], times: int) -> None:
+        text = "Kính gửi: " + "".join(parts) * times
+
+        async def scene(wire: Wire) -> None:
+            outcome = await wire.channel.send(wire.chat, Outbound(text, choices))
             assert class_of(outcome) == "delivered", outcome
+            new = wire.shown()
             assert read_whole(new) == visible(text)
             assert [one.choices for one in new] == [()] * (len(new) - 1) + [
                 ((1, "Có"), (0, "Thôi"))
             ]
 
-        try:
-            check()
-        finally:
-            runner.run(opened.__aexit__(None, None, None))
+        talks(harness, scene)
+
+    check()
 
 
 @EVERY

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
+from itertools import product
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.core.errors import MediaError
 from bot.core.messages import Choice, Media, MediaKind, Outbound
 from bot.library import HOUSE_COLOUR, Screen
 from bot.media.drawing import Look, draw
+from tests import depth
 from tests.channel_harness import (
     HARNESSES,
     Harness,
@@ -185,10 +187,19 @@ def test_the_words_are_whole_when_the_content_is_gone(
     talks(harness, scene)
 
 
-@EVERY
-@EACH
-@pytest.mark.parametrize("length", [1020, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 9000])
-@pytest.mark.parametrize("sign", ["ế", "😀", "&", "<b>"])
+LENGTHS = [1020, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 9000]
+LONG_WORDS = [(length, sign) for sign in ("ế", "😀", "&", "<b>") for length in LENGTHS]
+
+
+@pytest.mark.parametrize(
+    ("harness", "kind", "length", "sign"),
+    [
+        (harness, kind, *words)
+        for shift, (harness, kind) in enumerate(product(HARNESSES, MediaKind))
+        for words in depth.WORDS_WITH_MEDIA.of(LONG_WORDS, shift)
+    ],
+    **NAMES,
+)
 def test_words_of_any_length_arrive_whole(
     harness: Harness, kind: MediaKind, length: int, sign: str
 ) -> None:

@@ -10,14 +10,15 @@ import pytest
 
 from bot.core.text import fold
 from bot.core.vocabulary import AddressForm
-from bot.library import Confidence, Guide, check, load
+from bot.library import Confidence, Guide, check
 from bot.library.guides import at_longest
 from bot.locale import local_day
+from tests import shipped
 from tests.clock import FixedClock
 from tests.world import World
 
 CONTENT = Path(__file__).parent.parent / "content"
-LIBRARY = load(CONTENT)
+LIBRARY = shipped.library()
 GUIDES, URGENT = LIBRARY.guides, LIBRARY.menu.urgent
 
 guides = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES.keys())

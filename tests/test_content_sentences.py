@@ -24,17 +24,18 @@ from bot.core.vocabulary import (
     Topic,
     Use,
 )
-from bot.library import Answer, LinkKind, RowKind, load
+from bot.library import Answer, LinkKind, RowKind
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
 from bot.services import data_requests, retention
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
+from tests import shipped
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
-LIBRARY = load(ROOT / "content")
+LIBRARY = shipped.library()
 CODE = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
 TEMPLATES = sorted((ROOT / "bot" / "web" / "templates").glob("*.html"))
 SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")

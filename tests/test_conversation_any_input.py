@@ -15,6 +15,7 @@ from bot.conversation.turn import State
 from bot.core.messages import Kind
 from bot.core.vocabulary import Role, Topic
 from storage.models import conversations
+from tests import shipped
 from tests.clock import FixedClock
 from tests.walker import Walker
 from tests.world import World
@@ -95,7 +96,9 @@ def walkers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Walker]]:
     folder = tmp_path_factory.mktemp("any-input")
     url = f"sqlite:///{folder / 'ban-so.db'}"
     values = {"database_url": url, "secret_key": "khóa nào cũng được", "var_dir": folder}
-    installation = open_installation(Settings.model_validate(values), FixedClock())
+    installation = open_installation(
+        Settings.model_validate(values), FixedClock(), library=shipped.library()
+    )
     with installation.database.unit() as unit:
         resident = Walker(installation, unit)
         member, officer = resident.join(Role.MEMBER, "KP 3"), resident.join(Role.OFFICER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,12 +15,10 @@ from bot.conversation.turn import HOME, OVER, State
 from bot.core.messages import Choice, Kind
 from bot.core.text import fold, spoken_number
 from bot.core.vocabulary import Role
+from tests import depth, shipped
 from tests.clock import FixedClock
 from tests.walker import Screen, Seen, Walker, explore
 
-IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
-MOST_SCREENS = 50_000 if IS_DEEP else 3_000
-SAMPLE = 1_000 if IS_DEEP else 150
 LONGEST_TEXT, GOOD_TEXT = 500, 300
 LONGEST_ACTION, LONGEST_LABEL, MOST_CHOICES = 64, 100, 5
 
@@ -38,7 +35,7 @@ class Walk:
     @cached_property
     def sample(self) -> list[Screen]:
         """The first screen of each build, and as many of the rest as there is time for."""
-        every = 1 + len(self.screens) // SAMPLE
+        every = 1 + len(self.screens) // depth.SCREENS_LOOKED_AT.now
         seen: set[object] = set()
         chosen = []
         for number, screen in enumerate(self.screens):
@@ -57,7 +54,9 @@ def walks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Walk]]
     folder = tmp_path_factory.mktemp("walk")
     url = f"sqlite:///{folder / 'ban-so.db'}"
     values = {"database_url": url, "secret_key": "khóa của cuộc dạo", "var_dir": folder}
-    installation = open_installation(Settings.model_validate(values), FixedClock())
+    installation = open_installation(
+        Settings.model_validate(values), FixedClock(), library=shipped.library()
+    )
     with installation.database.unit() as unit:
         resident = Walker(installation, unit)
         people = {
@@ -65,7 +64,7 @@ def walks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Walk]]
             "member": resident.join(Role.MEMBER, "KP 3"),
             "officer": resident.join(Role.OFFICER),
         }
-        yield {name: Walk(one, explore(one, MOST_SCREENS)) for name, one in people.items()}
+        yield {name: Walk(one, explore(one, depth.SCREENS.now)) for name, one in people.items()}
     installation.database.close()
 
 
@@ -309,9 +308,10 @@ def _mutilated(action: str) -> Iterator[str]:
 def test_every_button_of_today_and_every_broken_one_is_answered(walks: dict[str, Walk]) -> None:
     offered = _offered(walks)
     assert len(offered) > 100
-    broken = {wrong for action in offered for wrong in _mutilated(action)}
-    for walk in walks.values():
-        for action in sorted(broken | set(offered)):
+    broken = {wrong for action in offered for wrong in _mutilated(action)} - set(offered)
+    for shift, walk in enumerate(walks.values()):
+        tested = depth.BROKEN_BUTTONS.of(sorted(broken), shift)
+        for action in [*offered, *tested]:
             seen = walk.walker.peek(State(), action, Kind.ACTION)
             assert seen.messages, action
             assert seen.choices, action
@@ -328,7 +328,7 @@ def test_buttons_of_the_team_mean_nothing_to_a_resident(walks: dict[str, Walk]) 
 
 def test_every_step_and_every_known_trouble_can_be_reached(walks: dict[str, Walk]) -> None:
     walk = walks["resident"]
-    if len(walk.screens) >= MOST_SCREENS:
+    if len(walk.screens) >= depth.SCREENS.now:
         sys.stdout.write("chưa đi hết: BOT_TEST_DEEP=1 đi hết\n")
         return
     reached = {screen.seen.state.view for screen in walk.screens}

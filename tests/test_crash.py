@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from bot.core.messages import Address
 from storage import mailbox
+from tests import depth
 from tests.channel_harness import eventually
 from tests.channel_server import Stage, Town, Way, all_ways, data_of, stage, two_ways
 from tests.crash_server import Driver, driving, mortal
@@ -22,9 +22,8 @@ from tests.telegram_people import Person
 pytestmark = pytest.mark.crash
 POINTS = ("accepted", "turn", "sent")
 every_point = pytest.mark.parametrize("point", POINTS)
-IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
-ROUNDS = 25 if IS_DEEP else 5
-SEEDS = range(6) if IS_DEEP else range(1)
+ROUNDS = depth.KILLS.now
+SEEDS = range(depth.TOWNS.now)
 PEOPLE, MESSAGES = 5, 6
 WORDS = ("menu", "dừng", "quên mật khẩu vneid", "người", "1", "menu")
 

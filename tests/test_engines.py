@@ -41,7 +41,7 @@ def test_an_idle_engine_fails_the_run(chosen: str, without: str, code: int) -> N
     done = subprocess.run(
         [
             sys.executable,
-            *["-m", "pytest", "-p", "tests.engines", "tests/test_first_light.py", "-k"],
+            *["-m", "pytest", "-p", "tests.engines", "tests/test_storage_reading.py", "-k"],
             chosen,
         ],
         cwd=ROOT,

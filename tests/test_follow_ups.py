@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.conversation.turn import State
 from bot.core.messages import Kind
 from bot.core.text import fold
-from bot.library import load
 from bot.services.follow_ups import StepAsked, other_case, part_asked, step_asked
+from tests import shipped
 from tests.small_library import GUIDES
 from tests.walker import Walker
 
-GLOSSARY = load(Path(__file__).parent.parent / "content").glossary
+GLOSSARY = shipped.library().glossary
 GUIDE = "vneid-quen-mat-khau"
 
 

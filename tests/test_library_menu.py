@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.core.vocabulary import Topic
-from bot.library import check, load
+from bot.library import check
+from tests import shipped
 
 CONTENT = Path(__file__).parents[1] / "content"
-LIBRARY = load(CONTENT)
+LIBRARY = shipped.library()
 Change = Callable[[str, str], list[str]]
 
 

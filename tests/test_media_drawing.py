@@ -34,11 +34,10 @@ from bot.library.screens import (
 from bot.media import drawing
 from bot.media.drawing import LARGEST_BYTES, WIDTH, Look, draw
 from bot.media.twin import describe
+from tests import depth
 from tests.command_line import ROOT
 from tests.walker import Walker
 
-IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
-SAMPLE = 24
 LABEL = "Hình minh họa"
 HOUSE = Look(HOUSE_COLOUR, LABEL)
 RING = ImageColor.getrgb(drawing._RING)
@@ -185,10 +184,11 @@ def screens(library: Library) -> list[Screen]:
         if step.screen
     ]
     assert found
-    if IS_DEEP or len(found) <= SAMPLE:
+    most = depth.DRAWN.now
+    if len(found) <= most:
         return found
     found.sort(key=lambda screen: sum(map(len, screen.labels())), reverse=True)
-    half = SAMPLE // 2
+    half = most // 2
     return found[:half] + random.Random(2026).sample(found[half:], half)
 
 
@@ -218,7 +218,7 @@ def test_every_screen_is_small_and_has_one_ring(screens: list[Screen], colours: 
 def test_a_screen_is_good_in_the_colour_of_every_commune(
     screens: list[Screen], colours: list[str]
 ) -> None:
-    for screen in screens[::10] if IS_DEEP else screens[:2]:
+    for screen in depth.DRAWN_IN_ALL_COLOURS.of(screens):
         for colour in colours:
             assert_good(screen, Look(colour, LABEL))
     assert len({draw(screens[0], Look(colour, LABEL)) for colour in colours}) == len(colours)
@@ -397,7 +397,7 @@ def test_the_fullest_screen_is_still_small_and_inside(kind: RowKind) -> None:
     for sign in signs:
         for is_long in (True, False):
             assert_all_inside(fullest(kind, sign, is_long=is_long))
-    for sign in signs if IS_DEEP else signs[:1]:
+    for sign in signs[: depth.FULLEST_SIGNS.now]:
         screen = fullest(kind, sign, is_long=False)
         content = draw(screen, HOUSE)
         assert len(content) <= LARGEST_BYTES

@@ -9,6 +9,7 @@ import pytest
 
 from bot.conversation.turn import HOME, State
 from bot.core.messages import Kind, Outbound
+from tests import depth
 from tests.channel_harness import HARNESSES, Harness, class_of
 from tests.walker import Seen, Walker
 
@@ -90,7 +91,7 @@ def _prompts(places: list[Place]) -> list[Outbound]:
 def test_every_prompt_at_a_step_reaches_the_person_whole_with_all_its_choices(
     harness: Harness, places: list[Place]
 ) -> None:
-    prompts = _prompts(places)
+    prompts = depth.PROMPTS.of(_prompts(places), HARNESSES.index(harness))
 
     async def play(some: list[Outbound]) -> None:
         async with harness.wire() as wire:

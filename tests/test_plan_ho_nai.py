@@ -1,12 +1,9 @@
 """The plan of Hố Nai against a table read from its document by hand, clause by clause."""
 
-from pathlib import Path
-
 import pytest
 
-from bot.library import Plan, Tag, load, plan_as_json
-
-CONTENT = Path(__file__).parents[1] / "content"
+from bot.library import Plan, Tag, plan_as_json
+from tests import shipped
 
 TTHCC = "Trung tâm Phục vụ hành chính công"
 VHXH = "Phòng Văn hóa - Xã hội"
@@ -298,7 +295,7 @@ FOCUS = {
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return load(CONTENT).plans["ho-nai"]
+    return shipped.library().plans["ho-nai"]
 
 
 def by_hand(row):

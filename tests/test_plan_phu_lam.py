@@ -1,19 +1,17 @@
 """The plan of Phú Lâm against the table that was read from its document by hand."""
 
-from pathlib import Path
-
 import pytest
 
-from bot.library import Plan, load, plan_as_json
+from bot.library import Plan, plan_as_json
+from tests import shipped
 from tests.plan_phu_lam_table import BY_HAND, NUMBERS
 
-CONTENT = Path(__file__).parents[1] / "content"
 SEED = "004 · "
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return load(CONTENT).plans["phu-lam"]
+    return shipped.library().plans["phu-lam"]
 
 
 def by_hand(row):

@@ -1,19 +1,17 @@
 """The plan of Phước Bình against a table read from its document by hand, clause by clause."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from bot.library import Plan, Tag, load, plan_as_json
+from bot.library import Plan, Tag, plan_as_json
+from tests import shipped
 from tests.plan_phuoc_binh_table import AMOUNTS, COUNTED, GOALS, NUMBERS, Goal
-
-CONTENT = Path(__file__).parents[1] / "content"
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return load(CONTENT).plans["phuoc-binh"]
+    return shipped.library().plans["phuoc-binh"]
 
 
 def by_hand(goal: Goal) -> dict[str, object]:

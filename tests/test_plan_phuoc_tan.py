@@ -1,12 +1,9 @@
 """The plan of Phước Tân against a table read from its document by hand, clause by clause."""
 
-from pathlib import Path
-
 import pytest
 
-from bot.library import Plan, load, plan_as_json
-
-CONTENT = Path(__file__).parents[1] / "content"
+from bot.library import Plan, plan_as_json
+from tests import shipped
 
 VAN_PHONG = "Văn phòng HĐND và UBND phường"
 KINH_TE = "Phòng Kinh tế – Hạ tầng – Đô thị phường"
@@ -170,7 +167,7 @@ NUMBERS = {
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return load(CONTENT).plans["phuoc-tan"]
+    return shipped.library().plans["phuoc-tan"]
 
 
 def by_hand(row):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.library import Plan, load, plan_as_json
+from bot.library import Plan, plan_as_json
+from tests import shipped
 from tests.plan_xuan_hoa_table import BY_HAND, NUMBERS, OTHER
 
 CONTENT = Path(__file__).parents[1] / "content"
@@ -13,7 +14,7 @@ CONTENT = Path(__file__).parents[1] / "content"
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return load(CONTENT).plans["xuan-hoa"]
+    return shipped.library().plans["xuan-hoa"]
 
 
 def by_hand(clause, row):

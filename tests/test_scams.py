@@ -18,6 +18,7 @@ from bot.core.redaction import redact
 from bot.core.text import fold
 from bot.core.vocabulary import AddressForm
 from bot.library import Library, LinkKind, NumberKind, check
+from bot.library.source import FAST_LOADER
 from bot.locale import Texts, load_sentences
 from bot.services.scam_check import Checked, find_signs, is_pasted, tells_of_loss
 from bot.services.scam_links import take_links_out
@@ -47,6 +48,9 @@ def _look(library: Library, text: str) -> Checked:
 
 def _ids(library: Library, text: str) -> set[str]:
     return {sign.id for sign in _look(library, text).signs}
+
+
+FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 # --- The file
@@ -120,9 +124,10 @@ def test_advice_fits_into_a_message_in_every_form_of_address(library: Library) -
 )
 def test_each_fault_is_one_line(own_content: Path, spoil, what: str) -> None:  # type: ignore[no-untyped-def]
     file = own_content / "scams.yaml"
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data = yaml.load(file.read_text(encoding="utf-8"), FAST_LOADER)
     spoil(data)
-    file.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    text = yaml.dump(data, Dumper=FAST_DUMPER, allow_unicode=True, sort_keys=False)
+    file.write_text(text, encoding="utf-8")
     [fault] = [str(fault) for fault in check(own_content)[0]]
     assert fault.startswith("content/scams.yaml:")
     assert what in fault

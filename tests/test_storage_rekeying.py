@@ -20,6 +20,7 @@ from storage import fetching, mailbox, migrate, rekeying, staff, tokens
 from storage.database import Database, Unit
 from storage.models import chat_links, conversations, link_codes
 from storage.tokens import Tokens
+from tests import shipped
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,
@@ -149,7 +150,7 @@ def test_without_the_old_key_nothing_of_it_opens(rekeyed: Rekeyed) -> None:
 def test_a_conversation_goes_on_after_a_change_of_key(
     settings: Settings, clock: FixedClock
 ) -> None:
-    first = open_installation(settings, clock)
+    first = open_installation(settings, clock, library=shipped.library())
     world = World(first)
     resident = world.person("bà Tư")
     resident.says("quen mat khau vneid")
@@ -161,7 +162,7 @@ def test_a_conversation_goes_on_after_a_change_of_key(
 
     old = settings.secret_key.get_secret_value()
     change = {"secret_key": SecretStr(NEW_KEY), "secret_key_old": SecretStr(old)}
-    second = open_installation(settings.model_copy(update=change), clock)
+    second = open_installation(settings.model_copy(update=change), clock, library=shipped.library())
     world = World(second)
     for _ in itertools.repeat(None, 100):  # ids that the first world has used
         world.next_event()

@@ -24,6 +24,7 @@ from storage.audit import Act
 from storage.database import Database, Unit
 from storage.models import audit_log, inbox, neighbourhoods, outbox
 from storage.models_people import people
+from tests import shipped
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,
@@ -247,7 +248,7 @@ def test_a_restored_installation_goes_on_with_the_same_conversations(
     tmp_path: Path,
 ) -> None:
     mine = settings.model_copy(update={"secret_key": SecretStr(KEY)})
-    first = open_installation(mine, clock)
+    first = open_installation(mine, clock, library=shipped.library())
     world = World(first)
     resident = world.person("bà Tư")
     resident.says("quen mat khau vneid")
@@ -265,7 +266,9 @@ def test_a_restored_installation_goes_on_with_the_same_conversations(
         migrate.migrate(database)
         transfer.restore(database, tmp_path / "backup", force=False)
         database.close()
-        second = open_installation(settings_for(url, tmp_path / "second"), clock)
+        second = open_installation(
+            settings_for(url, tmp_path / "second"), clock, library=shipped.library()
+        )
         assert second.communes == first.communes
         world = World(second)
         for _ in range(100):

@@ -32,12 +32,11 @@ import pytest
 from bot.app.installation import Installation
 from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role
-from bot.library import load
+from tests import shipped
 from tests.clock import FixedClock
 from tests.trust_tools import log_known_help
 from tests.world import Person, World
 
-CONTENT = Path(__file__).parent.parent / "content"
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.md"))
 DOES_SOMETHING = re.compile(r"= |> |\[|\(|\* |\+ |~ |…$")
 HELPED = re.compile(r"\+ (?P<member>.+) giúp (?P<person>.+): (?P<topic>\S+)")
@@ -52,7 +51,7 @@ REWRITES = os.environ.get("BOT_STORIES") == "rewrite"
 def test_there_are_stories_and_each_commune_has_one_of_its_own() -> None:
     assert len(STORIES) >= 12
     places = [PLACE.findall(path.read_text(encoding="utf-8")) for path in STORIES]
-    assert set(load(CONTENT).plans) <= {place for found in places for place in found}
+    assert set(shipped.library().plans) <= {place for found in places for place in found}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

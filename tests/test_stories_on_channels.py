@@ -6,7 +6,6 @@ the reader.
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import closing
 from pathlib import Path
@@ -15,25 +14,26 @@ import pytest
 
 from bot.app.installation import Installation
 from bot.core.messages import Kind
+from tests import depth
 from tests.channel_harness import HARNESSES
 from tests.clock import FixedClock
 from tests.story_roads import DIFFERENCES, ROADS
 from tests.test_stories import PLACE, STORIES, Teller
 
-IS_DEEP = os.environ.get("BOT_TEST_DEEP") == "1"
 SENDS = re.compile(r"^\((\w+)\)$", re.MULTILINE)
 CODE = re.compile(r"NỐI \w{3} \w{3}|BN-\w{4}-\w{4}")  # other ones in each telling
-EVERY = 3
-"""In the quick setting each channel tells every third story, each story is told on some channel."""
 
 
 def _cases() -> list[tuple[str, Path]]:
     return [
         (name, path)
-        for shift, name in enumerate(ROADS)
         for number, path in enumerate(STORIES)
-        if path.stem not in DIFFERENCES[name] and (IS_DEEP or (number + shift) % EVERY == 0)
+        for name in depth.STORIES.of(_tellers(path), number)
     ]
+
+
+def _tellers(path: Path) -> list[str]:
+    return [name for name in ROADS if path.stem not in DIFFERENCES[name]]
 
 
 def test_every_channel_has_a_road_and_a_row_of_differences() -> None:

@@ -1,132 +1,32 @@
-"""Everything the stand-in for Telegram makes, judged by models and a client nobody here wrote.
-
-aiogram takes seconds to import, so only this file does.
-"""
+"""Everything the stand-in for Telegram makes, judged by models and a client nobody here wrote."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import (
-    TelegramBadRequest,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramRetryAfter,
-    TelegramUnauthorizedError,
-)
-from aiogram.types import (
-    BotCommand,
-    BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    Message,
-    Update,
-    User,
-    WebhookInfo,
-)
-from pydantic import BaseModel, TypeAdapter
 
 from tests.telegram_emulator import Answer, TelegramEmulator
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures" / "telegram").glob("*.json"))
-RESULTS: dict[str, Any] = {
-    "getMe": User,
-    "getUpdates": list[Update],
-    "getWebhookInfo": WebhookInfo,
-    "getMyCommands": list[BotCommand],
-    "sendMessage": Message,
-    "sendPhoto": Message,
-    "sendAudio": Message,
-    "sendDocument": Message,
-    "editMessageText": Message,
-    "editMessageReplyMarkup": Message,
-}
-DATES = {"date", "edit_date"}
-FIRST, LAST = 1_600_000_000, 2_500_000_000
-YES_NO = InlineKeyboardMarkup(
-    inline_keyboard=[
-        [
-            InlineKeyboardButton(text="Có", callback_data="v1:yes"),
-            InlineKeyboardButton(text="Trang", url="https://example.vn/"),
-        ]
-    ]
-)
+
+pytestmark = pytest.mark.xdist_group("aiogram")
 
 
-def unknown_fields(model: Any, path: str = "") -> Iterator[str]:
-    """Fields that aiogram's models, which let everything pass, do not know."""
-    if isinstance(model, BaseModel):
-        yield from (f"{path}.{name}" for name in model.model_extra or {})
-        for name in model.model_fields_set:
-            yield from unknown_fields(getattr(model, name, None), f"{path}.{name}")
-    elif isinstance(model, list):
-        for index, one in enumerate(model):
-            yield from unknown_fields(one, f"{path}[{index}]")
+@pytest.fixture(scope="module")
+def judge() -> ModuleType:
+    """aiogram's, imported by the one process that runs these tests."""
+    from tests import telegram_judge
 
-
-def bad_dates(value: Any) -> Iterator[Any]:
-    """Dates that are not whole seconds of our days: milliseconds pass aiogram's models."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            lost = inner == 0 and "message_id" in value and "from" not in value
-            if name in DATES and not lost and not (type(inner) is int and FIRST < inner < LAST):
-                yield name, inner
-            yield from bad_dates(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from bad_dates(inner)
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def bad_entities(value: Any) -> Iterator[Any]:
-    """Entities that reach beyond their text."""
-    if isinstance(value, dict):
-        for name, entities in (("text", "entities"), ("caption", "caption_entities")):
-            for entity in value.get(entities, []):
-                if not 0 < entity["offset"] + entity["length"] <= units(value.get(name, "")):
-                    yield entity
-        for inner in value.values():
-            yield from bad_entities(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from bad_entities(inner)
-
-
-def check(kind: Any, value: Any) -> Any:
-    """The value as aiogram's model; every field known, every date in seconds."""
-    model = TypeAdapter(kind).validate_python(value)
-    assert list(unknown_fields(model)) == []
-    assert list(bad_dates(value)) == []
-    assert list(bad_entities(value)) == []
-    return model
-
-
-@asynccontextmanager
-async def client(emulator: TelegramEmulator, token: str | None = None) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(emulator.root_url), timeout=2)
-    bot = Bot(token or emulator.token, session=session)
-    try:
-        yield bot
-    finally:
-        await session.close()
+    return telegram_judge
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
-def test_each_captured_update_fits_the_models(path: Path) -> None:
-    check(Update, json.loads(path.read_text("utf-8")))
+def test_each_captured_update_fits_the_models(path: Path, judge: ModuleType) -> None:
+    judge.check(judge.Update, json.loads(path.read_text("utf-8")))
 
 
 def test_the_captured_updates_are_all_there() -> None:
@@ -135,23 +35,23 @@ def test_the_captured_updates_are_all_there() -> None:
     assert len({update["update_id"] for update in updates}) == len(updates)
 
 
-def test_the_checks_see_what_the_models_let_pass() -> None:
+def test_the_checks_see_what_the_models_let_pass(judge: ModuleType) -> None:
     update = json.loads((FIXTURES[0].parent / "message_text.json").read_text("utf-8"))
     update["message"]["date"] *= 1000
-    assert list(bad_dates(update))
+    assert list(judge.bad_dates(update))
     update["message"]["made_up"] = 1
     update["message"]["from"]["made_up"] = 1
-    found = set(unknown_fields(Update.model_validate(update)))
+    found = set(judge.unknown_fields(judge.Update.model_validate(update)))
     assert found == {".message.made_up", ".message.from_user.made_up"}
     update["message"]["entities"] = [{"type": "bold", "offset": 0, "length": 999}]
-    assert list(bad_entities(update))
+    assert list(judge.bad_entities(update))
 
 
-def test_every_update_and_every_result_fits_the_models() -> None:
+def test_every_update_and_every_result_fits_the_models(judge: ModuleType) -> None:
     async def scene() -> list[Answer]:
-        async with TelegramEmulator() as emulator, client(emulator) as bot:
-            await people_act(emulator)
-            await bot_acts(emulator, bot)
+        async with TelegramEmulator() as emulator, judge.client(emulator) as bot:
+            await judge.people_act(emulator)
+            await judge.bot_acts(emulator, bot)
             kinds = {next(k for k in u if k != "update_id") for u in emulator.updates}
             assert kinds == {
                 "callback_query",
@@ -161,116 +61,43 @@ def test_every_update_and_every_result_fits_the_models() -> None:
                 "poll",
             }
             for update in emulator.updates:
-                check(Update, update)
+                judge.check(judge.Update, update)
             return emulator.answers
 
     answers = asyncio.run(scene())
-    assert {answer.method for answer in answers} >= set(RESULTS)
+    assert {answer.method for answer in answers} >= set(judge.RESULTS)
     for answer in answers:
         assert answer.status == 200, answer
-        check(RESULTS.get(answer.method, bool), answer.body["result"])
+        judge.check(judge.RESULTS.get(answer.method, bool), answer.body["result"])
 
 
-async def people_act(emulator: TelegramEmulator) -> None:
-    """Everything a person can do but press."""
-    person = emulator.person(first_name="Lan", last_name="Mẫu", username="lan_mau")
-    await person.starts("ci_7K2M9Q")
-    said = await person.says("xem https://example.vn/a và @made_up_bot 😀 /help")
-    assert [e["type"] for e in said["message"]["entities"]] == ["url", "mention", "bot_command"]
-    await person.edits(said["message"]["message_id"], "  xem lại https://example.vn/b. ")
-    await person.sends_voice()
-    await person.sends_photo("chú thích https://example.vn/c")
-    await person.sends_sticker()
-    await person.sends_location()
-    await person.sends_contact()
-    await person.sends_contact("84900000456", own=False)
-    await person.sends_document()
-    await person.sends(dice={"emoji": "🎲", "value": 3}, reply_to=said["message"]["message_id"])
-    await person.blocks()
-    await person.unblocks()
-    group = emulator.group()
-    await person.says("/help@made_up_bot", chat=group)
-    await group.migrates()
-    poll = json.loads((FIXTURES[0].parent / "poll.json").read_text("utf-8"))
-    emulator.publish("poll", poll["poll"])
+def test_aiogram_reads_every_refusal_as_what_it_is(judge: ModuleType) -> None:
+    from aiogram import exceptions
 
-
-async def bot_acts(emulator: TelegramEmulator, bot: Bot) -> None:
-    """Every method of the emulator, called by a client that is not PTB."""
-    person = emulator.person(700000001)
-    assert (await bot.get_me()).username == "made_up_bot"
-    updates = await bot.get_updates(limit=100)
-    assert len(updates) == len(emulator.updates)
-    await bot.get_updates(offset=updates[-1].update_id + 1, allowed_updates=[])
-    sent = await bot.send_message(
-        person.id,
-        "😀 <b>Đậm</b> <a href='https://example.vn'>ở đây</a>\n"
-        "<pre><code class='language-python'>a=1</code></pre>"
-        "<blockquote expandable>dài</blockquote><tg-spoiler>kín</tg-spoiler> <code>b</code>",
-        parse_mode="HTML",
-        reply_markup=YES_NO,
-    )
-    await bot.edit_message_text("Hai", chat_id=person.id, message_id=sent.message_id)
-    await bot.edit_message_reply_markup(
-        chat_id=person.id, message_id=sent.message_id, reply_markup=YES_NO
-    )
-    pressed = await person.presses("Có")
-    assert await bot.answer_callback_query(pressed["callback_query"]["id"], "Đã ghi")
-    reply = await bot.send_document(
-        person.id,
-        BufferedInputFile(b"%PDF", "đơn.pdf"),
-        caption="<b>Đơn</b>",
-        parse_mode="HTML",
-        reply_to_message_id=sent.message_id,
-    )
-    assert reply.document
-    assert reply.document.file_name == "đơn.pdf"
-    await bot.send_photo(person.id, BufferedInputFile(b"\xff\xd8\xff", "a.jpg"))
-    spoken = await bot.send_audio(
-        person.id, BufferedInputFile(b"ID3", "a.mp3"), caption="<b>Nghe</b>", title="Giọng máy đọc"
-    )
-    assert spoken.audio
-    assert (spoken.audio.title, spoken.audio.duration) == ("Giọng máy đọc", 0)
-    again = await bot.send_audio(person.id, spoken.audio.file_id, parse_mode="HTML")
-    assert again.audio == spoken.audio
-    with pytest.raises(TelegramBadRequest, match="type of file mismatch"):
-        await bot.send_photo(person.id, spoken.audio.file_id)
-    emulator.answers.pop()
-    await bot.send_chat_action(person.id, "typing")
-    await bot.delete_message(person.id, sent.message_id)
-    await person.presses("v1:yes", sent.message_id, forged=True)
-    await bot.set_my_commands([BotCommand(command="help", description="Trợ giúp")])
-    assert len(await bot.get_my_commands()) == 1
-    await bot.set_webhook("http://127.0.0.1:9/hook", secret_token="a", allowed_updates=["message"])
-    assert (await bot.get_webhook_info()).allowed_updates == ["message"]
-    await bot.delete_webhook(drop_pending_updates=True)
-
-
-def test_aiogram_reads_every_refusal_as_what_it_is() -> None:
     async def scene() -> None:
-        async with TelegramEmulator() as emulator, client(emulator) as bot:
+        async with TelegramEmulator() as emulator, judge.client(emulator) as bot:
             person = emulator.person()
-            with pytest.raises(TelegramBadRequest, match="chat not found"):
+            with pytest.raises(exceptions.TelegramBadRequest, match="chat not found"):
                 await bot.send_message(person.id, "a")
             await person.starts()
             group = emulator.group()
             moved = await group.migrates()
-            with pytest.raises(TelegramMigrateToChat) as migrated:
+            with pytest.raises(exceptions.TelegramMigrateToChat) as migrated:
                 await bot.send_message(group.id, "a")
             assert migrated.value.migrate_to_chat_id == moved.id
             emulator.fail_next(retry_after=7)
-            with pytest.raises(TelegramRetryAfter) as flood:
+            with pytest.raises(exceptions.TelegramRetryAfter) as flood:
                 await bot.send_message(person.id, "a")
             assert flood.value.retry_after == 7
             emulator.drop_next()
-            with pytest.raises(TelegramNetworkError):
+            with pytest.raises(exceptions.TelegramNetworkError):
                 await bot.send_message(person.id, "a")
             assert len(person.messages) == 1
             await person.blocks()
-            with pytest.raises(TelegramForbiddenError, match="blocked by the user"):
+            with pytest.raises(exceptions.TelegramForbiddenError, match="blocked by the user"):
                 await bot.send_message(person.id, "a")
-            async with client(emulator, "1:wrong") as wrong:
-                with pytest.raises(TelegramUnauthorizedError):
+            async with judge.client(emulator, "1:wrong") as wrong:
+                with pytest.raises(exceptions.TelegramUnauthorizedError):
                     await wrong.get_me()
 
     asyncio.run(scene())

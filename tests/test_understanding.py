@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from bench.slips import with_slips, without_marks
 from bot.core.text import fold
-from bot.library import load
 from bot.services.understanding import Decision, Reader, Reason, Understood
+from tests import depth, shipped
 from tests.small_library import GLOSSARY, GUIDES
 
 ROOT = Path(__file__).parent.parent
-LIBRARY = load(ROOT / "content")
+LIBRARY = shipped.library()
 SHIPPED = Reader(LIBRARY.guides, LIBRARY.glossary, LIBRARY.elsewhere)
 SMALL = Reader(GUIDES, GLOSSARY)
 PHRASES = [(guide.id, phrase) for guide in GUIDES.values() for phrase in guide.phrases]
@@ -70,7 +70,7 @@ def test_a_question_is_answered_with_accents_and_without(question: str, guide: s
 
 @pytest.mark.parametrize("guide", LIBRARY.guides)
 def test_a_phrase_of_a_shipped_guide_leads_to_it_with_marks_and_without(guide: str) -> None:
-    for phrase in LIBRARY.guides[guide].phrases:
+    for phrase in depth.PHRASES.of(LIBRARY.guides[guide].phrases, len(guide)):
         for typed in (phrase, without_marks(phrase)):
             understood = SHIPPED.understand(typed)
             assert understood.decision in (Decision.ANSWER, Decision.CHOOSE), typed

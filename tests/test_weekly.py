@@ -31,6 +31,7 @@ from storage.help_entries import Help as Done
 from storage.models import teams as team_rows
 from storage.models_help import help_entries as entry_rows
 from storage.models_people import people
+from tests import shipped
 from tests.clock import FixedClock
 from tests.world import World
 
@@ -89,7 +90,9 @@ def installed(folder: Path) -> Iterator[Installation]:
     """An installation on SQLite with a clock that stands still."""
     url = f"sqlite:///{folder / 'ban-so.db'}"
     given = {"database_url": url, "secret_key": "khóa", "var_dir": folder / "var"}
-    opened = open_installation(Settings.model_validate(given), FixedClock())
+    opened = open_installation(
+        Settings.model_validate(given), FixedClock(), library=shipped.library()
+    )
     try:
         yield opened
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,13 +17,12 @@ from hypothesis import strategies as st
 from bot.channels.wire import is_id, read_object
 from bot.channels.zalo_oa_reading import Event, oa_of, read_event
 from bot.core.messages import GIVES_BACK, Kind
+from tests import depth
 
 FIXTURES = Path(__file__).parent / "fixtures" / "zalo"
 OA, RESIDENT = "3918204756619038472", "6801357924680135792"
 SALT = "made-up-webhook-secret"
-FUZZ = settings(
-    max_examples=10_000 if os.environ.get("BOT_TEST_DEEP") == "1" else settings().max_examples
-)
+FUZZ = settings(max_examples=depth.FUZZ.now)
 # Sample: the resident, what they did, the words, whether a person of the office sent it.
 EXPECTED: dict[str, tuple[str | None, Kind, str, bool]] = {
     "user_send_text": (

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -23,15 +22,14 @@ from bot.channels.zalo_signature import (
     is_signed,
     new_verifier,
 )
+from tests import depth
 
 FIXTURES = Path(__file__).parent / "fixtures" / "zalo"
 VECTORS = json.loads((FIXTURES / "signature_vector.json").read_text("utf-8"))
 AUX = json.loads((FIXTURES / "aux_vectors.json").read_text("utf-8"))
 NAMED = {vector["name"]: vector for vector in VECTORS["vectors"]}
 APP, SECRET = "2754061983340175268", "made-up-oa-secret-0123456789abcdef"
-FUZZ = settings(
-    max_examples=10_000 if os.environ.get("BOT_TEST_DEEP") == "1" else settings().max_examples
-)
+FUZZ = settings(max_examples=depth.FUZZ.now)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
     lambda inner: (

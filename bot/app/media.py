@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from bot.app.installation import Installation
 from bot.core.vocabulary import AddressForm
 from bot.library import HOUSE_COLOUR
-from bot.locale import Texts, local_day
+from bot.locale import Texts
 from bot.media.own_files import OwnFiles
 from bot.media.shelf import Archive, Shelf, Sources
 from bot.media.voice import find_voice
-from bot.web.guide_pages import Bookcase, ReadingRoom
-from bot.web.visitors import Visitors
 
 CACHE = "cache"
 
@@ -51,22 +49,3 @@ def open_media(installation: Installation) -> MediaRoom:
     texts = Texts(installation.sentences, AddressForm.CO_CHU.words)
     neutral = Shelf("", texts, HOUSE_COLOUR, settings.public_url, sources)
     return MediaRoom(shelves, neutral, archive, own)
-
-
-def open_bookcase(installation: Installation, media: MediaRoom, visitors: Visitors) -> Bookcase:
-    """The guides as pages, a room for each commune."""
-    rooms = {}
-    for commune in installation.communes:
-        texts = installation.texts(commune)
-        name = texts.say(f"kind.{commune.kind}", name=commune.name)
-        rooms[commune.slug] = ReadingRoom(commune.slug, name, texts, media.shelves[commune.slug])
-    texts = Texts(installation.sentences, AddressForm.CO_CHU.words)
-    return Bookcase(
-        guides=installation.library.guides,
-        rooms=rooms,
-        neutral=ReadingRoom("", texts.say("guide-page.anywhere"), texts, media.neutral),
-        gallery=media.archive,
-        today=lambda: local_day(installation.database.clock()),
-        site=installation.settings.public_url,
-        visitors=visitors,
-    )

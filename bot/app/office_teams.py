@@ -7,7 +7,7 @@ import asyncio
 import segno
 
 from bot.app.installation import Installation
-from bot.app.lobby import JoinWay, join_ways
+from bot.app.links import JoinWay, join_ways
 from bot.core.errors import NotFoundError
 from bot.core.periods import Period
 from bot.core.vocabulary import Role

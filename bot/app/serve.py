@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.app.alarms import Refusals
+from bot.app.bookcase import open_bookcase
 from bot.app.front import open_front
 from bot.app.installation import Installation
-from bot.app.lobby import join_url, open_lobby
+from bot.app.links import join_url
+from bot.app.lobby import open_lobby
 from bot.app.logs import set_up_logging
-from bot.app.media import open_bookcase, open_media
+from bot.app.media import open_media
 from bot.app.messengers import open_messengers
 from bot.app.office import OfficeDesk
 from bot.app.wiring import Application, build

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.app.ending import Misuse
-from bot.app.lobby import join_url, join_ways
+from bot.app.links import join_url, join_ways
 from bot.commands.terminal import opened, say
 from bot.config import Settings
 from bot.core import periods

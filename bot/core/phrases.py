@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 
 from bot.core.syllables import marks
@@ -127,13 +128,19 @@ def read_pattern(text: str, groups: Mapping[str, Iterable[str]]) -> Pattern:
         elif gap:
             elements.append(Gap(int(gap[1:] or WIDEST_GAP)))
         else:
-            said = tuple(_named(name, groups)) if name else (bracket or word).split("|")
-            rows = [read_row(one) for one in said]
-            if not all(rows):
-                raise PatternError("có chỗ chọn bị bỏ trống")
-            elements.append(Choice.of(rows, is_optional=bool(maybe or maybe_group or maybe_word)))
+            said = _named(name, groups) if name else (bracket or word).split("|")
+            elements.append(_choice(tuple(said), bool(maybe or maybe_group or maybe_word)))
     _check(elements, anchors)
     return Pattern(tuple(elements), "^" in anchors, "$" in anchors)
+
+
+@lru_cache(maxsize=4096)
+def _choice(said: tuple[str, ...], is_optional: bool) -> Choice:
+    """Kept, since the same groups stand in many patterns; what people type is never read here."""
+    rows = [read_row(one) for one in said]
+    if not all(rows):
+        raise PatternError("có chỗ chọn bị bỏ trống")
+    return Choice.of(rows, is_optional=is_optional)
 
 
 def _named(name: str, groups: Mapping[str, Iterable[str]]) -> Iterable[str]:

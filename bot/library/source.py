@@ -26,6 +26,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")  # all that PyYAML counts as one
+_TEXT = "tag:yaml.org,2002:str"
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -174,6 +175,8 @@ class _Reader:
         return None
 
     def _scalar(self, node: yaml.Node) -> Hashable:
+        if node.tag == _TEXT:
+            return str(node.value)
         try:
             value: Hashable = self._loader.construct_object(node)
         except ValueError:

@@ -68,7 +68,8 @@ class Listener:
         self._ear.done_reading()
 
     def _counting(self, heard: Sequence[Heard]) -> tuple[Heard, ...]:
-        return tuple(one for one in self._expand(heard) if not self.is_filler(one.form))
+        fillers = self._fillers
+        return tuple(one for one in self._expand(heard) if one.form not in fillers)
 
     def is_filler(self, form: Form) -> bool:
         """True for a word that says nothing at all, like “dạ”."""
@@ -80,9 +81,11 @@ class Listener:
 
     def _expand(self, heard: Sequence[Heard]) -> Iterator[Heard]:
         """Every variant replaced by its common form, longest variant first."""
-        place = 0
+        place, longest = 0, self._longest
         while place < len(heard):
-            length, meaning = self._variant_at(heard, place)
+            length, meaning = 0, list[Form]()
+            if heard[place].form[0] in longest:
+                length, meaning = self._variant_at(heard, place)
             if not length:
                 yield heard[place]
                 place += 1
@@ -95,7 +98,7 @@ class Listener:
 
     def _variant_at(self, heard: Sequence[Heard], place: int) -> tuple[int, list[Form]]:
         """How many words from there on are a variant, and what they mean; 0 for none."""
-        longest = self._longest.get(heard[place].word, 0)
+        longest = self._longest[heard[place].word]
         for length in range(min(longest, len(heard) - place), 0, -1):
             part = heard[place : place + length]
             for variant, meaning in self._meanings.get(tuple(one.word for one in part), ()):

@@ -63,14 +63,14 @@ def features(heard: Sequence[Heard], *, with_pairs: bool = True) -> Features:
     """Words, words with their marks, and pairs of neighbours."""
     found: Features = {}
     for one in heard:
-        form, trust = one.form, one.trust
+        form, _, trust, _, _ = one
         if trust >= found.get(form, 0.0):
             found[form] = trust
         if trust >= found.get(form[0], 0.0):
             found[form[0]] = trust
     if with_pairs:
         for left, right in pairwise(heard):
-            found[left.word, right.word] = min(left.trust, right.trust)
+            found[left[0][0], right[0][0]] = min(left[2], right[2])
     return found
 
 
@@ -181,12 +181,14 @@ class Learned:
             order.shuffle(examples)
             step, reached = STEP / (1 + number), []
             for guide, places, values in examples:
-                scores = values @ weights[places]
+                own = weights[places]
+                scores = values @ own
                 reached.append(scores[guide])
                 error = np.exp(scores - scores.max())
                 error /= error.sum()
                 error[guide] -= 1.0
-                weights[places] -= np.multiply.outer(step * values, error)
+                own -= np.multiply.outer(step * values, error)
+                weights[places] = own
             self.usual = float(np.median(reached)) or 1.0 if reached else 1.0
         return weights
 
