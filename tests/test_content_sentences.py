@@ -15,7 +15,7 @@ from bot.library import Answer, LinkKind, RowKind, load
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
-from bot.services import data_requests, retention
+from bot.services import petitions, retention
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
@@ -27,7 +27,7 @@ SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")
 FAMILIES = {
     "topic.": [str(topic) for topic in Topic],
     "consent.": [use.replace("_", "-") for use in Use],
-    "rights.kind-": [str(kind) for kind in data_requests.Kind],
+    "rights.kind-": [str(kind) for kind in petitions.Kind],
     "rights.way-": ["chat", "paper"],
     "retention.": list(retention.TABLE),
     "people.": ["first", "second"],
