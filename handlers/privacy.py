@@ -8,8 +8,8 @@ from datetime import datetime
 from bot.conversation.turn import Option, Reply, Say, Turn, reply
 from bot.core.vocabulary import Use
 from bot.locale import local_day, show_date
-from bot.services import data_requests, privacy
-from bot.services.data_requests import Kind
+from bot.services import petitions, privacy
+from bot.services.petitions import Kind
 from bot.services.privacy import Kept
 
 LONGEST = 300
@@ -160,7 +160,7 @@ def withdraw(turn: Turn) -> Reply:
 
 def _done(turn: Turn, kind: Kind) -> str:
     """The receipt of what is done in this turn."""
-    return data_requests.done_at_once(turn.unit, turn.commune.id, kind, turn.key)
+    return petitions.done_at_once(turn.unit, turn.commune.id, kind, turn.key)
 
 
 def _notices(turn: Turn) -> Option:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.vocabulary import Use
-from storage import consents, data_requests, erasing, merges, notices, people, phones
+from storage import consents, erasing, merges, notices, people, petitions, phones
 from storage.consents import NewConsent
-from storage.data_requests import NewRequest
 from storage.database import Unit
 from storage.merges import Why
+from storage.petitions import NewPetition
 from tests.storage_twins import Home
 
 PHONE = "+84912345678"
@@ -80,7 +80,7 @@ def requested(work: Callable[[Unit, Home, int], object]) -> Case:
         number = ask(unit, home)
         assert number is not None
         work(unit, home, number)
-        found = data_requests.find(unit, home.id, RECEIPT)
+        found = petitions.find(unit, home.id, RECEIPT)
         assert found is not None
         return [found.due_at, found.done_at, found.note]
 
@@ -88,7 +88,7 @@ def requested(work: Callable[[Unit, Home, int], object]) -> Case:
 
 
 def ask(unit: Unit, home: Home) -> int | None:
-    return data_requests.add(unit, home.id, RECEIPT, NewRequest("erase", "paper", unit.now))
+    return petitions.add(unit, home.id, RECEIPT, NewPetition("erase", "paper", unit.now))
 
 
 def silent(unit: Unit, home: Home) -> bool:
@@ -98,7 +98,7 @@ def silent(unit: Unit, home: Home) -> bool:
 
 def put_off(unit: Unit, home: Home, number: int) -> None:
     later = unit.now.replace(year=unit.now.year + 1)
-    assert data_requests.extend(unit, home.id, number, later, "chờ giấy")
+    assert petitions.extend(unit, home.id, number, later, "chờ giấy")
 
 
 CASES: dict[str, Case] = {
@@ -146,13 +146,13 @@ CASES: dict[str, Case] = {
     "erasing.drop_consented": of_known(lambda u, h, p: erasing.drop_consented(u, h.id, [SUBJECT])),
     "erasing.drop_chat": of_known(lambda u, h, p: erasing.drop_chat(u, h.id, h.tu)),
     "erasing.drop_marks": of_known(lambda u, h, p: erasing.drop_marks(u, [h.tu])),
-    "data_requests.add": requested(lambda u, h, n: None),
-    "data_requests.list_requests": lambda u, h: [
-        (one.kind, one.way) for one in data_requests.list_requests(u, h.id)
+    "petitions.add": requested(lambda u, h, n: None),
+    "petitions.list_petitions": lambda u, h: [
+        (one.kind, one.way) for one in petitions.list_petitions(u, h.id)
     ],
-    "data_requests.find": requested(lambda u, h, n: None),
-    "data_requests.finish": requested(lambda u, h, n: data_requests.finish(u, h.id, n)),
-    "data_requests.extend": requested(put_off),
+    "petitions.find": requested(lambda u, h, n: None),
+    "petitions.finish": requested(lambda u, h, n: petitions.finish(u, h.id, n)),
+    "petitions.extend": requested(put_off),
     "notices.is_silent": silent,
     "notices.set_silent": silent,
 }
@@ -178,8 +178,8 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     "consents.withdraw_these": lambda u, a, b: consents.withdraw_these(u, a.id, consents_of(u, b)),
     "erasing.drop_numbers_of": lambda u, a, b: erasing.drop_numbers_of(u, a.id, consents_of(u, b)),
     "erasing.list_numbers": lambda u, a, b: erasing.list_numbers(u, a.id, consents_of(u, b)),
-    "data_requests.finish": lambda u, a, b: data_requests.finish(u, a.id, request_of(u, b)),
-    "data_requests.extend": lambda u, a, b: data_requests.extend(
+    "petitions.finish": lambda u, a, b: petitions.finish(u, a.id, request_of(u, b)),
+    "petitions.extend": lambda u, a, b: petitions.extend(
         u, a.id, request_of(u, b), u.now.replace(year=2030), "x"
     ),
 }
@@ -201,4 +201,4 @@ def consents_of(unit: Unit, home: Home) -> list[int]:
 
 
 def request_of(unit: Unit, home: Home) -> int:
-    return data_requests.list_requests(unit, home.id)[0].id
+    return petitions.list_petitions(unit, home.id)[0].id

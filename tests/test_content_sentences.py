@@ -32,6 +32,7 @@ from bot.services import data_requests, retention
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
 from tests import shipped
+from bot.services import petitions, retention
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
@@ -43,7 +44,7 @@ SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")
 FAMILIES = {
     "topic.": [str(topic) for topic in Topic],
     "consent.": [use.replace("_", "-") for use in Use],
-    "rights.kind-": [str(kind) for kind in data_requests.Kind],
+    "rights.kind-": [str(kind) for kind in petitions.Kind],
     "rights.way-": ["chat", "paper"],
     "retention.": list(retention.TABLE),
     "people.": ["first", "second"],

@@ -14,9 +14,9 @@ from bot.app.installation import Installation
 from bot.conversation.jobs import purge_expired
 from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role, Use
-from bot.services import consents, data_requests, phones, teams
+from bot.services import consents, petitions, phones, teams
 from bot.services.consents import Proof
-from bot.services.data_requests import DUE, read_receipt
+from bot.services.petitions import DUE, read_receipt
 from bot.services.retention import KEEP_COUNTED, KEEP_MARKS, KEEP_NUMBERS, KEEP_PROOFS
 from storage import audit, fetching, notices, people, staff, transfer
 from storage import phones as stored_phones
@@ -240,9 +240,9 @@ def test_every_request_gets_a_receipt_a_clock_and_a_line_without_a_name(world: W
     assert kinds == [("view", "chat"), ("erase", "chat")]
     for one in rows(world, request_rows):
         assert one["done_at"] == one["asked_at"]
-        assert one["due_at"] - one["asked_at"] == DUE[data_requests.Kind(one["kind"])]
+        assert one["due_at"] - one["asked_at"] == DUE[petitions.Kind(one["kind"])]
         assert one["note"] is None
-    found = world.base.database.read(data_requests.find, world.commune.id, code.lower())
+    found = world.base.database.read(petitions.find, world.commune.id, code.lower())
     assert found is not None
     assert found.kind == "erase"
     acts = world.base.database.read(audit.list_acts, world.commune.id)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, insert, text
 
-from bot.services import data_requests, inspection
-from bot.services.data_requests import DUE, Kind
+from bot.services import inspection, petitions
+from bot.services.petitions import DUE, Kind
 from storage import inspection as stored
 from storage.database import Unit
 from storage.models import conversations, metadata
@@ -69,7 +69,7 @@ def test_a_value_that_no_key_opens_is_named_with_its_place(world: World) -> None
 
 def test_a_request_that_is_overdue_is_told(world: World, clock: FixedClock) -> None:
     key, note = "1", "đơn giấy"
-    world.base.database.write(data_requests.take_in, world.commune.id, Kind.ERASE, key, note)
+    world.base.database.write(petitions.take_in, world.commune.id, Kind.ERASE, key, note)
     clock.passes(seconds=DUE[Kind.ERASE].total_seconds())
     assert look(world).advice == ()
     clock.passes(seconds=1)

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import LargeBinary
 
-from bot.services.data_requests import DUE, Kind
+from bot.services.petitions import DUE, Kind
 from bot.services.retention import TABLE
 from storage.models import metadata
 from tests.command_line import ROOT

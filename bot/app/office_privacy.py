@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.app.installation import Installation
 from bot.core.vocabulary import Use
-from bot.services import access, consents, data_requests, merging, paper_rights, retention
+from bot.services import access, consents, merging, paper_rights, petitions, retention
 from bot.services.access import Officer
 from bot.services.consents import VERSIONS
 from bot.services.merging import Merge, check_officer
@@ -28,7 +28,7 @@ class OfficePrivacy:
         check_officer(officer)
         await self._database.write_soon(access.note_reading, officer, "privacy")
         commune = officer.commune.id
-        lines = await self._database.read_soon(data_requests.list_lines, commune)
+        lines = await self._database.read_soon(petitions.list_lines, commune)
         return Register(lines, self._texts(officer), retention.TABLE)
 
     def _texts(self, officer: Officer) -> list[ConsentText]:
@@ -59,15 +59,13 @@ class OfficePrivacy:
         """Out of what is due."""
         check_officer(officer)
         who = f"staff:{officer.id}"
-        return await self._database.write_soon(
-            data_requests.finish, officer.commune.id, who, number
-        )
+        return await self._database.write_soon(petitions.finish, officer.commune.id, who, number)
 
     async def extend(self, officer: Officer, number: int, reason: str) -> bool:
         """Due later."""
         check_officer(officer)
         who, late = f"staff:{officer.id}", (number, reason)
-        return await self._database.write_soon(data_requests.extend, officer.commune.id, who, late)
+        return await self._database.write_soon(petitions.extend, officer.commune.id, who, late)
 
     async def merges(self, officer: Officer) -> Sequence[Merge]:
         """Read after the look stands in the audit log."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.locale import show_number
-from storage import data_requests, inspection
+from storage import inspection, petitions
 from storage.database import Unit
 from storage.inspection import Subjects
 
@@ -44,7 +44,7 @@ def _broken(unit: Unit) -> list[str]:
 
 def _advice(unit: Unit, subjects: Subjects) -> list[str]:
     found = []
-    late = data_requests.count_overdue(unit)
+    late = petitions.count_overdue(unit)
     if late:
         found.append(
             f"Có {late} yêu cầu về dữ liệu quá hạn: cán bộ mở trang /office/privacy và giải quyết ngay."

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.core.errors import NotAllowedError, RuleError
 from bot.core.vocabulary import Role
-from bot.services.data_requests import kept_note
 from bot.services.people import wait_in_line
+from bot.services.petitions import kept_note
 from bot.services.phones import read_phone
 from storage import audit, merges, people, phones
 from storage.audit import Act

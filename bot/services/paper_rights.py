@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.core.errors import RuleError
 from bot.core.vocabulary import CommuneId
-from bot.services import data_requests
-from bot.services.data_requests import Kind
+from bot.services import petitions
 from bot.services.merging import check_officer, find_on_phone
+from bot.services.petitions import Kind
 from storage import audit, consents, erasing, phones
 from storage.audit import Act
 from storage.consents import Consent
@@ -130,15 +130,15 @@ def take_in(unit: Unit, officer: Officer, kind: str, note: str) -> str:
     if kind not in list(Kind):
         raise RuleError("rights.kind", "Chọn một loại yêu cầu.")
     key = secrets.token_hex(16)
-    receipt, number = data_requests.take_in(unit, officer.commune.id, Kind(kind), key, note)
+    receipt, number = petitions.take_in(unit, officer.commune.id, Kind(kind), key, note)
     _record(unit, officer, "data-request", number)
     return receipt
 
 
 def _done(unit: Unit, officer: Officer, kind: Kind) -> str:
     key = secrets.token_hex(16)
-    receipt, number = data_requests.take_in(unit, officer.commune.id, kind, key, "")
-    data_requests.finish(unit, officer.commune.id, f"staff:{officer.id}", number)
+    receipt, number = petitions.take_in(unit, officer.commune.id, kind, key, "")
+    petitions.finish(unit, officer.commune.id, f"staff:{officer.id}", number)
     _record(unit, officer, f"data-{kind}", number)
     return receipt
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.locale import local_day
-from bot.services.data_requests import KEEP_REQUESTS
+from bot.services.petitions import KEEP_REQUESTS
 from bot.services.questions import KEEP_DAYS
-from storage import data_requests, retention
+from storage import petitions, retention
 from storage.database import Unit
 from storage.retention import Before
 
@@ -55,4 +55,4 @@ def purge(unit: Unit) -> int:
         known=now - KEEP_COUNTED,
         last_help=local_day(now - KEEP_COUNTED),
     )
-    return retention.purge(unit, before) + data_requests.drop_done(unit, now - KEEP_REQUESTS)
+    return retention.purge(unit, before) + petitions.drop_done(unit, now - KEEP_REQUESTS)

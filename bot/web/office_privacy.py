@@ -17,9 +17,9 @@ from aiohttp import web
 from bot.core.errors import NotAllowedError, RuleError
 from bot.core.vocabulary import Use
 from bot.services.access import Officer
-from bot.services.data_requests import Kind, Line
 from bot.services.merging import Merge
 from bot.services.paper_rights import Found
+from bot.services.petitions import Kind, Line
 from bot.web.door import Door
 from bot.web.forms import SIGNED
 

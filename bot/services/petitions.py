@@ -18,11 +18,11 @@ from bot.core.redaction import mask_phones, redact
 from bot.core.text import fold
 from bot.core.vocabulary import CommuneId
 from bot.services.teams import LETTERS
-from storage import audit, data_requests
+from storage import audit, petitions
 from storage.audit import Act
-from storage.data_requests import DataRequest as DataRequest  # pages take it from here
-from storage.data_requests import NewRequest
 from storage.database import Unit
+from storage.petitions import NewPetition
+from storage.petitions import Petition as Petition  # pages take it from here
 
 HEAD = "BN"
 CODE_LENGTH, HALF = 8, 4
@@ -57,7 +57,7 @@ KEEP_REQUESTS = timedelta(days=730)
 class Line:
     """A request of the register, and whether its time is over."""
 
-    request: DataRequest
+    request: Petition
     is_overdue: bool
     may_extend: bool
 
@@ -84,8 +84,8 @@ def _register(
         receipt = _draw(unit.keys, commune, f"{kind}:{key}:{number}")
         if redact(receipt).kinds:
             continue  # it would be masked on its way back to us
-        fresh = NewRequest(kind, way, due, done, note)
-        made = data_requests.add(unit, commune, _hash(unit.keys, receipt), fresh)
+        fresh = NewPetition(kind, way, due, done, note)
+        made = petitions.add(unit, commune, _hash(unit.keys, receipt), fresh)
         if made is not None:
             return receipt, made
     raise LookupError("counting never ends")
@@ -110,20 +110,20 @@ def read_receipt(text: str) -> str | None:
     return f"{HEAD}-{bare[:HALF]}-{bare[HALF:]}"
 
 
-def find(unit: Unit, commune: CommuneId, receipt: str) -> DataRequest | None:
+def find(unit: Unit, commune: CommuneId, receipt: str) -> Petition | None:
     """The request that a receipt is of."""
     read = read_receipt(receipt)
-    return None if read is None else data_requests.find(unit, commune, _hash(unit.keys, read))
+    return None if read is None else petitions.find(unit, commune, _hash(unit.keys, read))
 
 
 def list_lines(unit: Unit, commune: CommuneId) -> list[Line]:
     """The register: what is due first, on top what is due longest."""
-    return [_line(one, unit.now) for one in data_requests.list_requests(unit, commune)]
+    return [_line(one, unit.now) for one in petitions.list_petitions(unit, commune)]
 
 
-def _line(one: DataRequest, now: datetime) -> Line:
+def _line(one: Petition, now: datetime) -> Line:
     is_open = one.done_at is None
-    is_first = not (one.note or "").startswith(data_requests.PUT_OFF)
+    is_first = not (one.note or "").startswith(petitions.PUT_OFF)
     return Line(one, is_open and one.due_at < now, is_open and is_first)
 
 
@@ -135,7 +135,7 @@ def count_open(lines: Sequence[Line]) -> tuple[int, int]:
 
 def finish(unit: Unit, commune: CommuneId, actor: str, number: int) -> bool:
     """It was done; False when there is none that is still due."""
-    is_done = data_requests.finish(unit, commune, number)
+    is_done = petitions.finish(unit, commune, number)
     if is_done:
         audit.record(unit, commune, Act(actor, "data-request-done", f"data-request:{number}"))
     return is_done
@@ -150,13 +150,13 @@ def extend(unit: Unit, commune: CommuneId, actor: str, late: tuple[int, str]) ->
     kept = kept_note(reason) or ""
     if len(kept) < SHORTEST_REASON:
         raise RuleError("rights.reason", "Cần ghi lý do gia hạn.")
-    found = {one.id: one for one in data_requests.list_requests(unit, commune)}
+    found = {one.id: one for one in petitions.list_petitions(unit, commune)}
     request = found.get(number)
     if request is None:
         return False
     due = request.due_at + DUE[Kind(request.kind)]
     note = f"{kept} · {request.note}" if request.note else kept
-    is_later = data_requests.extend(unit, commune, number, due, note[:LONGEST_NOTE])
+    is_later = petitions.extend(unit, commune, number, due, note[:LONGEST_NOTE])
     if is_later:
         audit.record(unit, commune, Act(actor, "data-request-later", f"data-request:{number}"))
     return is_later

@@ -13,7 +13,7 @@ from storage.models_people import data_requests
 
 
 @dataclass(frozen=True, slots=True)
-class NewRequest:
+class NewPetition:
     """A request as it comes in. ``kind``: view, erase, withdraw, stop, correct; ``way``: chat, paper."""
 
     kind: str
@@ -24,7 +24,7 @@ class NewRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class DataRequest:
+class Petition:
     """A request as it stands."""
 
     id: int
@@ -36,7 +36,7 @@ class DataRequest:
     note: str | None
 
 
-def add(unit: Unit, commune: CommuneId, receipt_hash: bytes, fresh: NewRequest) -> int | None:
+def add(unit: Unit, commune: CommuneId, receipt_hash: bytes, fresh: NewPetition) -> int | None:
     """Write it into the register; None when another request has this receipt."""
     statement = INSERTS[unit.dialect](data_requests).values(
         commune_id=commune,
@@ -57,7 +57,7 @@ _ROW = data_requests.c
 _FIELDS = (_ROW.id, _ROW.kind, _ROW.way, _ROW.asked_at, _ROW.due_at, _ROW.done_at, _ROW.note)
 
 
-def list_requests(unit: Unit, commune: CommuneId, limit: int = 200) -> list[DataRequest]:
+def list_petitions(unit: Unit, commune: CommuneId, limit: int = 200) -> list[Petition]:
     """What is still due first, the most urgent on top; then what is done, the newest first."""
     rows = unit.connection.execute(
         select(*_FIELDS)
@@ -65,14 +65,14 @@ def list_requests(unit: Unit, commune: CommuneId, limit: int = 200) -> list[Data
         .order_by(_ROW.done_at.is_not(None), _ROW.done_at.desc(), _ROW.due_at, _ROW.id)
         .limit(limit)
     )
-    return [DataRequest(*row) for row in rows]
+    return [Petition(*row) for row in rows]
 
 
-def find(unit: Unit, commune: CommuneId, receipt_hash: bytes) -> DataRequest | None:
+def find(unit: Unit, commune: CommuneId, receipt_hash: bytes) -> Petition | None:
     """The request with that receipt."""
     mine = (_ROW.commune_id == commune, _ROW.receipt_hash == receipt_hash)
     row = unit.connection.execute(select(*_FIELDS).where(*mine)).one_or_none()
-    return None if row is None else DataRequest(*row)
+    return None if row is None else Petition(*row)
 
 
 def finish(unit: Unit, commune: CommuneId, number: int) -> bool:
