@@ -109,6 +109,10 @@ def test_a_figure_leads_to_the_entries_that_it_is_the_sum_of(browser: Browser, b
         total = page.get_by_role("row", name="Cộng").get_by_role("cell")
         assert total.all_inner_texts()[-1] == "12"
         assert_fits(page)
+        wide = page.get_by_role("region", name="Từng phiếu")
+        assert (
+            wide.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
+        )  # nor inside the page
         page.get_by_role("link", name="Số liệu tuần 47").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(HEADING)
 

@@ -15,9 +15,11 @@ from bot.config import PREFIX, Settings
 from bot.library.tariffs import load_tariffs
 from bot.locale import show_number
 from tests.command_line import ROOT
+from tests.test_cli import REPORT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECISIONS = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+FIGURES = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
 ZALO = (ROOT / "docs" / "zalo.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 EMPTY = "trống"
@@ -170,6 +172,15 @@ def test_the_zalo_manual_names_every_event_that_the_channel_reads() -> None:
 def test_the_zalo_manual_asks_all_that_only_a_true_account_answers() -> None:
     asked = re.findall(r"^\| (\d+) \|.*\| *\|$", ZALO, re.MULTILINE)
     assert asked == [str(number) for number in range(1, 18)]
+
+
+@pytest.mark.parametrize("part", ["help", "requests"])
+def test_every_figure_of_the_report_has_its_one_definition(part: str) -> None:
+    section = FIGURES.split(f" (`{part}`)\n", 1)[1].split("\n## ", 1)[0]
+    told = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| .*`.+` *", section, re.MULTILINE)
+    figures = REPORT[part]
+    assert isinstance(figures, dict)
+    assert told == list(figures)
 
 
 def test_the_ci_runs_what_the_readme_says() -> None:
