@@ -28,11 +28,10 @@ from bot.library import Answer, LinkKind, RowKind
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import QUESTIONS
-from bot.services import data_requests, retention
+from bot.services import petitions, retention
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
 from tests import shipped
-from bot.services import petitions, retention
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")

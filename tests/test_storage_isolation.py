@@ -236,9 +236,6 @@ CASES: dict[str, Case] = {
     "help_entries.list_of_team": lambda u, h: help_entries.list_of_team(
         u, h.id, h.office.team, WEEK
     ),
-    "help_figures.count_by": lambda u, h: [
-        help_figures.count_by(u, h.id, WEEK, split) for split in (None, "topic", "team")
-    ],
     "help_figures.list_behind": lambda u, h: [
         help_figures.list_behind(u, h.id, WEEK, under)
         for under in (None, ("topic", "vneid"), ("team", "KP 1"), ("service", "cai_vneid"))
