@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, exists, func, insert, select
@@ -135,6 +135,29 @@ def list_roots(unit: Unit, commune: CommuneId, ids: Sequence[int]) -> dict[int, 
             people.c.commune_id == commune, people.c.id.in_(chunk), is_named
         )
         found |= {row[0]: row[1] for row in unit.connection.execute(of_chunk)}
+    return found
+
+
+def list_helped(
+    unit: Unit, commune: CommuneId, roots: Sequence[int], window: tuple[date, date]
+) -> set[tuple[int, date, str]]:
+    """Who (as who they count) was helped on which day with which topic, in the half-open window of days."""
+    found: set[tuple[int, date, str]] = set()
+    entry, root = help_entries.c, func.coalesce(people.c.merged_into, people.c.id)
+    is_theirs = and_(people.c.commune_id == entry.commune_id, people.c.id == entry.person_id)
+    for start in range(0, len(roots), MOST_AT_ONCE):
+        rows = unit.connection.execute(
+            select(root, entry.occurred_on, entry.topic)
+            .join_from(help_entries, people, is_theirs)
+            .where(
+                entry.commune_id == commune,
+                entry.voided_at.is_(None),
+                entry.occurred_on >= window[0],
+                entry.occurred_on < window[1],
+                root.in_(roots[start : start + MOST_AT_ONCE]),
+            )
+        )
+        found |= {(row[0], row[1], row[2]) for row in rows}
     return found
 
 

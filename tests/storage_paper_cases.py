@@ -83,6 +83,16 @@ def roots(unit: Unit, home: Home) -> list[Any]:
     return sorted(imports.list_roots(unit, home.id, list(named.values()))) == sorted(named.values())
 
 
+def helped(unit: Unit, home: Home) -> list[Any]:
+    """The day and topic of somebody's help, without their id."""
+    person = phone_lists.name_all(unit, home.id, PHONES[:1])[PHONES[0]]
+    done = Help(DAY, Topic.DVC, person_id=person)
+    new = NewEntry("paper:h", home.office.team, None, done, Source.PAPER)
+    help_bulk.add_all(unit, home.id, [new], By())
+    found = imports.list_helped(unit, home.id, [person], (DAY, date(2026, 11, 19)))
+    return [one[1:] for one in found]
+
+
 CASES: dict[str, Case] = {
     "audit.record_all": lambda u, h: audit.record_all(u, h.id, [Act("console", "a", "b")] * 2),
     "help_bulk.add_all": added,
@@ -93,6 +103,7 @@ CASES: dict[str, Case] = {
     "imports.list_newest": listed,
     "imports.list_stored": stored,
     "imports.list_roots": roots,
+    "imports.list_helped": helped,
     "imports.list_heirs": lambda u, h: imports.list_heirs(u, h.id),
     "imports.list_members": lambda u, h: imports.list_members(u, h.id),
     "phone_lists.look_up": looked_up,

@@ -175,6 +175,17 @@ def test_the_consent_is_kept_with_the_words_that_were_printed(paper: Paper) -> N
     assert "phường Hố Nai giữ số điện thoại" in paper.house.agreed
 
 
+def test_a_help_that_may_stand_in_the_log_already_is_pointed_at_and_still_taken(
+    paper: Paper,
+) -> None:
+    paper.takes(NAMED[:1])
+    same = NAMED[0] | {"id": "a"}
+    others = [same | {"occurred_on": "17/11/2026"}, same | {"topic": "tt"}, same | {"phone": ""}]
+    rows = [same, *(one | {"id": f"b{number}"} for number, one in enumerate(others))]
+    assert paper.looks(rows).alike == (2,)
+    assert paper.takes(rows).added == 4
+
+
 @pytest.mark.parametrize("consent", ["khong", ""])
 def test_without_consent_a_number_leaves_no_trace(paper: Paper, consent: str) -> None:
     paper.takes([SHEET[0] | {"phone": PHONE, "consent": consent}])

@@ -128,6 +128,8 @@ def _say_draft(room: PaperRoom, draft: Draft) -> None:
     )
     for number in draft.withdrawn:
         say(room.texts.say("import.withdrawn", row=number))
+    for number in draft.alike:
+        say(room.texts.say("import.alike", row=number))
 
 
 def _read(file: Path) -> bytes:

@@ -30,7 +30,7 @@ MOST_SCANNED = 20_000
 """Rows that are looked at: spreadsheets keep empty ones below what was typed."""
 MOST_COLUMNS = 40
 LONGEST_CELL = 1_000
-LARGEST_UNZIPPED = 48 * 1024 * 1024
+LARGEST_UNZIPPED = 32 * 1024 * 1024
 MOST_PARTS = 200
 SHEET = "Phiếu"
 """The sheet that is read when a workbook has several; otherwise its first one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bot.core.errors import NotFoundError, RuleError
@@ -67,8 +67,9 @@ CONSOLE = Hand("console", By())
 class Draft:
     """A file as it was understood. With a fault nothing of it may be taken.
 
-    ``known`` are ids whose rows came in before with the same content; ``withdrawn`` are numbers of rows
-    whose telephone number is left out, since its consent was withdrawn after that day.
+    ``known`` are ids whose rows came in before with the same content. ``withdrawn`` are numbers of rows
+    whose telephone number is left out, since its consent was withdrawn after that day; ``alike`` those of
+    rows whose person has an entry of that day and topic already: perhaps somebody wrote it in the chat, too.
     """
 
     file_hash: str
@@ -76,7 +77,8 @@ class Draft:
     faults: tuple[RowFault, ...]
     blank: int
     known: frozenset[str]
-    withdrawn: tuple[int, ...]
+    withdrawn: tuple[int, ...] = ()
+    alike: tuple[int, ...] = ()
 
     @property
     def fresh(self) -> list[Row]:
@@ -108,7 +110,7 @@ def draft(unit: Unit, house: House, grid: Grid) -> Draft:
     """What a file says and what is wrong with it; writes nothing."""
     known = _known(unit, house, grid)
     rows, faults, blank = import_rows.understand(grid, known)
-    looked_at = Draft(grid.file_hash, tuple(rows), tuple(faults), blank, frozenset(), ())
+    looked_at = Draft(grid.file_hash, tuple(rows), tuple(faults), blank, frozenset())
     return _with_log(unit, house.commune.id, looked_at)
 
 
@@ -270,7 +272,30 @@ def _with_log(unit: Unit, commune: CommuneId, looked_at: Draft) -> Draft:
         row.number for row in fresh if row.phone and _is_withdrawn(on_file[row.phone], row)
     ]
     faults = sorted((*looked_at.faults, *faults), key=lambda fault: fault.row)
-    return replace(looked_at, faults=tuple(faults), known=known, withdrawn=tuple(withdrawn))
+    return replace(
+        looked_at,
+        faults=tuple(faults),
+        known=known,
+        withdrawn=tuple(withdrawn),
+        alike=tuple(_alike(unit, commune, fresh, on_file)),
+    )
+
+
+def _alike(
+    unit: Unit, commune: CommuneId, fresh: Sequence[Row], on_file: Mapping[str, OnFile]
+) -> list[int]:
+    roots = {row.number: on_file[row.phone].root for row in fresh if row.phone}
+    people = sorted({root for root in roots.values() if root is not None})
+    if not people:
+        return []
+    days = [row.help.occurred_on for row in fresh if roots.get(row.number) is not None]
+    window = (min(days), max(days) + timedelta(days=1))
+    helped = imports.list_helped(unit, commune, people, window)
+    return [
+        row.number
+        for row in fresh
+        if (roots.get(row.number), row.help.occurred_on, row.help.topic) in helped
+    ]
 
 
 # ---- what is written

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.core.errors import MediaError, NotAllowedError, NotFoundError, RuleError, TableError
+from bot.core.errors import MediaError, NotFoundError, RuleError, TableError
 from bot.core.vocabulary import Role
 from bot.reports.reading import LARGEST_FILE, MOST_ROWS
 from bot.services.access import Officer
@@ -57,10 +57,7 @@ class Looked:
 
 
 class ImportDesk(Protocol):
-    """What this page asks for; each method is one piece of work of its own.
-
-    ``NotAllowedError`` for whoever may not do it.
-    """
+    """What this page asks for, of whom it has let in; each method is one piece of work of its own."""
 
     async def imports(self, officer: Officer) -> Sequence[Listed]:
         """The files that came in last."""
@@ -164,8 +161,6 @@ class _Import:
         number = int(request.match_info["number"])
         try:
             count = await self._desk.undo(officer, number, form.get("reason", "")[:400])
-        except NotAllowedError:
-            raise web.HTTPForbidden from None
         except NotFoundError:
             raise web.HTTPNotFound from None
         except RuleError as error:

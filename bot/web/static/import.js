@@ -29,6 +29,10 @@
       return;
     }
     const fresh = new DOMParser().parseFromString(words, "text/html").querySelector("main");
+    if (!fresh) {
+      look.submit();
+      return;
+    }
     document.querySelector("main").replaceWith(fresh);
     const take = find("take"), again = find("file-again");
     if (take && again) {
