@@ -46,6 +46,7 @@ from storage.mailbox import Finished
 from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
+from tests import storage_request_cases as requests
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
 from tests.storage_twins import (
@@ -172,6 +173,7 @@ def let_go(unit: Unit, home: Home) -> None:
 
 CASES: dict[str, Case] = {
     **PEOPLE_CASES,
+    **requests.CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
     "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(
@@ -287,6 +289,7 @@ CASES: dict[str, Case] = {
     "staff.known_chat": lambda u, h: people_of.known_chat(u, h.tu),
 }
 MAKES_IDS = {"help_entries.add", "staff.add_invitation", "staff.add_member", "staff.add_staff"}
+MAKES_IDS |= requests.MAKES_IDS
 """Their answers hold a new id, which differs from call to call."""
 
 
@@ -369,6 +372,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 
 
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
+    **requests.STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),
