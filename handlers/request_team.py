@@ -231,7 +231,10 @@ def end(turn: Turn) -> Reply:
     if request.about.topic is None and said is None:
         return _ask_topic(turn, f"reqendas:{request.id}:{outcome}:{place}", topic == MORE)
     ending = Ending(Outcome(outcome), Place(place), said)
-    entry = request_work.end(ground_of(turn), turn.worker, request.id, ending)
+    try:
+        entry = request_work.end(ground_of(turn), turn.worker, request.id, ending)
+    except RuleError as refusal:
+        return reply(turn.say(refusal.code), turn.option("option.queue", "queue"))
     day = show_day(entry.help.occurred_on, turn.today)
     what = turn.say("log.what", count=1, topic=turn.say(f"topic.{entry.help.topic}"), day=day)
     sentence = "card.passed-on" if ending.outcome is Outcome.PASSED_ON else "card.ended"

@@ -81,7 +81,6 @@ class Closing:
     """How it ended."""
 
     outcome: Outcome | None
-    entry_id: int | None = None
     status: RequestStatus = RequestStatus.CLOSED
 
 
@@ -199,29 +198,32 @@ def close(unit: Unit, commune: CommuneId, request: int, by: By, closing: Closing
     """End it: by the member who has taken it, by the officer who has, or by the resident."""
     hand: ColumnElement[bool] = ROW.identity.is_not(None)
     if by.member_id is not None:
-        hand = ROW.member_id == by.member_id
+        hand = (ROW.member_id == by.member_id) & ROW.staff_id.is_(None) & _not_passed_on
     elif by.staff_id is not None:
         hand = ROW.staff_id == by.staff_id
     ended: dict[str, object] = {
         "status": closing.status,
         "closed_at": unit.now,
         "outcome": closing.outcome,
-        "entry_id": func.coalesce(closing.entry_id, ROW.entry_id),
     }
     if closing.status is RequestStatus.CANCELLED:
         ended["phone"] = None
     return _change(unit, commune, request, (_is_open, hand), ended)
 
 
-def pass_on(unit: Unit, commune: CommuneId, request: int, member: int, entry: int) -> bool:
+def pass_on(unit: Unit, commune: CommuneId, request: int, member: int) -> bool:
     """The member has done their part and the ward goes on: it stays open for the ward alone."""
     own = (_is_of_team, _not_passed_on, ROW.member_id == member)
     passed = {
         "outcome": Outcome.PASSED_ON,
-        "entry_id": entry,
         "ward_at": func.coalesce(ROW.ward_at, unit.now),
     }
     return _change(unit, commune, request, own, passed)
+
+
+def name_entry(unit: Unit, commune: CommuneId, request: int, entry: int) -> None:
+    """The help that was written down when it ended."""
+    _change(unit, commune, request, (ROW.entry_id.is_(None),), {"entry_id": entry})
 
 
 def mark_late(unit: Unit, commune: CommuneId, request: int) -> bool:

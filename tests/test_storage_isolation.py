@@ -55,6 +55,7 @@ from storage.outbox import Post
 from storage.tokens import Tokens
 from tests.storage_paper_cases import CASES as PAPER_CASES
 from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
+from tests import storage_request_cases as requests
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_rights_cases import CASES as RIGHTS_CASES
 from tests.storage_rights_cases import STRANGE as RIGHTS_STRANGE
@@ -198,6 +199,7 @@ CASES: dict[str, Case] = {
     **RIGHTS_CASES,
     **TEAM_CASES,
     **TRUST_CASES,
+    **requests.CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
     "communes.save_neighbourhoods": lambda u, h: communes.save_neighbourhoods(
@@ -323,6 +325,8 @@ MAKES_IDS = {"help_entries.add", "help_entries.add_once"} | {
     "staff.add_member",
     "staff.add_staff",
 }
+MAKES_IDS = {"help_entries.add", "staff.add_invitation", "staff.add_member", "staff.add_staff"}
+MAKES_IDS |= requests.MAKES_IDS
 """Their answers hold a new id, which differs from call to call."""
 
 
@@ -409,6 +413,7 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     **PAPER_STRANGE,
     **TEAM_STRANGE,
     **TRUST_STRANGE,
+    **requests.STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()
     ),

@@ -3,33 +3,45 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from bot.library.source import Record
 from bot.library.wording import refuse
 
 Day = Literal[2, 3, 4, 5, 6, 7, "CN"]
+DAYS: tuple[Day, ...] = (2, 3, 4, 5, 6, 7, "CN")
 SUNDAY = 7
 LONGEST_PROMISE = 80
 
 
 def _clock(value: object) -> object:
-    """``"07:30"``; without quotes YAML would read another number."""
+    """``"07:30"``; without quotes YAML may read another number."""
     try:
-        return dt.time.fromisoformat(value) if isinstance(value, str) else _refuse_clock(value)
+        return dt.time.fromisoformat(str(value)) if isinstance(value, str) else _refuse(value)
     except ValueError:
-        return _refuse_clock(value)
+        return _refuse(value)
 
 
-def _refuse_clock(value: object) -> object:
-    """Never gives anything: says how a time of day is written."""
+def _refuse(value: object) -> object:
     raise refuse(f"«{value}» không phải là giờ", 'viết giờ và phút trong ngoặc kép: "07:30"')
 
 
-def _some(days: tuple[Day, ...]) -> tuple[Day, ...]:
-    if days and len(set(days)) == len(days):
-        return days
-    raise refuse("«days» trống hoặc có thứ viết hai lần", "viết các thứ: [2, 3, 4, 5, 6, 7, CN]")
+def _days(value: object) -> object:
+    said = value if isinstance(value, list | tuple) else []
+    if said and len(set(said)) == len(said) and set(said) <= set(DAYS):
+        return value
+    raise refuse(
+        "«days» trống, có thứ lạ hoặc viết hai lần", "viết các thứ, ví dụ: [2, 3, 4, 5, 6, 7, CN]"
+    )
+
+
+def _hours(value: object) -> object:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and 0 < float(str(value)) <= LONGEST_PROMISE:
+        return value
+    raise refuse(
+        f"«{value}» không phải số giờ làm việc", f"viết số lớn hơn 0, tối đa {LONGEST_PROMISE}"
+    )
 
 
 def weekday(day: Day) -> int:
@@ -38,8 +50,8 @@ def weekday(day: Day) -> int:
 
 
 Clock = Annotated[dt.time, BeforeValidator(_clock)]
-Days = Annotated[tuple[Day, ...], AfterValidator(_some)]
-Hours = Annotated[float, Field(gt=0, le=LONGEST_PROMISE)]
+Days = Annotated[tuple[Day, ...], BeforeValidator(_days)]
+Hours = Annotated[float, BeforeValidator(_hours)]
 WORKING_DAYS: tuple[Day, ...] = (2, 3, 4, 5, 6)
 
 
@@ -84,15 +96,13 @@ class Duty(Record):
     ward_within: Hours = 6
     rota: tuple[Shift, ...] = ()
 
-    @field_validator("help_within", "ward_within")
-    @classmethod
-    def _in_order(cls, value: float, known: ValidationInfo) -> float:
-        earlier = max(known.data.get(name, 0) for name in ("claim_within", "help_within"))
-        if value >= earlier:
-            return value
+    @model_validator(mode="after")
+    def _in_order(self) -> "Duty":
+        if self.claim_within <= self.help_within <= self.ward_within:
+            return self
         raise refuse(
             "hẹn sau ngắn hơn hẹn trước",
-            "ghi claim_within ≤ help_within ≤ ward_within, tính bằng giờ",
+            "ghi claim_within ≤ help_within ≤ ward_within, tính bằng giờ làm việc",
         )
 
     def team_on(self, day: dt.date) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.errors import NotAllowedError, RuleError
 from bot.core.messages import Outbound
@@ -20,7 +20,7 @@ from bot.services.request_notices import (
 from bot.services.request_words import Ground, short_name
 from bot.services.requests import FROM_RESIDENT, FROM_TEAM, HUSHED
 from bot.services.teams import actor
-from storage import audit, duty, help_entries, help_requests, notices
+from storage import audit, duty, help_requests, notices
 from storage.audit import Act
 from storage.database import Unit
 from storage.help_entries import By, Entry, NewEntry
@@ -107,19 +107,20 @@ def end(ground: Ground, member: Worker, number: int, ending: Ending) -> Entry:
     What goes on to the ward stays open there.
     """
     unit, commune = ground.unit, ground.commune.id
-    unit.begin_writing()
     request = find(unit, commune, member, number)
-    if request.member_id != member.id or request.closed_at is not None or request.outcome:
-        raise RuleError("requests.not-yours", "Yêu cầu này không phải của mình.")
-    entry = _write_down(ground, member, request, ending)
-    if ending.outcome is Outcome.PASSED_ON:
-        is_done = help_requests.pass_on(unit, commune, number, member.id, entry.id)
+    topic = request.about.topic or ending.topic
+    if topic is None:
+        raise RuleError("requests.no-topic", "Cần biết giúp việc gì.")
+    is_passed = ending.outcome is Outcome.PASSED_ON
+    if is_passed:  # first the request: of two who end it at once one comes through
+        is_done = help_requests.pass_on(unit, commune, number, member.id)
     else:
-        closing = Closing(ending.outcome, entry.id)
+        closing = Closing(ending.outcome)
         is_done = help_requests.close(unit, commune, number, By(member.id), closing)
     if not is_done:
-        raise LookupError("a request that was ended while it was looked at")
-    is_passed = ending.outcome is Outcome.PASSED_ON
+        raise RuleError("requests.not-yours", "Yêu cầu này không phải của mình.")
+    entry = _write_down(ground, member, request, replace(ending, topic=topic))
+    help_requests.name_entry(unit, commune, number, entry.id)
     _note(ground, member, number, "passed-on" if is_passed else "closed")
     if is_passed:
         tell_office(ground, request, "requests.ward-passed-on")
@@ -129,23 +130,18 @@ def end(ground: Ground, member: Worker, number: int, ending: Ending) -> Entry:
 
 def _write_down(ground: Ground, member: Worker, request: Request, ending: Ending) -> Entry:
     unit, commune = ground.unit, ground.commune.id
-    topic = request.about.topic or ending.topic
-    if topic is None:
-        raise RuleError("requests.no-topic", "Cần biết giúp việc gì.")
-    client_id = f"request:{request.id}"
-    known = help_entries.find(unit, commune, client_id)
-    if known is not None:
-        return known
+    if ending.topic is None:
+        raise LookupError("the topic was looked at before")
     done = Help(
         local_day(unit.now),
-        topic,
+        ending.topic,
         guide=request.about.guide,
         person_id=request.person_id,
         outcome=ending.outcome,
         place=ending.place,
     )
     checked = help_log.checked(unit, done)
-    fresh = NewEntry(client_id, request.team_id, member.id, checked, Source.REQUEST)
+    fresh = NewEntry(f"request:{request.id}", request.team_id, member.id, checked, Source.REQUEST)
     return help_log.add(unit, commune, fresh, member)
 
 

@@ -130,7 +130,7 @@ def keep_phone(ground: Ground, request: Request, call: Call) -> Request:
 def cancel(ground: Ground, request: Request) -> bool:
     """The resident needs it no more: the number goes at once, who has taken it is told."""
     unit, commune = ground.unit, ground.commune.id
-    ended = Closing(None, status=RequestStatus.CANCELLED)
+    ended = Closing(None, RequestStatus.CANCELLED)
     if not help_requests.close(unit, commune, request.id, By(), ended):
         return False
     help_requests.note(unit, commune, request.id, "cancelled")
