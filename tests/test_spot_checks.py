@@ -8,7 +8,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
+from bot.app.trust import TrustRounds
 from bot.core.errors import NotAllowedError
-from bot.core.periods import Period, week_of
+from bot.core.periods import ZONE, Period, week_of
 from bot.core.vocabulary import Role, Topic
 from bot.services import spot_checks
 from bot.services.access import Officer
@@ -29,8 +30,10 @@ from storage.help_entries import By, Help, NewEntry
 from storage.models_help import help_entries as rows
 from storage.models_people import contacts
 from storage.spot_checks import Way
+from tests.clock import FixedClock
 from tests.storage_tools import ENGINES, Office, Shelf, open_office, open_shelf
-from tests.trust_tools import keep_phone
+from tests.trust_tools import keep_phone, log_known_help
+from tests.world import World
 
 numbers = st.lists(st.integers(1, 10**7), unique=True, max_size=40)
 seeds = st.text("0123456789abcdef", min_size=16, max_size=16)
@@ -407,3 +410,28 @@ def test_the_draw_stands_in_the_audit_log_with_the_hash_of_what_was_drawn_from(
     ]
     assert (act.actor, act.object) == ("jobs", f"week:{ward.week.key}")
     assert f"sha256:{act.after_hash}" == hash_of([entry])
+
+
+# ---- by the clock -------------------------------------------------------------------------------
+
+
+def test_the_week_is_drawn_when_it_is_over_and_by_one_process_only(
+    world: World, clock: FixedClock
+) -> None:
+    hanh, tu = world.member(), world.person()
+    tu.says("menu")
+    entry = log_known_help(world.base, world.commune, (hanh.identity, tu.identity, "vneid"))
+
+    def drawn() -> list[int]:
+        found = world.base.database.read(stored.list_checks, world.commune.id, "week:2026-W47")
+        return [one.entry for one in found]
+
+    clock.now = datetime(2026, 11, 22, 23, 59, tzinfo=ZONE)
+    world.does_by_the_clock()
+    assert drawn() == []
+    clock.passes(minutes=1)
+    world.does_by_the_clock()
+    assert drawn() == [entry.id]
+    other = TrustRounds(world.base)
+    world.run(other.draw())
+    assert drawn() == [entry.id]
