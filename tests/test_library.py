@@ -120,7 +120,8 @@ zalo_bot:
 """
 
 
-SHORTHAND = """{writes: [ghi], tells: [giúp], before: [dạ], fillers: [nha], own: [tôi], asks: [cách], people: [cô],
+SHORTHAND = """{writes: [ghi], tells: [giúp], before: [dạ], fillers: [nha], own: [tôi], asks: [cách],
+  people: [cô],
   ranks: [hai], counted: [người], after_number: [mức], files: [hồ sơ], topics: {}, services: {}, belongs: {},
   places: {}, outcomes: {}, subjects: {}, first_time: {}, for_parents: [hỏi giùm má]}
 """
