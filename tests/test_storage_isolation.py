@@ -53,9 +53,9 @@ from storage.models_people import identities
 from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
+from tests import storage_request_cases as requests
 from tests.storage_paper_cases import CASES as PAPER_CASES
 from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
-from tests import storage_request_cases as requests
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_rights_cases import CASES as RIGHTS_CASES
 from tests.storage_rights_cases import STRANGE as RIGHTS_STRANGE
