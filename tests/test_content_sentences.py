@@ -32,6 +32,12 @@ from bot.services import petitions, retention
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
 from tests import shipped
+from bot.core.vocabulary import UNSAID, AddressForm, Confirmation, Role, Source, Topic
+from bot.library import Answer, LinkKind, RowKind, load
+from bot.library.guides import Guide
+from bot.locale import Texts, load_sentences, placeholders
+from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
+from bot.services.entries import KEYS
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")
@@ -54,7 +60,18 @@ FAMILIES = {
     "channel.": ["zalo_oa", "zalo_bot", "telegram", "web_chat", "console"],
     "media.": [str(kind) for kind in Kind if f"media.{kind}" in SENTENCES],
     "role.": [str(role) for role in Role],
-    "office.sum-": ["visits", "people", "visits_without_person", "reported"],
+    "office.sum-": ["visits", "people", "visits_without_person", "reported", *DECLARED],
+    "figures.by-": list(WORDS),
+    "figures.split-": list(WORDS),
+    "figures.word-": [f"{split}-{key}" for split in WORDS for key in [*WORDS[split], UNSAID]],
+    "figures.of-": [
+        f"{split}-{key}"
+        for split in ("person", "files", "first_time", "answer")
+        for key in KEYS[split]
+    ],
+    "figures.requests-": list(REQUESTS),
+    "figures.answer-": [str(answer) for answer in Confirmation],
+    "figures.source-": [str(source) for source in Source if source is not Source.CHAT],
     "office.q-": list(QUESTIONS),
     "teams.kind-": [str(kind) for kind in TeamKind],
     "teams.role-": [str(role) for role in Role if role.in_team],

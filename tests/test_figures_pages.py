@@ -91,7 +91,7 @@ def shown(page: Page, table: str) -> dict[str, list[str]]:
 
 
 def word(split: str, key: str) -> str:
-    return SENTENCES[f"figures.{split}-{key}"]
+    return SENTENCES[f"figures.word-{split}-{key}"]
 
 
 def test_each_split_shows_the_words_of_either_week_and_what_is_not_said(officer: Browser) -> None:
@@ -164,9 +164,9 @@ def test_a_row_says_what_was_done_where_by_what_way_it_came_and_why_it_was_corre
     first = by_topic["VNeID,"]
     assert first[about].text.endswith("Cài VNeID; Kích hoạt mức 2")
     assert by_topic["Làm"][about].text.endswith(word("subject", "ho_kinh_doanh"))
-    assert first[outcome].text == "Xong người được giúp nói đúng"
-    assert (first[person].text, first[files].text) == ("1 mới (tổ khai)", "2")
-    paper = next(row for row in rows if "từ giấy" in row[recorded].text)
+    assert first[outcome].text == "Xong Người được giúp nói đúng"
+    assert (first[person].text, first[files].text) == ("1 Mới (tổ khai)", "2")
+    paper = next(row for row in rows if "Từ giấy" in row[recorded].text)
     assert paper[place].text == word("place", "truc_tuyen")
     assert paper[person].text == "1"
     changed = next(row for row in rows if REASON in row[recorded].text)

@@ -205,7 +205,7 @@ def test_a_row_says_when_where_who_what_how_it_ended_and_when_it_was_recorded(
     heads = ["day", "by", "about", "outcome", "person", "recorded", "visits"]
     wanted = [SENTENCES[f"office.entry-{name}"] for name in heads]
     wanted.insert(1, SENTENCES["office.team"])
-    wanted.insert(4, SENTENCES["figures.place"])
+    wanted.insert(4, SENTENCES["figures.split-place"])
     wanted.insert(8, SENTENCES["figures.entry-files"])
     assert [cell.text for cell in head] == wanted
     assert [cell.text for cell in first] == [
@@ -214,7 +214,7 @@ def test_a_row_says_when_where_who_what_how_it_ended_and_when_it_was_recorded(
         "chị KP 2",
         SENTENCES["topic.dvc"],
         "—",
-        SENTENCES["figures.outcome-chuyen_tiep"],
+        SENTENCES["figures.word-outcome-chuyen_tiep"],
         "—",
         "09:00 18/11/2026",
         "—",

@@ -79,13 +79,13 @@ def height(column: Sequence[Section]) -> int:
 
 def _split(texts: Texts, split: str, rows: Sequence[Row]) -> Section:
     shown = tuple((word(texts, split, row.key), row, part(split, row.key)) for row in rows)
-    titles = (texts.say(f"figures.by-{split}"), texts.say(f"figures.{split}"))
+    titles = (texts.say(f"figures.by-{split}"), texts.say(f"figures.split-{split}"))
     return Section(f"by-{split}", *titles, shown)
 
 
 def word(texts: Texts, split: str, key: str) -> str:
     """How a word of a split is shown."""
-    return texts.say(f"figures.{split}-{key}")
+    return texts.say(f"figures.word-{split}-{key}")
 
 
 def title(texts: Texts, heading: Heading) -> str:
@@ -98,7 +98,7 @@ def title(texts: Texts, heading: Heading) -> str:
     if split == "topic":
         return say("office.of-topic", topic=say(f"topic.{key}"))
     if split in WORDS:
-        named = say(f"figures.{split}")
+        named = say(f"figures.split-{split}")
         return say("figures.of-word", split=named, word=word(texts, split, key))
     return say(f"figures.of-{split}-{key}")
 
