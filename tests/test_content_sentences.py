@@ -11,14 +11,17 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import (
+    UNSAID,
     AddressForm,
     AgeBand,
+    Confirmation,
     FirstTime,
     Outcome,
     Place,
     PriorityGroup,
     Role,
     Service,
+    Source,
     Subject,
     TeamKind,
     Topic,
@@ -27,17 +30,12 @@ from bot.core.vocabulary import (
 from bot.library import Answer, LinkKind, RowKind
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
-from bot.reports.weekly import QUESTIONS
+from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
 from bot.services import petitions, retention
+from bot.services.entries import KEYS
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
 from tests import shipped
-from bot.core.vocabulary import UNSAID, AddressForm, Confirmation, Role, Source, Topic
-from bot.library import Answer, LinkKind, RowKind, load
-from bot.library.guides import Guide
-from bot.locale import Texts, load_sentences, placeholders
-from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
-from bot.services.entries import KEYS
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = load_sentences(ROOT / "content")

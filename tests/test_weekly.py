@@ -435,7 +435,7 @@ def test_what_is_logged_at_the_border_of_a_week_counts_in_the_week_of_vietnam(
     assert isinstance(clock, FixedClock)
     before = {key: figures(edge, key) for key in KEYS}
     clock.now = datetime(*at, tzinfo=UTC)  # type: ignore[misc]
-    member = edge.member(f"chị {expected}")
+    member = edge.member(f"chị {at}")
     member.says("menu")
     for digit in "1111":
         member.says(digit)
