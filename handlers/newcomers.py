@@ -120,7 +120,7 @@ def refuse(turn: Turn) -> Reply:
 
 def _decide(turn: Turn, number: int, *, is_yes: bool) -> Reply:
     worker = turn.worker
-    if worker is None:
+    if worker is None or not joining.decides(turn.unit, turn.commune.id, worker):
         return _not_for_you(turn)
     decision = (number, is_yes)
     try:

@@ -122,7 +122,8 @@ def week(turn: Turn) -> Reply:
     try:
         found = team_life.team_week(turn.unit, turn.commune.id, worker)
     except RuleError as refusal:
-        return reply(turn.say(refusal.code), turn.option("option.mine", "mine"))
+        mine = turn.option("option.mine", "mine")
+        return Reply((Say(turn.say(refusal.code), (mine,)),), outcome="refused")
     parts = (_head(turn, found), _silent(turn, found), _cases(turn, found), _thanks(turn, found))
     text = "\n".join(part for part in parts if part)
     return reply(text, turn.option("option.log", "log"), here="week")

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, PeriodError, parse, today, week_of
+from bot.core.vocabulary import Role
 from bot.library import Reviews
 from bot.library.freshness import SOON
 from bot.reports.weekly import Weekly
@@ -222,6 +223,8 @@ class _Office:
     async def entries(self, request: web.Request) -> web.Response:
         """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid``, ``&team=KP+3`` …"""
         officer = await self._door.officer(request)
+        if officer.role is Role.OPERATOR:  # runs the machine, and has no need of residents' data
+            raise web.HTTPForbidden(text=self._desk.texts.say("import.not-yours"))
         _, week = self._weeks(request)
         try:
             behind = await self._desk.entries(officer, week, request.query)

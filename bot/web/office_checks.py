@@ -99,6 +99,8 @@ class _Checks:
         """What came of it."""
         officer = await self._door.officer(request)
         form = await self._door.read_form(request, SIGNED)
+        if officer.role is not Role.OFFICER:
+            raise self._refused("checks.read-only")
         try:
             result = Result(form.get("result", ""))
         except ValueError:

@@ -91,6 +91,8 @@ class _Requests:
         """It is over."""
         officer = await self._door.officer(request)
         form = await self._door.read_form(request, SIGNED)
+        if officer.role is not Role.OFFICER:
+            raise self._refused()
         outcome = form.get("outcome", "")
         if outcome not in ENDINGS:
             raise web.HTTPBadRequest(text=self._door.texts.say("office.old-form"))

@@ -1,0 +1,323 @@
+"""Roles see only their own: each button, page and form stands on a list, and is denied to all others.
+
+The lists are closed: what is new and stands on none of them fails here. Commands are for who has the machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.app.installation import Installation
+from bot.app.lobby import open_lobby
+from bot.app.office import OfficeDesk
+from bot.app.wiring import build
+from bot.core.vocabulary import Role
+from bot.web.office import add_office
+from handlers import ROUTES
+from storage.database import Unit
+from storage.models import inbox, metadata
+from tests import small_content
+from tests.browser_server import running
+from tests.office_site import Site
+from tests.world import Person, World
+
+OF_TEAM = frozenset({Role.MEMBER, Role.TEAM_LEADER})
+OF_LEADER = frozenset({Role.TEAM_LEADER})
+CHANGES = frozenset({Role.OPERATOR, Role.OFFICER})
+READS = frozenset({Role.OFFICER, Role.LEADER})
+OFFICER = frozenset({Role.OFFICER})
+OFFICE = frozenset({Role.OPERATOR, Role.OFFICER, Role.LEADER})
+DECIDES = OF_LEADER | CHANGES
+
+FOR_ANYBODY = frozenset(
+    [
+        "about",
+        "ask",
+        "askat",
+        "askcall",
+        "askcancel",
+        "askcancelok",
+        "asked",
+        "asknow",
+        "askok",
+        "checkup",
+        "conf",
+        "done",
+        "enlarge",
+        "erase",
+        "eraseok",
+        "fix",
+        "guide",
+        "hello",
+        "join",
+        "link",
+        "linkok",
+        "listen",
+        "mend",
+        "menu",
+        "mute",
+        "mydata",
+        "name",
+        "no-smartphone",
+        "other",
+        "part",
+        "person",
+        "privacy",
+        "reask",
+        "resume",
+        "scam",
+        "step",
+        "stop",
+        "stuck",
+        "thanks",
+        "topic",
+        "topics",
+        "unask",
+        "unlink",
+        "unlinkok",
+        "unmute",
+        "wake",
+        "which",
+        "withdraw",
+        "withdrawok",
+        "wrong-digit",
+    ]
+)
+"""Verbs of residents; whoever works with us is a resident too. “name” and “join” say who may."""
+FOR_TEAMS = {
+    **dict.fromkeys(
+        [
+            "log",
+            "logday",
+            "logdet",
+            "logfc",
+            "logfil",
+            "logfix",
+            "logft",
+            "logfu",
+            "logfx",
+            "logfxa",
+            "logfxk",
+            "logfxr",
+            "logfxs",
+            "logfxw",
+            "loghead",
+            "logheadn",
+            "logkin",
+            "loglast",
+            "logmany",
+            "logmore",
+            "logn",
+            "logok",
+            "logp",
+            "logremind",
+            "logremindno",
+            "logremindok",
+            "logsame",
+            "logt",
+            "logtel",
+            "logyes",
+            "mine",
+            "undo",
+            "duty",
+            "dutyoff",
+            "dutyok",
+            "queue",
+            "req",
+            "reqback",
+            "reqchat",
+            "reqend",
+            "reqendas",
+            "reqtake",
+            "hats",
+            "wear",
+            "moving",
+            "moved",
+            "leave",
+            "leaveok",
+        ],
+        OF_TEAM,
+    ),
+    "logteam": OF_LEADER,
+    "week": OF_LEADER,
+    **dict.fromkeys(("newcomers", "admit", "refuse"), DECIDES),
+}
+"""Verbs of those who work with us, and whose they are."""
+ARGUMENTS = ("", ":1", ":vneid:1", ":1:1:1")
+FLEETING = {"inbox", "outbox", "conversations", "buckets", "sign_in_failures"}
+"""What every message writes, whoever sends it."""
+
+
+def facts(unit: Unit) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of what counts."""
+    tables = (table for table in metadata.sorted_tables if table.name not in FLEETING)
+    return {
+        table.name: [tuple(row) for row in unit.connection.execute(select(table))]
+        for table in tables
+    }
+
+
+def test_every_button_is_on_a_list() -> None:
+    verbs = {route.verb for route in ROUTES if route.verb}
+    assert FOR_ANYBODY | set(FOR_TEAMS) == verbs
+    assert not FOR_ANYBODY & set(FOR_TEAMS)
+
+
+@pytest.fixture
+def world(base: Installation) -> Iterator[World]:
+    with closing(World(base)) as world:
+        yield world
+
+
+def somebody(world: World, role: Role | None) -> Person:
+    """A resident, or somebody who has joined with that role."""
+    person = world.person(f"người {role}")
+    if role is None:
+        person.says("menu")
+    else:
+        person.says(f"vào tổ {world.invite(role, 'KP 3' if role.in_team else None)}")
+    return person
+
+
+def newest_outcome(unit: Unit) -> str:
+    """How the last event ended."""
+    newest = select(inbox.c.outcome).order_by(inbox.c.id.desc()).limit(1)
+    return str(unit.connection.execute(newest).scalar_one())
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=str)
+def test_a_button_of_others_changes_nothing_and_is_refused(world: World, role: Role | None) -> None:
+    person = somebody(world, role)
+    database = world.base.database
+    before = database.read(facts)
+    denied = [verb for verb, roles in FOR_TEAMS.items() if role not in roles]
+    for verb in denied:
+        for arguments in ARGUMENTS:
+            person.sends_action(f"{verb}{arguments}")
+            assert database.read(newest_outcome) == "refused", (verb, arguments, person.last)
+    assert database.read(facts) == before
+
+
+PAGES: dict[str, frozenset[Role]] = {
+    "/office": OFFICE,
+    "/office/entries": READS,
+    "/office/guides": OFFICE,
+    "/office/guides/{guide}": OFFICE,
+    "/office/messages": OFFICE,
+    "/office/teams": OFFICE,
+    "/office/teams/workdays": OFFICE,
+    "/office/requests": READS,
+    "/office/import": READS,
+    "/office/import/look": OFFICE,  # leads to the page
+    "/office/import/mau.xlsx": READS,
+    "/office/sheet": READS,
+    "/office/sheet/phieu.xlsx": READS,
+    "/office/checks": READS,
+    "/office/privacy": OFFICER,
+    "/office/people": OFFICER,
+}
+"""Who may look at what. The operator runs the machine and sees no residents' data."""
+FORMS: dict[str, frozenset[Role]] = {
+    "/office/guides/{guide}/{step}/{kind}": CHANGES,
+    "/office/guides/{guide}/{step}/{kind}/gone": CHANGES,
+    "/office/messages/{number}/again": CHANGES,
+    "/office/messages/{number}/settled": CHANGES,
+    "/office/teams/invitations": CHANGES,
+    "/office/teams/waiting/{number}/admit": CHANGES,
+    "/office/teams/waiting/{number}/refuse": CHANGES,
+    "/office/teams/members/{number}/move": CHANGES,
+    "/office/teams/members/{number}/leave": CHANGES,
+    "/office/teams/members/{number}/organisation": CHANGES,
+    "/office/requests/{number}/take": OFFICER,
+    "/office/requests/{number}/close": OFFICER,
+    "/office/import": OFFICER,
+    "/office/import/look": OFFICER,
+    "/office/import/{number}/undo": OFFICER,
+    "/office/sheet": OFFICER,
+    "/office/checks/{number}/take": OFFICER,
+    "/office/checks/{number}/result": OFFICER,
+    "/office/privacy": OFFICER,
+    "/office/privacy/export": OFFICER,
+    "/office/privacy/erase": OFFICER,
+    "/office/privacy/request": OFFICER,
+    "/office/privacy/{number}/done": OFFICER,
+    "/office/privacy/{number}/later": OFFICER,
+    "/office/people": OFFICER,
+    "/office/people/merge": OFFICER,
+    "/office/people/{number}/undo": OFFICER,
+}
+"""Who may send what."""
+DOOR = {"/office/sign-in", "/office/join", "/office/sign-out"}
+PARTS = {"{guide}": "vneid-quen-mat-khau", "{step}": "mo-app", "{kind}": "sound", "{number}": "1"}
+"""What stands for the parts of an address."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("roles")
+    with running(folder, content_dir=small_content.make(folder / "content")) as ward:
+        yield Site(ward)
+
+
+def test_every_page_and_form_of_the_office_is_on_a_list(base: Installation) -> None:
+    app, hosted = web.Application(), build(base, ())
+    add_office(app, OfficeDesk(base, hosted.media), open_lobby(hosted).visitors)
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in app.router.routes()
+        if route.resource is not None and route.resource.canonical.startswith("/office")
+    }
+    shown = {path for method, path in routes if method == "GET"} - DOOR
+    sent = {path for method, path in routes if method == "POST"} - DOOR
+    assert shown == set(PAGES)
+    assert sent == set(FORMS)
+
+
+def address(path: str) -> str:
+    """An address of that kind."""
+    return re.sub(r"\{\w+\}", lambda part: PARTS[part[0]], path)
+
+
+@pytest.mark.parametrize("role", sorted(OFFICE))
+def test_a_page_of_others_is_denied_and_an_own_one_is_not(site: Site, role: Role) -> None:
+    officer = site.officer(role=role)
+    for path, roles in PAGES.items():
+        status = officer.opens(address(path)).status
+        assert (status == 403) == (role not in roles), (path, status)
+        assert status < 500, path
+
+
+@pytest.mark.parametrize("role", sorted(OFFICE))
+def test_a_form_of_others_is_denied_and_changes_nothing(site: Site, role: Role) -> None:
+    officer = site.officer(role=role)
+    token = officer.token("/office/sign-out")
+    database = site.ward.base.database
+    before = {**database.read(facts), "audit_log": []}
+    for path, roles in FORMS.items():
+        if role in roles:
+            continue
+        assert officer.posts(address(path), {"form": token}).status == 403, path
+    assert {**database.read(facts), "audit_log": []} == before
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FORMS])
+def test_a_stranger_is_led_to_the_door(site: Site, path: str) -> None:
+    answer = site.browser().opens(address(path)) if path in PAGES else None
+    if answer is not None:
+        assert (answer.status, answer.location) in {
+            (303, "/office/sign-in"),
+            (303, "/office/import"),
+        }
+    assert site.browser().posts(address(path), {}).status in {303, 403, 405}
+
+
+def test_a_member_of_a_team_has_no_way_into_the_office(site: Site) -> None:
+    code = site.ward.invites(Role.TEAM_LEADER)
+    answer = site.browser().joins(code, "to.truong", "một câu dài khó đoán", "chị Hạnh")
+    assert answer.status == 422
