@@ -17,7 +17,8 @@ def show(turn: Turn) -> Reply:
         return _not_for_you(turn)
     phone = duty.own_phone(turn.unit, turn.commune.id, worker)
     if phone is None:
-        return reply(_consent(turn), turn.option("option.agree", "dutyok"), here="duty")
+        agree, disagree = ("option.agree", "dutyok"), ("option.disagree", HOME)
+        return reply(_consent(turn), turn.option(*agree), turn.option(*disagree), here="duty")
     options = (
         turn.option("option.other-phone", "dutyok"),
         turn.option("option.hide-phone", "dutyoff"),
