@@ -92,6 +92,8 @@ _ENTRIES = Prepared(
         _entry.outcome,
         _entry.subject,
         _entry.first_time,
+        # Looked up for each entry: joined, PostgreSQL would read every answer ever given for a week.
+        select(confirmations.c.answer).where(_is_asked).scalar_subquery(),
         _entry.visits,
         _entry.files,
         _person,
@@ -105,12 +107,6 @@ _SERVICES = Prepared(
     .where(*_WINDOW)
     .group_by(help_services.c.service)
 )
-_ANSWERS = Prepared(
-    select(confirmations.c.answer, func.sum(_entry.visits))
-    .select_from(help_entries.join(confirmations, _is_asked))
-    .where(*_WINDOW, confirmations.c.answer.is_not(None))
-    .group_by(confirmations.c.answer)
-)
 _NAMES = Prepared(
     select(teams.c.id, teams.c.name).where(teams.c.commune_id == bindparam("commune"))
 )
@@ -123,21 +119,19 @@ def count(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> Figures:
     ways: defaultdict[tuple[str | None, ...], int] = defaultdict(int)
     files = None
     # One tuple of words a row instead of a counter each: this loop is most of what a year costs.
-    for topic, team, place, outcome, subject, first, visits, said, person in unit.each(
-        _ENTRIES, asked
-    ):
+    for topic, team, *words, visits, said, person in unit.each(_ENTRIES, asked):
         cell = cells[topic, team]
         cell.visits += visits
         if person is None:
             cell.without_person += visits
         else:
             cell.people.add(person)
-        ways[place, outcome, subject, first] += visits
+        ways[tuple(words)] += visits
         if said is not None:
             files = said + (files or 0)
     names = dict(unit.each(_NAMES, {"commune": commune}))
     whole = _count("", cells.values())
-    places, outcomes, subjects, firsts = (_by(ways, at) for at in range(4))
+    places, outcomes, subjects, firsts, answers = (_by(ways, at) for at in range(5))
     return Figures(
         visits=whole.visits,
         people=whole.people,
@@ -152,7 +146,7 @@ def count(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> Figures:
             "outcome": outcomes,
             "subject": subjects,
             "service": dict(unit.each(_SERVICES, asked)),
-            "answer": dict(unit.each(_ANSWERS, asked)),
+            "answer": answers,
         },
     )
 
