@@ -103,8 +103,8 @@ def rows(world: World, table: Table) -> list[dict[str, Any]]:
 
 def figures(world: World) -> tuple[int, int, int]:
     """Visits, people, visits of nobody known."""
-    counts = world.base.database.read(help_figures.count_by, world.commune.id, WEEK, None)
-    return next(((c.visits, c.people, c.without_person) for c in counts), (0, 0, 0))
+    whole = world.base.database.read(help_figures.count, world.commune.id, WEEK)
+    return whole.visits, whole.people, whole.without_person
 
 
 def wishes_to_join(unit: Unit, commune: CommuneId, chat: Identity, invitation: int) -> int:

@@ -66,7 +66,7 @@ def acts(site: Site) -> list[tuple[str, str]]:
 def counts(site: Site) -> tuple[int, int]:
     window = (MONDAY, MONDAY + timedelta(days=7))
     commune = site.ward.commune("ho-nai").id
-    (whole,) = site.ward.base.database.read(help_figures.count_by, commune, window, None)
+    whole = site.ward.base.database.read(help_figures.count, commune, window)
     return whole.visits, whole.people
 
 

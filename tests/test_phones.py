@@ -100,7 +100,7 @@ def log(unit: Unit, office: Office, who: Worker, typed: str, ordinal: int = 1) -
 
 def figures(shelf: Shelf, office: Office) -> tuple[int, int]:
     """Visits and people of the week."""
-    (whole,) = shelf.read(help_figures.count_by, office.id, WEEK, None)
+    whole = shelf.read(help_figures.count, office.id, WEEK)
     return whole.visits, whole.people
 
 

@@ -106,8 +106,8 @@ def test_a_team_goes_on_with_the_series_of_those_that_merged_into_it(ward: Ward)
     now = Worker(second.id, second.name, second.role, first.team_id, "KP 1")
     ward.logs(now, 4)
     assert ward.series("kp2") == [5, 4]
-    by_team = ward.base.database.read(help_figures.count_by, ward.commune.id, WEEK, "team")
-    assert [(one.key, one.visits) for one in by_team] == [("KP 1", 4)]
+    found = ward.base.database.read(help_figures.count, ward.commune.id, WEEK)
+    assert [(one.key, one.visits) for one in found.teams] == [("KP 1", 4)]
 
 
 def test_members_go_on_in_the_team_of_today_with_their_role_and_all_of_it_is_kept(
