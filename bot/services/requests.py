@@ -155,6 +155,12 @@ def purge(unit: Unit) -> int:
     return help_requests.purge(unit, KEEP_PHONE, KEEP_CHAT)
 
 
+def is_with_office(request: Request) -> bool:
+    """True when the office sees to it, and nobody of the team does."""
+    is_free = request.member_id is None and request.ward_at is not None
+    return request.staff_id is not None or is_free or is_passed_on(request)
+
+
 def is_passed_on(request: Request) -> bool:
     """True when the team has done its part and the ward goes on."""
     return request.closed_at is None and request.outcome is Outcome.PASSED_ON
