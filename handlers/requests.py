@@ -243,7 +243,7 @@ def _status(turn: Turn, request: Request) -> Reply:
     ground = ground_of(turn)
     promise = request_words.still_promised(ground, request)
     values: dict[str, object] = {"number": request.id, "promise": promise}
-    if request.ward_at is not None:
+    if requests.is_with_office(request):
         sentence = "requests.status-ward"
         values |= {"ward": ground.commune_name}
     elif request.member_id is not None:

@@ -404,6 +404,7 @@ def test_answers_stand_in_the_open_prompt_only_and_nowhere_after_it(world: World
         "ungreeted": False,
         "staff_until": "",
         "staff_hinted": False,
+        "request": "",
     }
     person.says("3")
     [stored] = world.base.database.read(_states)

@@ -22,7 +22,7 @@ from storage.database import Unit
 from storage.duty import Neighbourhood, TeamThere
 from storage.mailbox import Worker
 
-KINDS = r"(?:khu pho|khupho|k pho|kp|khu|to dan pho|tdp|ap|thon)"
+KINDS = r"(?:khu pho|khupho|k pho|k p|kp|khu|to dan pho|tdp|ap|thon)"
 WHOLE = re.compile(rf"{KINDS} ?(?:so )?(.+)")
 INSIDE = re.compile(rf"\b{KINDS} ?(?:so )?0*(\d{{1,2}})\b")
 EVERYWHERE = 0

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.core.errors import NotAllowedError
 from bot.core.vocabulary import Outcome, Role
-from bot.services import access, request_words
+from bot.services import access, phones, request_words
 from bot.services.access import Officer
 from bot.services.request_notices import tell_claimer, tell_closed
 from bot.services.request_words import Ground
@@ -35,6 +35,7 @@ class Shown:
     for_group: str
     phone: str | None
     is_own: bool
+    is_free: bool  # somebody of the team could still take it
 
 
 def require_reader(officer: Officer) -> None:
@@ -64,14 +65,16 @@ def overview(ground: Ground, officer: Officer) -> Sequence[Shown]:
 def _shown(ground: Ground, officer: Officer, request: Request) -> Shown:
     unit, commune = ground.unit, officer.commune.id
     is_own = request.staff_id == officer.id
+    phone = help_requests.read_phone(unit, commune, request.id) if is_own else None
     return Shown(
         request=request,
         about=request_words.about(ground, request.about),
         age=unit.now - request.opened_at,
         is_late=request_words.is_late(request, unit.now),
         for_group=request_words.for_group(ground, request),
-        phone=help_requests.read_phone(unit, commune, request.id) if is_own else None,
+        phone=phones.show_phone(phone) if phone else None,
         is_own=is_own,
+        is_free=request.member_id is None and request.staff_id is None,
     )
 
 

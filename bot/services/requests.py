@@ -148,6 +148,12 @@ def is_talking(unit: Unit, commune: CommuneId, request: Request) -> bool:
     return last is not None and last[0] != HUSHED and unit.now - last[1] <= TALKS_FOR
 
 
+def is_with_office(request: Request) -> bool:
+    """True when the office sees to it, and nobody of the team does."""
+    is_free = request.member_id is None and request.ward_at is not None
+    return request.staff_id is not None or is_free or is_passed_on(request)
+
+
 def is_passed_on(request: Request) -> bool:
     """True when the team has done its part and the ward goes on."""
     return request.closed_at is None and request.outcome is Outcome.PASSED_ON
