@@ -209,10 +209,12 @@ def list_of_person(
     unit: Unit, commune: CommuneId, person_id: int, window: tuple[date, date]
 ) -> list[Entry]:
     """Entries that count for a person (or for somebody who counts as them), in the window of days."""
+    counts_as = select(func.coalesce(people.c.merged_into, people.c.id))
+    root = counts_as.where(people.c.commune_id == commune, people.c.id == person_id)
     statement = (
         _of(commune)
         .outerjoin(people, _of_person)
-        .where(_person == person_id, *_counts_in(window))
+        .where(_person == root.scalar_subquery(), *_counts_in(window))
         .order_by(help_entries.c.occurred_on, help_entries.c.id)
     )
     return _list(unit, commune, statement)

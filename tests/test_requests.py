@@ -254,9 +254,9 @@ def test_a_number_goes_a_week_after_the_end_and_the_chat_a_month(
         assert (row.phone is not None, row.identity is not None) == (phone, chat)
 
 
-def test_a_forgotten_chat_leaves_no_number_and_nobody_waits_any_more(world: World) -> None:
+def test_a_forgotten_chat_without_a_number_leaves_nobody_who_waits(world: World) -> None:
     person = world.person()
-    ask(person)
+    ask(person, phone="")
     world.base.database.write(fetching.forget, person.identity)
     row = request_row(world)
     assert (row.identity, row.phone, row.status) == (None, None, "cancelled")
@@ -264,6 +264,19 @@ def test_a_forgotten_chat_leaves_no_number_and_nobody_waits_any_more(world: Worl
     hanh = world.member()
     hanh.says("menu")
     assert "Có 1 người" not in str(hanh.prompt)
+
+
+def test_who_left_a_number_on_a_shared_computer_is_called_all_the_same(world: World) -> None:
+    person = world.person()
+    ask(person)
+    world.base.database.write(fetching.forget, person.identity)
+    row = request_row(world)
+    assert (row.identity, row.status, row.closed_at) == (None, "open", None)
+    hanh = world.member()
+    hanh.says("menu")
+    assert "Có 1 người" in str(hanh.prompt)
+    hanh.says("nhận 1")
+    assert "Số của bà con" in hanh.last
 
 
 # ---- one at a time ------------------------------------------------------------------------------

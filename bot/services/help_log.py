@@ -49,8 +49,9 @@ def log_help(
     known = help_entries.find(unit, commune, client_id)
     if known is not None:
         return known, False
-    if done.person_id is not None:  # who was forgotten since the draft was made is left out
-        done = replace(done, person_id=phones.root_of(unit, commune, done.person_id))
+    is_known = done.person_id and phones.root_of(unit, commune, done.person_id)
+    if not is_known:  # who was forgotten since the draft was made is left out
+        done = replace(done, person_id=None)
     fresh = NewEntry(client_id, member.team_id, member.id, done)
     return add_once(unit, commune, fresh, member)
 

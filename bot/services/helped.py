@@ -41,14 +41,13 @@ def name(unit: Unit, commune: CommuneId, member: Worker, agreed: tuple[str, Proo
 
 
 def same(unit: Unit, commune: CommuneId, member: Worker, agreed: tuple[int, Proof]) -> int | None:
-    """Whoever a person with a number counts as, agreed to anew; None for one who has been forgotten."""
+    """A person with a number, agreed to anew; None for one who has been forgotten."""
     person, proof = agreed
     number = numbers.key_of(unit, commune, person)
     if number is None:
         return None
-    root = numbers.root_of(unit, commune, person)
-    _give(unit, commune, member, (number[0], replace(proof, person_id=root)))
-    return root
+    _give(unit, commune, member, (number[0], replace(proof, person_id=person)))
+    return person
 
 
 def other(

@@ -37,16 +37,17 @@ def who_is_on(unit: Unit, commune: CommuneId, phone: str) -> list[OnPhone]:
 
 
 def person_on(unit: Unit, commune: CommuneId, phone: str, ordinal: int = 1) -> int:
-    """The person that a number names under this ordinal, made when there is none; gives who they count as.
+    """The person that a number names under this ordinal, made when there is none.
 
-    Only after a consent: the caller has asked. ``ordinal`` is 1 unless somebody said “another person of
-    the same phone”.
+    The person itself, not who they count as: when two are parted again, what was written of each stays
+    their own. Only after a consent: the caller has asked. ``ordinal`` is 1 unless somebody said “another
+    person of the same phone”.
     """
     unit.begin_writing()
     mailbox.lock(unit, phones.phone_hash(unit.keys, commune, phone))  # or two would make two of one
     for known in phones.list_on_phone(unit, commune, phone):
         if known.ordinal == ordinal:
-            return known.root
+            return known.person
     person = people.add_person(unit, commune)
     phones.name_phone(unit, commune, phone, ordinal, person)
     return person
