@@ -109,7 +109,7 @@ def test_without_a_yes_no_number_is_asked_for(world: World) -> None:
     member.presses(SAVE)
     rows = select(consents_table.c.id)
     assert not world.base.database.read(lambda unit: unit.connection.execute(rows).all())
-    assert figures(world) == (1, 0, 1)
+    assert figures(world) == (1, None, 1)
 
 
 def test_several_people_have_no_one_number(world: World) -> None:
