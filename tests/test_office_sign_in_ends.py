@@ -133,10 +133,10 @@ def test_the_audit_log_says_who_came_looked_and_left_and_when(house: House, logi
     house.clock.passes(minutes=1)
     team = read(communes.list_teams, officer.commune.id, week.start)[0]
     house.run(desk.week(officer, week))
-    for topic, name in ((None, None), ("vneid", None), (None, team.name)):
-        house.run(desk.entries(officer, week, topic, name))
+    for asked in ({}, {"topic": "vneid"}, {"team": team.name}):
+        house.run(desk.entries(officer, week, asked))
     with pytest.raises(NotFoundError):  # nothing was shown
-        house.run(desk.entries(officer, week, None, "Tổ không có"))
+        house.run(desk.entries(officer, week, {"team": "Tổ không có"}))
     house.clock.passes(minutes=1)
     house.run(desk.sign_out(signed_in.token))
     who, acts = f"staff:{officer.id}", house.acts(slug)[before:]

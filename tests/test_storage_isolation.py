@@ -320,12 +320,13 @@ CASES: dict[str, Case] = {
     "staff.withdraw_operator_codes": lambda u, h: people_of.withdraw_operator_codes(u, h.id),
     "staff.known_chat": lambda u, h: people_of.known_chat(u, h.tu),
 }
-MAKES_IDS = {"help_entries.add", "help_entries.add_once"} | {
+MAKES_IDS = {
+    "help_entries.add",
+    "help_entries.add_once",
     "staff.add_invitation",
     "staff.add_member",
     "staff.add_staff",
 }
-MAKES_IDS = {"help_entries.add", "staff.add_invitation", "staff.add_member", "staff.add_staff"}
 MAKES_IDS |= requests.MAKES_IDS
 """Their answers hold a new id, which differs from call to call."""
 

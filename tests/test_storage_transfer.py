@@ -284,7 +284,8 @@ def test_a_restored_installation_goes_on_with_the_same_conversations(
 
 
 def _log_one(member: Person) -> None:
-    member.says("menu")
-    for digit in "1111":
+    member.says("ghi việc")
+    member.presses("VNeID, căn cước")
+    for digit in "11":
         member.says(digit)
     assert "Đã ghi: 1 lượt" in member.last

@@ -86,8 +86,8 @@ class Walker:
         self.steps = 0
         self.script = make_script(installation)
         self.house = self.script.houses[find_commune(installation.communes, slug).id]
-        account = ADDRESS.channel, ADDRESS.account
-        communes.save_account(unit, self.house.commune, *account, {})
+        if slug == ADDRESS.account:
+            communes.save_account(unit, self.house.commune, ADDRESS.channel, slug, {})
 
     def __repr__(self) -> str:
         return f"<Walker {self.worker.role if self.worker else 'resident'}>"

@@ -34,6 +34,9 @@ WORD = re.compile(
 
 Value = TypeVar("Value", bound=StrEnum)
 
+FIRST_YEAR = 2000
+"""A year before it takes fewer signs in a button than it was read from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -69,6 +72,8 @@ def read_draft(args: Sequence[str]) -> Draft | None:
     try:
         occurred_on = date.fromisoformat(day)
     except ValueError:
+        return None
+    if occurred_on.year < FIRST_YEAR:
         return None
     plain = Help(occurred_on, Topic.VNEID if lacks_topic else Topic(topic), int(count))
     done = _unpack(plain, details) if details else plain
