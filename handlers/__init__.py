@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.conversation import repairs
 from bot.conversation.members import for_leaders, for_members
-from bot.conversation.router import WRONG_DIGIT, Route, on, on_action, on_kind, on_text_at
-from bot.conversation.turn import Action
+from bot.conversation.router import WRONG_DIGIT, Matcher, Route, on, on_action, on_kind, on_text_at
+from bot.conversation.turn import Action, Turn
 from bot.core.messages import Kind
 from handlers import (
     checkup,
@@ -47,6 +47,22 @@ TEAM_ACTIONS = (
     | reminders.ACTIONS
 )
 
+
+def only_words(passes_on: Matcher) -> Matcher:
+    """What goes to another person: never what a member wrote to us, a verdict, a log line or a code."""
+    for_us = (newcomers.is_verdict, log_typed.is_log, _is_code)
+
+    def matches(turn: Turn) -> bool:
+        is_ours = turn.worker is not None and any(means(turn) for means in for_us)
+        return not is_ours and passes_on(turn)
+
+    return matches
+
+
+def _is_code(turn: Turn) -> bool:
+    return joining.written_code(turn) is not None or linking.written_code(turn) is not None
+
+
 ROUTES: tuple[Route, ...] = (
     on_kind(Kind.STOPPED, start.left),
     on_kind(Kind.WITHDREW, privacy.withdraw),
@@ -63,9 +79,9 @@ ROUTES: tuple[Route, ...] = (
     *(on_kind(kind, other.media) for kind in other.KINDS),
     on(scam.is_masked_message, scam.check),
     on(lambda turn: turn.inbound.redacted, other.sensitive),
-    on(request_team.is_words, request_team.pass_words),
-    on(requests.is_answer, requests.answer),
     on(request_team.is_typed, request_team.take_typed),
+    on(only_words(request_team.is_words), request_team.pass_words),
+    on(only_words(requests.is_answer), requests.answer),
     on_action("menu", start.home),
     on_action("hello", start.hello),
     on(lambda turn: turn.action == Action("resume") and turn.place is not None, guides.resume),

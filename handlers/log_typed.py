@@ -14,11 +14,15 @@ from bot.services import help_log
 from bot.services.shorthand import Told, read_line
 from bot.services.understanding import Decision
 
+ELSEWHERE = ("scam", "duty", "newcomer", "request")
+"""Beginnings of the states in which other words are waited for."""
+
 
 def is_log(turn: Turn) -> bool:
     """True for a line of a member that tells of a help; a question stays a question."""
     is_words = turn.action is None and turn.inbound.kind is Kind.TEXT
-    return is_words and is_member(turn) and _told(turn) is not None
+    waits = turn.state.at.startswith(ELSEWHERE)
+    return is_words and not waits and is_member(turn) and _told(turn) is not None
 
 
 def take(turn: Turn, worker: Worker) -> Reply:

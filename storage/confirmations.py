@@ -190,6 +190,7 @@ def list_open(unit: Unit, commune: CommuneId, chats: Collection[Identity]) -> li
                 conversations.c.identity.in_(chunk),
                 conversations.c.reachable,
                 conversations.c.forget_at.is_(None),
+                conversations.c.silent_since.is_(None),
                 ~wants_none,
             )
         )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, update
 
 from bot.core.keys import Purpose
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, TeamKind
+from storage import team_series
 from storage.database import Unit
 from storage.models import chat_links, conversations, members, memberships, neighbourhoods, teams
 from storage.models_accounts import accounts
@@ -77,7 +78,7 @@ def list_teams(unit: Unit, commune: CommuneId, on: date) -> list[TeamThere]:
 
 
 def teams_of(unit: Unit, commune: CommuneId, member: int) -> list[int]:
-    """Every team that somebody belongs to: the hat worn now and all others."""
+    """Every team that somebody belongs to, the hat worn now and all others, with those merged into it."""
     worn = select(members.c.team_id).where(
         members.c.commune_id == commune, members.c.id == member, members.c.left_at.is_(None)
     )
@@ -86,7 +87,8 @@ def teams_of(unit: Unit, commune: CommuneId, member: int) -> list[int]:
         memberships.c.member_id == member,
         memberships.c.until.is_(None),
     )
-    return sorted(set(unit.connection.execute(worn.union(others)).scalars()))
+    own = set(unit.connection.execute(worn.union(others)).scalars())
+    return sorted({one for team in own for one in team_series.family(unit, commune, team)})
 
 
 def has_members(unit: Unit, commune: CommuneId, team: int) -> bool:

@@ -25,7 +25,7 @@ class NewCount:
 
 
 def put(unit: Unit, commune: CommuneId, fresh: NewCount) -> int | None:
-    """Write it in the place of what the member told of that group and week; None for a repeat."""
+    """Write it in the place of what the member told for that team, group and week; None for a repeat."""
     row = head_counts.c
     values = {
         "commune_id": commune,
@@ -51,6 +51,7 @@ def put(unit: Unit, commune: CommuneId, fresh: NewCount) -> int | None:
         .where(
             row.commune_id == commune,
             row.member_id == fresh.member_id,
+            row.team_id == fresh.team_id,
             row.week_of == fresh.week_of,
             row.group == fresh.group,
             row.voided_at.is_(None),
@@ -62,14 +63,15 @@ def put(unit: Unit, commune: CommuneId, fresh: NewCount) -> int | None:
 
 
 def of_member(
-    unit: Unit, commune: CommuneId, member_id: int, week_of: date
+    unit: Unit, commune: CommuneId, who: tuple[int, int], week_of: date
 ) -> dict[PriorityGroup, int]:
-    """What a member has told of a week, by group."""
+    """What (member id, team id) has told of a week, by group: each hat has its own."""
     row = head_counts.c
     found = unit.connection.execute(
         select(row.group, row.heads).where(
             row.commune_id == commune,
-            row.member_id == member_id,
+            row.member_id == who[0],
+            row.team_id == who[1],
             row.week_of == week_of,
             row.voided_at.is_(None),
         )

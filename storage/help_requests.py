@@ -123,7 +123,10 @@ def find_open(
     whose: ColumnElement[bool] = ROW.identity == identity
     if person is not None:
         root = func.coalesce(people.c.merged_into, people.c.id)
-        same = select(people.c.id).where(people.c.commune_id == commune, root == person)
+        own = select(root).where(people.c.commune_id == commune, people.c.id == person)
+        same = select(people.c.id).where(
+            people.c.commune_id == commune, root == own.scalar_subquery()
+        )
         whose = or_(whose, ROW.person_id.in_(same))
     found = _list(unit, _requests(commune).where(_is_open, whose).order_by(ROW.id).limit(1))
     return found[0] if found else None
@@ -194,9 +197,25 @@ def give_back(unit: Unit, commune: CommuneId, request: int, member: int) -> bool
     return _change(unit, commune, request, own, back)
 
 
+def let_go(unit: Unit, commune: CommuneId, by: By, teams: Sequence[int] | None = None) -> int:
+    """Whoever has left holds nothing: it waits for somebody again, of these teams or all; gives how many."""
+    if by.member_id is not None:
+        mine = [_not_passed_on, ROW.member_id == by.member_id, _is_open]
+        freed = {"member_id": None, "claimed_at": None, "status": RequestStatus.OPEN}
+    else:
+        mine, freed = [ROW.staff_id == by.staff_id, _is_open], {"staff_id": None}
+    if teams is not None:
+        mine.append(ROW.team_id.in_(teams))
+    statement = update(help_requests).where(ROW.commune_id == commune, *mine).values(freed)
+    numbers = unit.connection.execute(statement.returning(ROW.id)).scalars().all()
+    for number in numbers:
+        note(unit, commune, number, "returned", by)
+    return len(numbers)
+
+
 def close(unit: Unit, commune: CommuneId, request: int, by: By, closing: Closing) -> bool:
     """End it: by the member who has taken it, by the officer who has, or by the resident."""
-    hand: ColumnElement[bool] = ROW.identity.is_not(None)
+    hand: ColumnElement[bool] = ROW.identity.is_not(None) | ROW.person_id.is_not(None)
     if by.member_id is not None:
         hand = (ROW.member_id == by.member_id) & ROW.staff_id.is_(None) & _not_passed_on
     elif by.staff_id is not None:
@@ -239,8 +258,8 @@ def hand_up(unit: Unit, commune: CommuneId, request: int) -> bool:
 
 
 def take_over(unit: Unit, commune: CommuneId, request: int, officer: int) -> bool:
-    """An officer sees to it from now on, whoever of the team had taken it; False when another does."""
-    is_free = (_is_open, ROW.staff_id.is_(None))
+    """An officer sees to it from now on, whoever had taken it before; False when they do already."""
+    is_free = (_is_open, ROW.staff_id.is_distinct_from(officer))
     taken = {"staff_id": officer, "ward_at": func.coalesce(ROW.ward_at, unit.now)}
     return _change(unit, commune, request, is_free, taken)
 

@@ -130,23 +130,6 @@ def staff_chats(unit: Unit, commune: CommuneId, roles: Sequence[Role]) -> list[C
     return [Chat(commune, AccountId(row[0]), Identity(bytes(row[1]))) for row in rows]
 
 
-def team_chats(unit: Unit, commune: CommuneId, team_id: int, role: Role) -> list[Chat]:
-    """Chats of the members of a team who have this role, those that can be reached."""
-    rows = unit.connection.execute(
-        select(conversations.c.account_id, conversations.c.identity)
-        .join(chat_links, chat_links.c.identity == conversations.c.identity)
-        .join(members, (members.c.id == chat_links.c.member_id) & members.c.left_at.is_(None))
-        .where(
-            conversations.c.commune_id == commune,
-            conversations.c.reachable,
-            members.c.team_id == team_id,
-            members.c.role == role,
-        )
-        .order_by(conversations.c.id)
-    )
-    return [Chat(commune, AccountId(row[0]), Identity(bytes(row[1]))) for row in rows]
-
-
 def is_newest(unit: Unit, commune: CommuneId, identity: Identity, key: str) -> bool:
     """True when this notice has arrived and nothing was said in the chat since: it is what one answers to."""
     sent = unit.connection.execute(

@@ -101,13 +101,10 @@ def key_of(unit: Unit, commune: CommuneId, person: int) -> NumberKey | None:
 
 
 def person_at(unit: Unit, commune: CommuneId, number: NumberKey, ordinal: int) -> int:
-    """Who counts as the person that a number names under an ordinal; made when there is none."""
+    """The person that a number names under an ordinal; made when there is none."""
     value_hash, key_id = number
-    root = func.coalesce(people.c.merged_into, people.c.id)
     known: int | None = unit.connection.execute(
-        select(root)
-        .join_from(identities, people, people.c.id == identities.c.person_id)
-        .where(
+        select(identities.c.person_id).where(
             identities.c.commune_id == commune,
             identities.c.kind == PHONE,
             identities.c.value_hash == value_hash,

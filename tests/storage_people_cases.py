@@ -128,7 +128,9 @@ CASES: dict[str, Callable[[Unit, Home], Any]] = {
     "phones.key_of": on_phone(lambda u, h, p: phones.key_of(u, h.id, p)),
     "phones.person_at": on_phone(beside),
     "head_counts.put": put_heads,
-    "head_counts.of_member": lambda u, h: head_counts.of_member(u, h.id, h.office.member, DAY),
+    "head_counts.of_member": lambda u, h: head_counts.of_member(
+        u, h.id, (h.office.member, h.office.team), DAY
+    ),
     "head_counts.sums": lambda u, h: head_counts.sums(u, h.id, (DAY, DAY + WEEK)),
     "reminders.set_hour": chosen_hour,
     "reminders.find_hour": chosen_hour,

@@ -82,6 +82,9 @@ CASES: dict[str, Callable[[Unit, Home], Any]] = {
     "help_requests.give_back": taken(
         lambda u, h, n: help_requests.give_back(u, h.id, n, h.office.member)
     ),
+    "help_requests.let_go": taken(
+        lambda u, h, n: help_requests.let_go(u, h.id, By(h.office.member), [h.office.team])
+    ),
     "help_requests.close": taken(closed),
     "help_requests.pass_on": taken(
         lambda u, h, n: help_requests.pass_on(u, h.id, n, h.office.member)
@@ -134,6 +137,7 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     "help_requests.give_back": lambda u, a, b: help_requests.give_back(
         u, a.id, request_of(u, b), b.office.member
     ),
+    "help_requests.let_go": lambda u, a, b: help_requests.let_go(u, a.id, By(b.office.member)),
     "help_requests.close": lambda u, a, b: help_requests.close(
         u, a.id, request_of(u, b), By(), Closing(None)
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.core.vocabulary import Confirmation, Identity, Role
+from bot.core.vocabulary import Confirmation, Identity
 from storage import confirmations, notices, people, spot_checks
 from storage.confirmations import Asked
 from storage.database import Unit
@@ -83,7 +83,6 @@ CASES: dict[str, Case] = {
     "confirmations.resume": lambda u, h: confirmations.resume(u, h.id, h.tu),
     "confirmations.move_chat": lambda u, h: confirmations.move_chat(u, h.id, h.tu, OTHER),
     "confirmations.drop_chats": lambda u, h: confirmations.drop_chats(u, [h.tu]),
-    "notices.team_chats": lambda u, h: notices.team_chats(u, h.id, h.office.team, Role.MEMBER),
     "notices.is_newest": lambda u, h: notices.is_newest(u, h.id, h.tu, NOTICED),
     "spot_checks.list_frame": lambda u, h: spot_checks.list_frame(u, h.id, window(u), u.now),
     "spot_checks.add_draw": draw,
@@ -105,7 +104,6 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     "confirmations.find_newest": lambda u, a, b: confirmations.find_newest(u, a.id, b.tu),
     "confirmations.resume": lambda u, a, b: confirmations.resume(u, a.id, b.tu),
     "confirmations.list_open": lambda u, a, b: confirmations.list_open(u, a.id, [b.tu]),
-    "notices.team_chats": lambda u, a, b: notices.team_chats(u, a.id, b.office.team, Role.MEMBER),
     "notices.is_newest": lambda u, a, b: notices.is_newest(u, a.id, b.tu, NOTICED),
     "spot_checks.add_draw": lambda u, a, b: spot_checks.add_draw(
         u, a.id, Drawn("week:2026-W46", "s", "h", u.now), [(b.entry.id, Way.CALL)]

@@ -279,6 +279,36 @@ def test_who_left_a_number_on_a_shared_computer_is_called_all_the_same(world: Wo
     assert "Số của bà con" in hanh.last
 
 
+# ---- two conversations at once, and who leaves --------------------------------------------------
+
+
+def test_an_answer_to_another_request_never_goes_to_the_first(world: World) -> None:
+    hanh = world.member()
+    first, second = world.person("bà Tư"), world.person("ông Năm")
+    for number, person in enumerate((first, second), start=1):
+        ask(person, phone="")
+        hanh.says(f"nhận {number}")
+    hanh.says("nhắn 1")
+    hanh.says("cô Tư ơi con tới liền")
+    first.looks()
+    for said in ("nhắn 2", "giúp bà Hai cài vneid tại nhà", "duyệt 7"):
+        hanh.says(said)
+        assert first.looks() == [], said
+    assert second.looks() != []
+
+
+def test_what_somebody_held_who_leaves_waits_for_the_others(world: World) -> None:
+    hanh, other, person = world.member(), world.member("anh Bình"), world.person()
+    ask(person)
+    hanh.says("nhận 1")
+    team = next(row.team_id for row in rows(world, members))
+    hanh.sends_action(f"leaveok:{team}")
+    row = request_row(world)
+    assert (row.member_id, row.status) == (None, "open")
+    other.says("nhận 1")
+    assert "Số của bà con" in other.last
+
+
 # ---- one at a time ------------------------------------------------------------------------------
 
 

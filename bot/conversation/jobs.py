@@ -20,13 +20,15 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
 KEEP_SIGN_INS = timedelta(days=1)
+KEEP_RUNS = timedelta(days=60)
+"""Longer than any job looks back for whether it has run."""
 
 
 def purge_expired(unit: Unit) -> int:
     """Drop what is past its time: chats, sign-ins, unanswered questions; gives how many rows or chats."""
     chats = fetching.forget_due(unit) + mailbox.purge(unit, KEEP_CONVERSATIONS)
     known = sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
-    return chats + known + retention.purge(unit)
+    return chats + known + retention.purge(unit) + jobs.purge(unit, KEEP_RUNS)
 
 
 def purge_once_a_day(unit: Unit) -> int | None:
@@ -88,9 +90,7 @@ class Jobs:
             await asyncio.sleep(self._look)
 
     async def run_due(self) -> None:
-        """Do what the clock says, then drop what is past its time."""
-        for act in self.acts:
-            await self._database.write_soon(act)
+        """Drop what is past its time, then do what the clock says: a fault of an act keeps nothing here."""
         await self._database.write_soon(fetching.forget_due)
         await self._database.write_soon(carry_out_merges_once_a_day)
         dropped = await self._database.write_soon(purge_once_a_day)
@@ -98,3 +98,5 @@ class Jobs:
             log.info("purge dropped %s rows", dropped)
             if self._database.is_sqlite:
                 await asyncio.to_thread(self._database.truncate_log)
+        for act in self.acts:
+            await self._database.write_soon(act)

@@ -16,7 +16,8 @@ from bot.core.periods import ZONE
 from bot.core.terms import Passage, Terms, passage
 from bot.core.vocabulary import CommuneId, Confirmation, Identity, Role
 from bot.locale import Texts, local_day, show_day
-from storage import audit, confirmations, help_entries, mailbox, notices
+from bot.services import teams
+from storage import audit, confirmations, help_entries, mailbox, memberships, notices
 from storage.audit import Act
 from storage.confirmations import Asked, Due, OpenChat
 from storage.database import Unit
@@ -186,7 +187,9 @@ def _tell_leaders(
     else:
         text = texts.say("confirm.leader-yes", number=number)
     key = f"{'denied' if is_no else 'denied-no-more'}:{number}"
-    for chat in notices.team_chats(unit, commune, asked.team_id, Role.TEAM_LEADER):
+    team = teams.living_team(unit, commune, asked.team_id)
+    leaders = memberships.leader_chats(unit, commune, team.id) if team else []
+    for chat in leaders or notices.staff_chats(unit, commune, (Role.OFFICER,)):
         notices.post(unit, chat, key, Outbound(text))
 
 

@@ -35,4 +35,4 @@ def tell(
 def of_week(unit: Unit, commune: CommuneId, member: Worker) -> dict[PriorityGroup, int]:
     """What a member has told of this week; a group that they said nothing of is missing."""
     monday = periods.week_of(local_day(unit.now)).start
-    return head_counts.of_member(unit, commune, member.id, monday)
+    return head_counts.of_member(unit, commune, (member.id, member.team_id or 0), monday)

@@ -13,7 +13,7 @@ from bot.core.redaction import mask_phones, redact
 from bot.core.vocabulary import CommuneId, Role, Topic
 from bot.locale import local_day
 from bot.services.teams import actor
-from storage import audit, help_entries, phones, staff
+from storage import audit, help_entries, phones, staff, team_series
 from storage.audit import Act
 from storage.database import Unit
 from storage.help_entries import By, NewEntry, Revision
@@ -115,8 +115,11 @@ def team_entries(unit: Unit, commune: CommuneId, leader: Worker, back: timedelta
         raise NotAllowedError("Chỉ tổ trưởng xem phiếu của tổ.")
     today = local_day(unit.now)
     window = (today - back, today + DAY)
-    entries = help_entries.list_of_team(unit, commune, leader.team_id, window)
-    names = staff.names_of_team(unit, commune, leader.team_id)
+    entries: list[Entry] = []
+    names: dict[int, str] = {}
+    for team in _teams_of(unit, commune, leader):
+        entries += help_entries.list_of_team(unit, commune, team, window)
+        names |= staff.names_of_team(unit, commune, team)
     newest_first = sorted(entries, key=lambda one: (one.recorded_at, one.id), reverse=True)
     return [OfMember(one, names.get(one.member_id or 0, "")) for one in newest_first]
 
@@ -205,10 +208,15 @@ def find_changeable(unit: Unit, commune: CommuneId, member: Worker, entry_id: in
     except LookupError:
         raise RuleError("undo.unknown", "Không có phiếu này.") from None
     is_own = member.role.in_team and entry.member_id == member.id
-    leads = member.role is Role.TEAM_LEADER and entry.team_id == member.team_id
+    leads = member.role is Role.TEAM_LEADER and entry.team_id in _teams_of(unit, commune, member)
     if not (is_own or leads):
         raise RuleError("undo.not-yours", "Phiếu này của người khác.")
     return entry
+
+
+def _teams_of(unit: Unit, commune: CommuneId, member: Worker) -> list[int]:
+    """The member's team, and those that merged into it: their entries keep the team of their day."""
+    return [] if member.team_id is None else team_series.family(unit, commune, member.team_id)
 
 
 def kept_reason(reason: str) -> str:

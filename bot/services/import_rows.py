@@ -15,7 +15,7 @@ from bot.reports.reading import Cell, Grid, Line, Shape
 from bot.services.help_log import LONGEST_NOTE, MOST_FILES, MOST_VISITS, Help, kept_note
 from bot.services.import_words import YES, Words
 from bot.services.phones import read_phone
-from bot.services.sheets import SHEET_ROW, row_id
+from bot.services.sheets import SHEET_ROW, read_code, row_id
 from storage.communes import Team
 
 T = TypeVar("T")
@@ -268,7 +268,7 @@ def _id(cell: Cell) -> str:
         raise _CellError("import.id-day")
     text = _text(cell).removeprefix("'")
     of_sheet = SHEET_ROW.fullmatch(text.upper())
-    if of_sheet:
+    if of_sheet and read_code(of_sheet[1]):  # a stamped number is none
         return row_id(of_sheet[1], int(of_sheet[2]))
     if ID.fullmatch(text) is None:
         raise _CellError("import.id-wrong", written=_shown(text))

@@ -54,6 +54,6 @@ def person_on(unit: Unit, commune: CommuneId, phone: str, ordinal: int = 1) -> i
 
 
 def person_of_chat(unit: Unit, commune: CommuneId, identity: Identity) -> int | None:
-    """Whom a chat names, as who they count; None where nothing was agreed to."""
+    """The person that a chat names, not who they count as; None where nothing was agreed to."""
     known = people.find_person(unit, commune, identity)
-    return None if known is None else known.root
+    return None if known is None else known.person

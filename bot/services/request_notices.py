@@ -17,7 +17,7 @@ from bot.services.request_words import (
     short_name,
     still_promised,
 )
-from storage import duty, notices
+from storage import duty, memberships, notices
 from storage.help_requests import Request
 from storage.notices import Chat
 
@@ -92,9 +92,9 @@ def tell_leader(ground: Ground, request: Request) -> None:
     """Nobody took it in time."""
     texts = ground.texts
     values = {"number": request.id, "place": place(request), "promise": promised(ground, request)}
-    found = duty.team_chats(ground.unit, ground.commune.id, request.team_id, Role.TEAM_LEADER)
+    found = memberships.leader_chats(ground.unit, ground.commune.id, request.team_id)
     key, text = _key(ground, request, "late"), texts.say("requests.late", **values)
-    tell(ground, (chat for _, chat in found), key, text)
+    tell(ground, found, key, text)
 
 
 def tell_office(ground: Ground, request: Request, sentence: str) -> None:

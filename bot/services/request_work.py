@@ -18,7 +18,7 @@ from bot.services.request_notices import (
     tell_returned,
 )
 from bot.services.request_words import Ground, short_name
-from bot.services.requests import FROM_RESIDENT, FROM_TEAM, HUSHED
+from bot.services.requests import FROM_RESIDENT, FROM_TEAM, HUSHED, is_with_office
 from bot.services.teams import actor
 from storage import audit, duty, help_requests, notices
 from storage.audit import Act
@@ -152,7 +152,8 @@ def pass_to_resident(ground: Ground, member: Worker, request: Request, words: st
     """A member's words into the resident's chat; False where nobody reads there any more."""
     texts = ground.texts
     chats = resident_chat(ground, request)
-    if not chats or request.member_id != member.id or request.closed_at is not None:
+    is_own = request.member_id == member.id and not is_with_office(request)
+    if not chats or not is_own or request.closed_at is not None:
         return False
     name = short_name(ground, member.name)
     said = texts.say("relay.to-resident", name=name, team=request.team, words=_kept(words))

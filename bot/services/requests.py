@@ -141,7 +141,8 @@ def cancel(ground: Ground, request: Request) -> bool:
 
 def is_talking(unit: Unit, commune: CommuneId, request: Request) -> bool:
     """True while words go to and fro: the member has written, and not long ago."""
-    if request.closed_at is not None or request.member_id is None:
+    is_with_member = request.member_id is not None and not is_with_office(request)
+    if request.closed_at is not None or not is_with_member:
         return False
     said = (FROM_TEAM, FROM_RESIDENT, HUSHED)
     last = help_requests.last_time(unit, commune, request.id, said)

@@ -11,10 +11,11 @@ from bot.core.vocabulary import CommuneId, Role
 from bot.locale import local_day
 from bot.services import teams
 from bot.services.teams import CONSOLE, actor
-from storage import audit, help_figures, memberships, sign_ins, team_series
+from storage import audit, help_figures, help_requests, memberships, sign_ins, team_series
 from storage.audit import Act
 from storage.communes import Commune, Team
 from storage.database import Unit
+from storage.help_entries import By
 from storage.mailbox import Worker as Worker
 from storage.memberships import Hat as Hat  # conversations take it from here
 from storage.memberships import TeamMember as TeamMember
@@ -82,6 +83,7 @@ def leave_team(unit: Unit, commune: CommuneId, who: str, member_id: int, team_id
         leave(unit, commune, who, member_id)
         return True
     memberships.take_off(unit, commune, member_id, team_id)
+    help_requests.let_go(unit, commune, By(member_id), [team_id])
     first = (others[0].team_id, others[0].role)
     memberships.change_worn(unit, commune, member_id, team_id, first)
     audit.record(unit, commune, Act(who, "leave-team", f"member:{member_id}"))
@@ -104,6 +106,7 @@ def leave(unit: Unit, commune: CommuneId, who: str, member_id: int) -> None:
     """
     if not memberships.leave(unit, commune, member_id):
         raise RuleError("leave.gone", "Người này đã rời tổ rồi.")
+    help_requests.let_go(unit, commune, By(member_id))
     audit.record(unit, commune, Act(who, "leave", f"member:{member_id}"))
 
 
@@ -111,6 +114,7 @@ def leave_office(unit: Unit, commune: CommuneId, who: str, officer: Officer) -> 
     """Gone the same moment, with password, sign-ins and chats; ``RuleError`` as above."""
     if not memberships.leave_office(unit, commune, officer.id):
         raise RuleError("leave.gone", "Người này đã nghỉ rồi.")
+    help_requests.let_go(unit, commune, By(staff_id=officer.id))
     audit.record(unit, commune, Act(who, "leave", f"staff:{officer.id}"))
 
 
