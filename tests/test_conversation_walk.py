@@ -153,7 +153,7 @@ def test_back_leads_to_where_one_came_from(walk: Walk) -> None:
         if screen.chosen is None and seen.choices == parent.choices:
             continue  # the same prompt in other words
         is_same_view = OVER not in seen.state.data and seen.state.trail == parent.state.trail
-        if screen.chosen is None and is_same_view:
+        if is_same_view:
             continue  # the view itself, asked anew: what is behind it is behind both
         if parent.state.present != parent.state.view:
             continue  # answers that only the prompt carried are gone; see test_checkup
