@@ -258,8 +258,8 @@ def hand_up(unit: Unit, commune: CommuneId, request: int) -> bool:
 
 
 def take_over(unit: Unit, commune: CommuneId, request: int, officer: int) -> bool:
-    """An officer sees to it from now on, whoever had taken it before; False when they do already."""
-    is_free = (_is_open, ROW.staff_id.is_distinct_from(officer))
+    """An officer sees to it from now on, whoever of the team had taken it; False when another does."""
+    is_free = (_is_open, ROW.staff_id.is_(None))
     taken = {"staff_id": officer, "ward_at": func.coalesce(ROW.ward_at, unit.now)}
     return _change(unit, commune, request, is_free, taken)
 
