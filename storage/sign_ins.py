@@ -173,6 +173,15 @@ def count_attempt(unit: Unit, login_hash: bytes, most: int, lock_for: timedelta)
     return until
 
 
+def is_spent(unit: Unit, login_hash: bytes, most: int, within: timedelta) -> bool:
+    """True when that many tries were counted, the last of them not so long ago: no more is looked at."""
+    row = sign_in_failures.c
+    found = select(row.login_hash).where(
+        row.login_hash == login_hash, row.count >= most, row.last_at > unit.now - within
+    )
+    return unit.connection.execute(found).first() is not None
+
+
 def clear_attempts(unit: Unit, login_hash: bytes) -> None:
     """The password was right: earlier slips do not count any more."""
     unit.connection.execute(

@@ -20,7 +20,7 @@ from bot.conversation.router import Router
 from bot.conversation.sender import Sender
 from bot.core.messages import Channel, Inbound
 from bot.core.vocabulary import AccountId, Identity
-from bot.services import reminders
+from bot.services import class_notices, reminders
 from bot.services.reminders import Mail
 from bot.services.understanding import Reader
 from handlers import ROUTES
@@ -105,7 +105,11 @@ def build(
     jobs.chores = (LateRequests(installation), *TrustRounds(installation).chores)
     texts = {commune.id: installation.texts(commune) for commune in installation.communes}
     terms = {"zalo_oa": installation.library.tariffs.of_account(may_pay=False)}
-    jobs.acts = (partial(reminders.remind_due, mail=Mail(texts, terms)),)
+    mail = Mail(texts, terms)
+    jobs.acts = (
+        partial(reminders.remind_due, mail=mail),
+        partial(class_notices.send_due, mail=mail),
+    )
     return Application(installation, intake, engine, sender, jobs, pickup, media, by_id)
 
 

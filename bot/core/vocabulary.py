@@ -128,6 +128,86 @@ class TeamKind(StrEnum):
     ONE_STOP = "ttpvhcc"
 
 
+class TrainingKind(StrEnum):
+    """What kind of gathering: a class, an outreach session (buổi tuyên truyền) or a contest."""
+
+    CLASS = "class"
+    OUTREACH = "outreach"
+    CONTEST = "contest"
+
+
+class TrainingStatus(StrEnum):
+    """Where a training stands; held and closed ones count, and nothing else does."""
+
+    PLANNED = "planned"
+    ANNOUNCED = "announced"
+    HELD = "held"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class TrainingMode(StrEnum):
+    """How it is given: on site, online, or within another meeting (lồng ghép)."""
+
+    ON_SITE = "tai_cho"
+    ONLINE = "truc_tuyen"
+    WITHIN = "long_ghep"
+
+
+class TrainingAudience(StrEnum):
+    """Whom a training is for."""
+
+    RESIDENTS = "nguoi_dan"
+    BUSINESS_HOUSEHOLDS = "ho_kinh_doanh"
+    ASSOCIATION = "hoi_vien"
+    OFFICIALS = "cbccvc"
+    TEAMS = "to_vien"
+
+
+class Evidence(StrEnum):
+    """How a seat was taken, strongest first: a changing code, one on paper, a list, a line by another."""
+
+    SCREEN = "man_hinh"
+    PRINTED = "to_in"
+    LIST = "danh_sach"
+    PROXY = "ghi_ho"
+
+
+class CommunicationKind(StrEnum):
+    """What is put out besides sessions: loudspeaker readings, articles and posts, leaflets."""
+
+    BROADCAST = "phat_loa"
+    ARTICLE = "tin_bai"
+    LEAFLET = "to_roi"
+
+
+class CommunicationUnit(StrEnum):
+    """What a plan may count as a “buổi”: an outreach session, or another kind where it says so."""
+
+    SESSION = "buoi"
+    BROADCAST = "phat_loa"
+    ARTICLE = "tin_bai"
+    LEAFLET = "to_roi"
+
+
+class LearningStage(StrEnum):
+    """Three separate figures of learning on the official platform; they are never summed."""
+
+    INTRODUCED = "gioi_thieu"
+    SELF_REPORTED = "tu_bao_xong"
+    CONFIRMED = "xac_nhan"
+
+
+class TargetStatus(StrEnum):
+    """How a target of the plan stands at the end of a period."""
+
+    REACHED = "dat"
+    ON_TRACK = "dung_tien_do"
+    BEHIND = "cham"
+    TOO_LITTLE_KNOWN = "chua_du_du_lieu"
+    NOT_YET = "chua_den_ky"
+
+
 class Use(StrEnum):
     """What somebody agrees to have data kept for: one consent each, given and withdrawn alone."""
 
@@ -135,6 +215,7 @@ class Use(StrEnum):
     COUNT_ONCE = "count_once"  # a keyed hash of the phone, so that one person is counted as one
     SHOW_PHONE = "show_phone"  # a member's own number, shown to residents while on duty
     REMIND = "remind"  # notices about classes
+    ATTEND = "attend"  # a keyed hash of the chat, so that who attends several classes is one person
     LINK = "link"  # that two chats are one person's
 
 

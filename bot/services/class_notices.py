@@ -1,0 +1,142 @@
+"""What is told of classes to those who did not ask just now: at most two messages a class, never at night.
+
+Who asked to be told of classes hears of each once; who signed up is reminded the day before, and hears when
+it is moved or called off; who was there is asked for feedback. A closed window is no reason to trouble the
+office: the text for the team's Zalo group says the same, and every conversation says it when it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.core.messages import Outbound
+from bot.core.periods import ZONE
+from bot.core.terms import ALWAYS_FREE, Passage, passage
+from bot.core.vocabulary import CommuneId, TrainingStatus, Use
+from bot.locale import local_day
+from bot.services import class_words
+from bot.services.consents import VERSIONS
+from bot.services.reminders import Mail
+from storage import attendances, jobs, notices, reaching, sign_ups, trainings
+from storage.database import Unit
+from storage.reaching import Open
+from storage.trainings import Training
+
+FROM_HOUR, TO_HOUR = 7, 20
+"""Local hours in which residents may be written to unasked; the last one is not among them."""
+LONGEST_AHEAD = timedelta(days=400)
+FEEDBACK_WITHIN = timedelta(days=2)
+LONGEST_PAST = timedelta(days=3)
+DAY = timedelta(days=1)
+Picks = Callable[[Open], bool]
+
+
+def send_due(unit: Unit, mail: Mail) -> int:
+    """Everything that is due now in every commune; gives how many messages that were. Harmless twice."""
+    if not FROM_HOUR <= unit.now.astimezone(ZONE).hour < TO_HOUR:
+        return 0
+    return sum(_send_due(unit, mail, commune) for commune in mail.texts)
+
+
+def count_askers(unit: Unit, commune: CommuneId) -> int:
+    """How many chats have asked to be told of classes and can be found."""
+    return sum(1 for _ in filter(_asked(unit, commune), reaching.list_chats(unit, commune)))
+
+
+def _send_due(unit: Unit, mail: Mail, commune: CommuneId) -> int:
+    window = (unit.now - LONGEST_PAST, unit.now + LONGEST_AHEAD)
+    found = trainings.list_between(unit, commune, window)
+    return sum(
+        _tell(unit, mail, (commune, training), what)
+        for training in found
+        for what, is_due in _DUE.items()
+        if is_due(unit, commune, training) and _begin(unit, commune, training, what)
+    )
+
+
+def _is_announced(unit: Unit, commune: CommuneId, training: Training) -> bool:
+    return training.status is TrainingStatus.ANNOUNCED and training.outline.starts_at > unit.now
+
+
+def _is_tomorrow(unit: Unit, commune: CommuneId, training: Training) -> bool:
+    day = local_day(training.outline.starts_at)
+    return _is_announced(unit, commune, training) and day == local_day(unit.now) + DAY
+
+
+def _is_changed(unit: Unit, commune: CommuneId, training: Training) -> bool:
+    return _is_announced(unit, commune, training) and _last_change(unit, commune, training) != ""
+
+
+def _is_called_off(unit: Unit, commune: CommuneId, training: Training) -> bool:
+    was_told = training.announced_at is not None and training.outline.starts_at > unit.now
+    return training.status is TrainingStatus.CANCELLED and was_told
+
+
+def _is_over(unit: Unit, commune: CommuneId, training: Training) -> bool:
+    is_late = training.held_at is None or training.held_at < unit.now - FEEDBACK_WITHIN
+    return training.status is TrainingStatus.HELD and not is_late
+
+
+Due = Callable[[Unit, CommuneId, Training], bool]
+_DUE: dict[str, Due] = {
+    "announced": _is_announced,
+    "tomorrow": _is_tomorrow,
+    "changed": _is_changed,
+    "called-off": _is_called_off,
+    "over": _is_over,
+}
+
+
+def _last_change(unit: Unit, commune: CommuneId, training: Training) -> str:
+    """The moment of the newest change since it was announced; empty when there was none."""
+    told = training.announced_at
+    events = trainings.list_events(unit, commune, training.id)
+    changes = [one.at for one in events if one.what == "revise" and told and one.at > told]
+    return changes[-1].isoformat() if changes else ""
+
+
+def _begin(unit: Unit, commune: CommuneId, training: Training, what: str) -> bool:
+    """Each once a training; of changes each one once."""
+    change = _last_change(unit, commune, training) if what == "changed" else ""
+    return jobs.begin(unit, f"class:{what}:{training.id}", change or str(commune))
+
+
+def _tell(unit: Unit, mail: Mail, of: tuple[CommuneId, Training], what: str) -> int:
+    """Write to everybody whom it concerns and whose window is open."""
+    commune, training = of
+    texts = mail.texts[commune]
+    text = texts.say(f"class.{what}", line=class_words.line(texts, training, unit.now))
+    sent = 0
+    for one in filter(_picks(unit, of, what), reaching.list_chats(unit, commune)):
+        terms = mail.terms.get(one.channel, ALWAYS_FREE)
+        if passage(terms, one.last_act_at, unit.now)[0] is Passage.FREE:
+            key = f"class:{what}:{training.id}:{training.revision}"
+            sent += notices.post(unit, one.chat, key, Outbound(text))
+    return sent
+
+
+def _picks(unit: Unit, of: tuple[CommuneId, Training], what: str) -> Picks:
+    commune, training = of
+    if what == "over":
+        return _seated(unit, attendances.list_seats(unit, commune, training.id), of)
+    asked = _asked(unit, commune)
+    if what == "announced":
+        return asked
+    signed_up = _seated(unit, sign_ups.list_seats(unit, commune, training.id), of)
+    return lambda one: signed_up(one) and asked(one)
+
+
+def _asked(unit: Unit, commune: CommuneId) -> Picks:
+    subjects = reaching.agreed(unit, commune, Use.REMIND, VERSIONS[Use.REMIND])
+    return lambda one: bool(subjects) and reaching.has_agreed(unit, one, subjects)
+
+
+def _seated(unit: Unit, seats: frozenset[bytes], of: tuple[CommuneId, Training]) -> Picks:
+    commune, training = of
+
+    def picks(one: Open) -> bool:
+        mine = attendances.seat_hashes(unit.keys, commune, training.id, one.chat.identity)
+        return not seats.isdisjoint(mine)
+
+    return picks
