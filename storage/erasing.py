@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bot.core.keys import Purpose
 from bot.core.vocabulary import CommuneId, Identity, RequestStatus
-from storage import merges
+from storage import merges, seats
 from storage.database import Unit
 from storage.models import join_requests, members
 from storage.models_help import (
@@ -27,6 +27,7 @@ from storage.models_help import (
     help_requests,
 )
 from storage.models_people import consents, contacts, identities, people
+from storage.models_trainings import attendances
 
 HIGHEST = 2**31 - 1
 NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -174,6 +175,8 @@ def swap(unit: Unit, commune: CommuneId, group: Sequence[int]) -> None:
     for table in (identities, contacts):
         mine = (table.c.commune_id == commune, table.c.person_id.in_(group))
         unit.connection.execute(delete(table).where(*mine))
+    sat = (attendances.c.commune_id == commune, attendances.c.person_id.in_(group))
+    unit.connection.execute(update(attendances).where(*sat).values(person_id=nobody))
     asked = (help_requests.c.commune_id == commune, help_requests.c.person_id.in_(group))
     _call_off(unit, asked)
     unit.connection.execute(update(help_requests).where(*asked).values(person_id=None, phone=None))
@@ -225,12 +228,13 @@ def drop_consented(unit: Unit, commune: CommuneId, subjects: Sequence[bytes]) ->
 
 
 def drop_chat(unit: Unit, commune: CommuneId, identity: Identity) -> None:
-    """Nothing of requests, checks and wishes to join says any more which chat it was."""
+    """Nothing of requests, classes, checks and wishes to join says any more which chat it was."""
     row = help_requests.c
     mine = (row.commune_id == commune, row.identity == identity)
     _call_off(unit, mine)
     gone: dict[str, None] = {"identity": None, "phone": None, "person_id": None}
     unit.connection.execute(update(help_requests).where(*mine).values(gone))
+    seats.drop_chat(unit, commune, identity)
     drop_marks(unit, [identity])
 
 

@@ -7,10 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Delete, Update, delete, exists, func, or_, select, update
 
+from storage import seats
 from storage.database import Unit
 from storage.models import invitations, join_requests, members
 from storage.models_help import confirmations, help_entries, help_requests
 from storage.models_people import consents, contacts, identities, people
+from storage.models_trainings import attendances, trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,10 @@ class Before:
 
     numbers: datetime  # of people whose request is over
     unused_numbers: datetime  # kept without any request
-    marks: datetime  # of chats, in requests that are over and in checks
+    marks: datetime  # of chats, in requests that are over, in checks and in classes
     wishes: datetime  # to join a team; and invitations
     proofs: datetime  # of consents that were withdrawn
-    known: datetime  # of people counted by their phone, who were last helped
+    known: datetime  # of people counted by their phone or chat, who were last helped or in a class
     last_help: date  # before this day
 
 
@@ -65,7 +67,8 @@ def _marks(unit: Unit, before: Before) -> int:
     asked, check = help_requests.c, confirmations.c
     over = update(help_requests).where(asked.identity.is_not(None), asked.closed_at < before.marks)
     done = update(confirmations).where(check.identity.is_not(None), check.asked_at < before.marks)
-    return _rows(unit, over.values(identity=None)) + _rows(unit, done.values(identity=None))
+    emptied = _rows(unit, over.values(identity=None)) + _rows(unit, done.values(identity=None))
+    return emptied + seats.purge(unit, before.marks)
 
 
 def _wishes(unit: Unit, before: Before) -> int:
@@ -84,13 +87,20 @@ def _member_numbers(unit: Unit, before: Before) -> int:
 
 
 def _counted_once(unit: Unit, before: Before) -> int:
-    """Hashes of phones whose people were helped long ago, or known long ago and never helped."""
+    """Hashes of phones and chats whose people were helped, or in a class, long ago or never."""
     name, entry = identities.c, help_entries.c
     counts_as = func.coalesce(people.c.merged_into, people.c.id)
+    other, of_other = identities.alias(), people.alias()
+    # Chats that are joined stay so until somebody parts them.
+    is_joined = exists().where(
+        other.c.id != name.id,
+        of_other.c.id == other.c.person_id,
+        func.coalesce(of_other.c.merged_into, of_other.c.id) == counts_as,
+    )
     known_long = (
         select(name.id)
         .join(people, people.c.id == name.person_id)
-        .where(name.kind == "phone", people.c.created_at < before.known)
+        .where(people.c.created_at < before.known, or_(name.kind == "phone", ~is_joined))
     )
     if unit.connection.execute(known_long.limit(1)).first() is None:
         return 0  # before two years are over there is nothing to count
@@ -99,7 +109,13 @@ def _counted_once(unit: Unit, before: Before) -> int:
         .join_from(help_entries, people, people.c.id == entry.person_id)
         .where(entry.occurred_on >= before.last_help)
     )
-    idle = known_long.where(counts_as.not_in(helped))
+    sat = (
+        select(counts_as)
+        .join_from(attendances, people, people.c.id == attendances.c.person_id)
+        .join(trainings, trainings.c.id == attendances.c.training_id)
+        .where(trainings.c.starts_at >= before.known)
+    )
+    idle = known_long.where(counts_as.not_in(helped), counts_as.not_in(sat))
     return _rows(unit, delete(identities).where(name.id.in_(idle)))
 
 

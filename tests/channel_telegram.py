@@ -58,8 +58,8 @@ def captured(name: str) -> dict[str, Any]:
 class ImpatientChannel(TelegramChannel):
     """The same channel for tests that wait until it gives up."""
 
-    connect_seconds = 0.5
-    read_seconds = 0.5
+    connect_seconds = 2.0
+    read_seconds = 1.5
 
 
 class TelegramWire:

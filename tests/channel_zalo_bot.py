@@ -52,7 +52,7 @@ def captured(name: str) -> dict[str, Any]:
 class ImpatientChannel(ZaloBotChannel):
     """The same channel for tests that wait until it gives up."""
 
-    connect_seconds = 0.5
+    connect_seconds = 2.0
     total_seconds = 0.5
 
 

@@ -48,6 +48,17 @@ from storage.models_people import (
     people,
     person_merges,
 )
+from storage.models_trainings import (
+    attendances,
+    communication_events,
+    communications,
+    learning_readings,
+    quiz_tallies,
+    sign_ups,
+    training_events,
+    training_feedback,
+    trainings,
+)
 from storage.notices import Chat
 from storage.sign_ins import Officer
 from storage.tokens import Tokens
@@ -119,6 +130,7 @@ def furnish(unit: Unit) -> Home:
     _add_person(unit, office.id)
     _run_account(unit, office, binh)
     _help_on_request(unit, office, (invitation, entry.id, hanh))
+    _teach(unit, office)
     tu = events[0].identity
     return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
 
@@ -182,6 +194,34 @@ def _help_on_request(unit: Unit, office: Office, known: tuple[int, int, Identity
     add(spot_checks, period="week:2026-W47", entry_id=entry, **drawn)
     counted = {"week_of": day, "group": "tu_60", "heads": 3, "recorded_at": now}
     add(head_counts, client_id="h1", team_id=office.team, **counted)
+
+
+def _teach(unit: Unit, office: Office) -> None:
+    """A class with a seat, and one row in each table around it."""
+    now, seat = unit.now, unit.keys.hash(Purpose.PERSON, "seat", str(office.id))
+
+    def add(table: Table, **values: Any) -> int:
+        new = insert(table).values(commune_id=office.id, **values).returning(table.c.id)
+        return int(unit.connection.execute(new).scalar_one())
+
+    what = {"kind": "class", "status": "announced", "title": "Lớp VNeID", "topic": "vneid"}
+    where = {"place": "nha_van_hoa", "place_name": "", "audience": "nguoi_dan", "mode": "tai_cho"}
+    lists = {"partners": "", "guides": "", "skills": "", "skill_frame": ""}
+    when = {"starts_at": now, "ends_at": now + timedelta(hours=2), "announced_at": now}
+    kept = {"client_id": "t1", "team_id": office.team, "recorded_at": now, "revision": 1}
+    training = add(trainings, **what, **where, **lists, **when, **kept)
+    add(training_events, training_id=training, at=now, what="plan", content="{}")
+    add(sign_ups, training_id=training, seat=seat, at=now)
+    somebody = add(people, created_at=now)
+    sat = {"client_id": "s1", "evidence": "man_hinh", "at": now, "person_id": somebody}
+    add(attendances, training_id=training, seat=seat, **sat)
+    add(training_feedback, training_id=training, seat=seat, at=now, clear=1)
+    add(quiz_tallies, training_id=training, question="q1", answered=1, right=1)
+    told = {"client_id": "m1", "kind": "phat_loa", "title": "Lừa đảo", "topic": "at", "amount": 2}
+    put_out = add(communications, occurred_on=DAY, recorded_at=now, revision=1, **told)
+    add(communication_events, communication_id=put_out, at=now, what="create", content="{}")
+    read = {"client_id": "l1", "stage": "xac_nhan", "course": "kns", "count": 3, "on_date": DAY}
+    add(learning_readings, recorded_at=now, **read)
 
 
 def state_of(office: Office) -> str:

@@ -88,6 +88,8 @@ def withdraw_uses(
         _drop_shown_number(unit, commune.id, identity)
     if given & {Use.LINK}:
         unlink(unit, commune, identity, None)
+    if given & {Use.ATTEND}:
+        _forget_in_classes(unit, commune, identity)
     if gone:
         audit.record(unit, commune.id, Act(RESIDENT, "data-withdraw", ",".join(sorted(given))))
     return [use for use in Use if use in given]
@@ -152,6 +154,13 @@ def _find(unit: Unit, commune: CommuneId, identity: Identity) -> _Mine:
 
 def _standing(unit: Unit, commune: CommuneId, mine: _Mine) -> Sequence[Consent]:
     return stored.list_standing(unit, commune, mine.subjects, mine.own)
+
+
+def _forget_in_classes(unit: Unit, commune: Commune, identity: Identity) -> None:
+    """Nothing leads from this chat to who was in its classes, unless it is joined to another chat."""
+    known = people.find_person(unit, commune.id, identity)
+    if known is not None and not people.has_other_identity(unit, commune.id, known):
+        people.drop_chats(unit, [(commune.id, identity)])
 
 
 def _drop_shown_number(unit: Unit, commune: CommuneId, identity: Identity) -> None:

@@ -18,11 +18,11 @@ KEEP_NUMBERS = timedelta(days=7)
 KEEP_UNUSED_NUMBERS = timedelta(days=30)
 """The same where no request came of it."""
 KEEP_MARKS = timedelta(days=30)
-"""Which chat a request or a check belonged to, after it was over or asked."""
+"""Which chat a request, a check or a seat in a class belonged to, after it was over or asked."""
 KEEP_WISHES = timedelta(days=30)
 """Names of those who wished to join, and of those who were invited, after the invitation ended."""
 KEEP_COUNTED = timedelta(days=730)
-"""The keyed hash of a phone, after its person was last helped."""
+"""The keyed hash of a phone or of a chat, after its person was last helped or in a class."""
 KEEP_PROOFS = timedelta(days=730)
 """The proof of a consent, after it was withdrawn: who is accused has two years to show it."""
 KEEP_BACKUPS = timedelta(days=30)
