@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, distinct, func, select, update
 
@@ -111,18 +111,17 @@ def find(unit: Unit, commune: CommuneId, training: int, seats: Sequence[bytes]) 
     return found[0] if found else None
 
 
-def describe(
-    unit: Unit,
-    commune: CommuneId,
-    number: int,
-    *,
-    age_band: AgeBand | None = None,
-    neighbourhood_id: int | None = None,
-    person_id: int | None = None,
-) -> None:
-    """What is known of a seat besides that it was taken; None leaves what was known before."""
-    said = {"age_band": age_band, "neighbourhood_id": neighbourhood_id, "person_id": person_id}
-    known = {name: value for name, value in said.items() if value is not None}
+class About(TypedDict, total=False):
+    """What may be known of a seat besides that it was taken."""
+
+    age_band: AgeBand | None
+    neighbourhood_id: int | None
+    person_id: int | None
+
+
+def describe(unit: Unit, commune: CommuneId, number: int, **about: Unpack[About]) -> None:
+    """Write down what is known of a seat; None leaves what was known before."""
+    known = {name: value for name, value in about.items() if value is not None}
     if known:
         row = attendances.c
         mine = (row.commune_id == commune, row.id == number)
