@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.conversation.helping import ground_of
 from bot.conversation.turn import Option, Reply, Say, Turn, reply
 from bot.core.vocabulary import Use
 from bot.locale import local_day, show_date
-from bot.services import petitions, privacy
+from bot.services import petitions, privacy, requests
 from bot.services.petitions import Kind
 from bot.services.privacy import Kept
 
@@ -94,6 +95,7 @@ def ask_erase(turn: Turn) -> Reply:
 def erase(turn: Turn) -> Reply:
     """Gone at once, with a receipt; the chat of a member or officer stays theirs."""
     code = _done(turn, Kind.ERASE)
+    _call_off(turn)
     privacy.erase(turn.unit, turn.commune, turn.identity)
     if turn.worker is not None:
         return reply(turn.say("rights.erased-worker", code=code))
@@ -150,12 +152,20 @@ def mend(turn: Turn) -> Reply:
 
 def withdraw(turn: Turn) -> Reply:
     """Forget the chat; say so where there was one: a first contact has left nothing."""
+    _call_off(turn)
     privacy.withdraw(turn.unit, turn.commune, turn.identity)
     said: tuple[Say, ...] = ()
     if not turn.is_first:
         _done(turn, Kind.ERASE)
         said = (Say(turn.say("privacy.forgotten"), home=False),)
     return Reply(said, forgets=True, outcome="withdrew")
+
+
+def _call_off(turn: Turn) -> None:
+    """Who has taken a request of this person hears that it is over, while it is known whose it was."""
+    standing = requests.find_open(turn.unit, turn.commune.id, turn.identity)
+    if standing is not None:
+        requests.cancel(ground_of(turn), standing)
 
 
 def _done(turn: Turn, kind: Kind) -> str:

@@ -157,7 +157,7 @@ def test_erasing_takes_everything_that_leads_to_her_and_leaves_the_figures(world
     gone = ("identity", "phone", "person_id")
     assert [request[name] for name in gone] == [None, None, None]
     assert request["status"] == "cancelled"
-    assert [one["what"] for one in rows(world, help_request_events)] == ["erased"]
+    assert [one["what"] for one in rows(world, help_request_events)] == ["cancelled"]
     assert [one["identity"] for one in rows(world, confirmations)] == [None]
     (entry,) = rows(world, help_entries)
     assert entry["person_id"] < 0
@@ -554,3 +554,14 @@ def test_invitations_that_ended_long_ago_name_nobody(world: World, clock: FixedC
     assert [one["name"] for one in rows(world, invitations)] == [None]
     count = select(func.count()).select_from(invitations)
     assert world.base.database.read(lambda u: u.connection.execute(count).scalar_one()) == 1
+
+
+def test_who_has_taken_her_request_hears_that_it_is_over_when_she_is_erased(world: World) -> None:
+    hanh, person = world.member(), world.person("bà Tư")
+    person.says("nhờ tổ")
+    person.says("kp3")
+    person.presses("Không cần gọi")
+    hanh.says("nhận 1")
+    hanh.looks()
+    erase(person)
+    assert "bà con đã hủy" in "\n".join(message.text for message in hanh.looks())
