@@ -201,10 +201,10 @@ def _opened(turn: Turn, request: Request, text: str) -> Reply:
 
 
 def _numbers(turn: Turn, request: Request) -> list[str]:
-    """Who can be rung now: a member who agreed to it, and the ward."""
+    """Who can be rung now: in the hours of duty a member who agreed to it, and the ward."""
     lines = []
     helper = None
-    if request.ward_at is None:
+    if request.ward_at is None and working_time.is_open(turn.plan.duty, turn.unit.now):
         helper = duty.find_ringable(turn.unit, turn.commune.id, request.team_id, request.member_id)
     if helper is not None:
         name = request_words.short_name(ground_of(turn), helper.name)

@@ -470,6 +470,18 @@ def test_a_members_number_is_shown_only_while_the_consent_stands(world: World) -
     assert "Đồng ý" in [choice.label for choice in hanh.prompt]
 
 
+def test_nobody_is_told_to_ring_a_neighbour_at_night(world: World, clock: FixedClock) -> None:
+    hanh, person = world.member("chị Nguyễn Thị Hạnh"), world.person()
+    for said in ("phiên trực", "1", "0903 111 222"):
+        hanh.says(said)
+    clock.passes(hours=12)
+    ask(person, phone="")
+    assert "0903" not in "".join(message.text for message in person.heard)
+    clock.passes(hours=12)
+    person.says("yêu cầu của tôi")
+    assert "chị Hạnh, Tổ KP 3: 0903 111 222" in person.last
+
+
 # ---- words through the bot ----------------------------------------------------------------------
 
 
