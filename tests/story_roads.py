@@ -153,12 +153,14 @@ class Road(ABC):
         return person
 
     def does_by_the_clock(self) -> None:
-        """Let each chore look once whether something is due, and what it says go out."""
+        """Let each chore and act look once whether something is due, and what it says go out."""
         self.run(self._looks_up())
 
     async def _looks_up(self) -> None:
         for chore in self.app.jobs.chores:
             await chore()
+        for act in self.app.jobs.acts:
+            await self.base.database.write_soon(act)
         await self.rests()
 
     async def rests(self) -> None:

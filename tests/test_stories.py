@@ -10,6 +10,8 @@ that do something:
     [[Đúng, ghi luôn]]           presses a button of that name further up
     (voice)                      sends something that is no text
     = bà Tư, khung zalo_oa       the same person's chat on another channel; {mã nối} is the newest link code
+    > {mã điểm danh}             the code on the screen of the class planned last; {mã điểm danh cũ} was there
+                                 five minutes ago, {mã điểm danh in} stands on its poster
     ~ chào cô                    the office answers in the messenger's manager: the bot hears that, not what
     …                            only looks at the chat
     * 21 days                    time goes by, and what is done by the clock is done
@@ -25,6 +27,7 @@ import os
 import re
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,10 @@ import pytest
 from bot.app.installation import Installation
 from bot.core.messages import Kind, Outbound
 from bot.core.vocabulary import Role
+from bot.services import check_in
+from storage import trainings
+from storage.communes import Commune
+from storage.database import Unit
 from tests import shipped
 from tests.clock import FixedClock
 from tests.trust_tools import log_known_help
@@ -43,6 +50,7 @@ HELPED = re.compile(r"\+ (?P<member>.+) giúp (?P<person>.+): (?P<topic>\S+)")
 PLACE = re.compile(r"^@ (\S+)$", re.MULTILINE)
 ROLES = {"tổ viên": Role.MEMBER, "tổ trưởng": Role.TEAM_LEADER, "cán bộ": Role.OFFICER}
 CODE = re.compile(r"\{mã(?:: (?P<role>tổ viên|tổ trưởng|cán bộ|chung) ?(?P<team>[^}]*))?\}")
+CHECK_IN = re.compile(r"\{mã điểm danh(?P<which> cũ| in)?\}")
 LINK_CODE, SHOWN_LINK_CODE = "{mã nối}", re.compile(r"^NỐI (\w{3} \w{3})$")
 OTHER_CHAT = "khung "
 REWRITES = os.environ.get("BOT_STORIES") == "rewrite"
@@ -109,7 +117,8 @@ class Teller:
 
     def _act(self, person: Person, line: str) -> list[Outbound]:
         if line.startswith("> "):
-            said = CODE.sub(self._write_code, line.removeprefix("> "))
+            said = CHECK_IN.sub(self._write_check_in, line.removeprefix("> "))
+            said = CODE.sub(self._write_code, said)
             return person.says(said.replace(LINK_CODE, self.link_code))
         if line.startswith("~ "):
             return person.sends(Kind.STAFF, line.removeprefix("~ "))
@@ -139,6 +148,23 @@ class Teller:
         elif found["role"]:
             self.code = self.world.invite(ROLES[found["role"]], found["team"] or None)
         return self.code
+
+    def _write_check_in(self, found: re.Match[str]) -> str:
+        return check_in_code(self.world.base, self.world.commune, found["which"])
+
+
+def check_in_code(base: Installation, commune: Commune, which: str | None) -> str:
+    """A code of the class that was planned last, as it is typed: of now, of five minutes ago, or printed."""
+
+    def read(unit: Unit) -> str:
+        window = (unit.now - timedelta(days=400), unit.now + timedelta(days=400))
+        number = max(one.id for one in trainings.list_between(unit, commune.id, window))
+        if which == " in":
+            return check_in.printed_code(unit.keys, commune.id, number)
+        at = unit.now - timedelta(minutes=5 if which else 0)
+        return check_in.screen_code(unit.keys, commune.id, number, at)
+
+    return check_in.show_code(base.database.read(read))
 
 
 def _rows(message: Outbound) -> list[str]:

@@ -51,9 +51,11 @@ class World:
         self._loop.close()
 
     def does_by_the_clock(self) -> None:
-        """Let each chore look once whether something is due."""
+        """Let each chore and act look once whether something is due."""
         for chore in self.app.jobs.chores:
             self.run(chore())
+        for act in self.app.jobs.acts:
+            self.base.database.write(act)
 
     def open_account(self, channel: str) -> Account:
         """The commune's account on a channel."""
