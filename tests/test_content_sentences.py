@@ -25,6 +25,8 @@ from bot.core.vocabulary import (
     Subject,
     TeamKind,
     Topic,
+    TrainingAudience,
+    TrainingKind,
     Use,
 )
 from bot.library import Answer, LinkKind, RowKind
@@ -93,6 +95,8 @@ FAMILIES = {
     "first.": [str(one) for one in FirstTime],
     "age.": [str(one) for one in AgeBand],
     "group.": [str(one) for one in PriorityGroup],
+    "training.kind.": [str(one) for one in TrainingKind],
+    "training.audience.": [str(one) for one in TrainingAudience],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""
@@ -115,6 +119,8 @@ FRAGMENTS = (
     "queue.unknown",
     "asked-page.number",
     "asked-page.no-phone",
+    "class-screen.seconds",
+    "class-sheet.",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}

@@ -12,6 +12,7 @@ from functools import partial
 
 from bot.app.alarms import Refusals
 from bot.app.bookcase import open_bookcase
+from bot.app.check_in import ClassPages
 from bot.app.front import open_front
 from bot.app.installation import Installation
 from bot.app.links import join_url
@@ -111,7 +112,8 @@ def _build_web(app: Application, finish: Mapping[str, Finish]) -> WebApplication
     lobby = open_lobby(app)
     bookcase = open_bookcase(app.installation, app.media, lobby.visitors)
     front = open_front(app.installation, lobby.visitors, finish)
-    return build_server(Parts(hooks, is_ready, lobby, desk, bookcase, front))
+    classes = ClassPages(app.installation)
+    return build_server(Parts(hooks, is_ready, lobby, desk, bookcase, front, classes))
 
 
 def _announce(

@@ -23,7 +23,7 @@ SCALE = 2
 COLOURS = 48, 16  # fewer where a very full picture would be too large: its letters are rougher
 LARGEST_BYTES = 60 * 1024
 
-_FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parent / "fonts"
 _INK, _SOFT, _EDGE, _GROUND, _PAPER = "#17231d", "#4d5b54", "#a9b5af", "#e9eeeb", "#ffffff"
 _BODY, _RING = "#27332d", "#d8121f"
 _TINT = 0.86  # how much white is in the pale shade of the main colour
@@ -70,7 +70,7 @@ def height_of(screen: Screen, look: Look) -> int:
 @cache
 def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
     name = "BeVietnamPro-Bold.ttf" if bold else "BeVietnamPro-Medium.ttf"
-    return ImageFont.truetype(_FONTS / name, size * SCALE)
+    return ImageFont.truetype(FONTS / name, size * SCALE)
 
 
 def _mixed(colour: str, white: float) -> str:

@@ -6,6 +6,8 @@ was passed on by phone is known for what it is, and whoever types it is told kin
 
 from __future__ import annotations
 
+import base64
+import hmac
 import itertools
 import re
 from collections.abc import Iterator
@@ -42,6 +44,7 @@ KNOWN_BEFORE, KNOWN_AFTER = timedelta(days=400), timedelta(days=30)
 """How long before a training, and after it, its codes are known for what they are."""
 MOST_TRIES = 5
 TRIES_WITHIN = timedelta(hours=1)
+TOKEN_BYTES = 10
 _EPOCH = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 
 
@@ -155,7 +158,7 @@ def find(unit: Unit, commune: CommuneId, code: str, at: datetime) -> Found | Non
     for training in trainings.list_between(unit, commune, window):
         evidence, is_expired = _recognise(unit.keys, commune, training, (code, at))
         if evidence is not None:
-            return Found(training, evidence, _standing(training, at, is_expired))
+            return Found(training, evidence, standing_of(training, at, is_expired=is_expired))
     return None
 
 
@@ -180,7 +183,8 @@ def _windows(training: Training, at: datetime) -> Iterator[datetime]:
         moment -= WINDOW
 
 
-def _standing(training: Training, at: datetime, is_expired: bool) -> Standing:
+def standing_of(training: Training, at: datetime, *, is_expired: bool = False) -> Standing:
+    """What codes of a training are good for at a moment, or one that has expired."""
     opens, closes = opening(training)
     if training.status is TrainingStatus.CANCELLED:
         return Standing.CANCELLED
@@ -265,3 +269,25 @@ def agree(unit: Unit, commune: CommuneId, identity: Identity, seat: Seat, proof:
 def may_be_asked(seat: Seat) -> bool:
     """True where nothing forbids to ask for more: who is under 16 stays a head in the count."""
     return seat.person_id is None and seat.age_band is not AgeBand.UNDER_16
+
+
+def screen_path(keys: KeyRing, commune_slug: str, commune: CommuneId, training: int) -> str:
+    """Where the changing code of a training is shown; whoever has this address sees it, nobody else."""
+    token = _screen_token(keys.hash(Purpose.CODE, *_screen_parts(commune, training)))
+    return f"/c/man-hinh/{commune_slug}/{training}/{token}"
+
+
+def is_screen_token(keys: KeyRing, commune: CommuneId, training: int, token: str) -> bool:
+    """True for the last part of a training's ``screen_path``, also of one made under an older key."""
+    parts = _screen_parts(commune, training)
+    hashes = (keys.hash(Purpose.CODE, *parts), *keys.older_hashes(Purpose.CODE, *parts))
+    given = token.encode()
+    return any(hmac.compare_digest(_screen_token(one).encode(), given) for one in hashes)
+
+
+def _screen_parts(commune: CommuneId, training: int) -> tuple[str, ...]:
+    return "screen", str(commune), str(training)
+
+
+def _screen_token(digest: bytes) -> str:
+    return base64.b32encode(digest[:TOKEN_BYTES]).decode().lower()

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Middleware
 from bot.core.errors import BotError, SettingError
 from bot.locale import Texts
 from bot.web.chat import Lobby, add_chat
+from bot.web.check_in import ClassDesk, add_check_in
 from bot.web.guide_pages import Bookcase, add_guide_pages
 from bot.web.office import Desk, add_office
 from bot.web.pages import add_static, page
@@ -46,6 +47,7 @@ class Parts:
     desk: Desk | None = None
     bookcase: Bookcase | None = None
     front: FrontParts | None = None
+    classes: ClassDesk | None = None
 
 
 def build_server(parts: Parts) -> web.Application:
@@ -64,6 +66,8 @@ def build_server(parts: Parts) -> web.Application:
             add_zalo_pages(app, parts.front)
         if parts.bookcase is not None:
             add_guide_pages(app, parts.bookcase)
+        if parts.classes is not None:
+            add_check_in(app, parts.classes, parts.lobby.visitors)
         if parts.desk is not None:
             add_office(app, parts.desk, parts.lobby.visitors)
     return app
