@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.vocabulary import CommuneId, Identity, Use
-from bot.services import consents
+from bot.services import consents, seats, sign_ups
 from bot.services.people import RESIDENT, unlink
+from bot.services.seats import Sitting
 from storage import audit, erasing, fetching, notices, people, staff
 from storage import consents as stored
 from storage.audit import Act
@@ -20,6 +21,7 @@ from storage.communes import Commune
 from storage.consents import Consent
 from storage.database import Unit
 from storage.erasing import Helped, Number
+from storage.trainings import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Kept:
     other_chats: int
     is_led: bool  # a number typed here leads to entries that this chat may not see
     is_silent: bool
+    places: tuple[Training, ...]  # classes of late and to come for which a place is kept
+    seats: tuple[Sitting, ...]  # what was sat in of late
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def look(unit: Unit, commune: Commune, identity: Identity) -> Kept:
         other_chats=max(0, names.get(people.CHAT, 0) - 1),
         is_led=bool(set(mine.led) - set(mine.own)),
         is_silent=notices.is_silent(unit, identity),
+        places=tuple(sign_ups.list_of_chat(unit, commune.id, identity)),
+        seats=tuple(seats.list_of_chat(unit, commune.id, identity)),
     )
 
 
@@ -88,6 +94,8 @@ def withdraw_uses(
         _drop_shown_number(unit, commune.id, identity)
     if given & {Use.LINK}:
         unlink(unit, commune, identity, None)
+    if given & {Use.ATTEND}:
+        _forget_in_classes(unit, commune, identity)
     if gone:
         audit.record(unit, commune.id, Act(RESIDENT, "data-withdraw", ",".join(sorted(given))))
     return [use for use in Use if use in given]
@@ -152,6 +160,13 @@ def _find(unit: Unit, commune: CommuneId, identity: Identity) -> _Mine:
 
 def _standing(unit: Unit, commune: CommuneId, mine: _Mine) -> Sequence[Consent]:
     return stored.list_standing(unit, commune, mine.subjects, mine.own)
+
+
+def _forget_in_classes(unit: Unit, commune: Commune, identity: Identity) -> None:
+    """Nothing leads from this chat to who was in its classes, unless it is joined to another chat."""
+    known = people.find_person(unit, commune.id, identity)
+    if known is not None and not people.has_other_identity(unit, commune.id, known):
+        people.drop_chats(unit, [(commune.id, identity)])
 
 
 def _drop_shown_number(unit: Unit, commune: CommuneId, identity: Identity) -> None:
