@@ -133,6 +133,6 @@ def _line(turn: Turn, number: int, answer: Answer) -> str:
 def _shelf(turn: Turn) -> str:
     """The topic that the check-up stands in, or all topics."""
     menu, guides = turn.library.menu, turn.library.guides
-    entry = next((one for one in menu.entries if one.tool == VERB), None)
+    entry = next((one for one in menu.entries if VERB in one.tools), None)
     is_open = entry is not None and menu.guides_under(guides, entry.topic)
     return f"topic:{entry.topic}" if entry and is_open else "topics"

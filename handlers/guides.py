@@ -20,7 +20,7 @@ LIKELY = 0.2  # of the chance of the first: the guide at hand may still be meant
 
 
 def list_topic(turn: Turn) -> Reply:
-    """Guides of a topic, five at a time; a tool of the topic stands before them."""
+    """Guides of a topic, five at a time; tools of the topic stand before them."""
     name, page = (*turn.args, "", "")[:2]
     found = (
         turn.library.menu.guides_under(turn.library.guides, Topic(name))
@@ -29,8 +29,8 @@ def list_topic(turn: Turn) -> Reply:
     )
     if not found:
         return reply(turn.say("topic.empty"), turn.option("option.person", "person"))
-    tool = turn.library.menu.entry(Topic(name)).tool
-    everything = [turn.option(f"option.{tool}", tool)] if tool else []
+    tools = turn.library.menu.entry(Topic(name)).tools
+    everything = [turn.option(f"option.{tool}", tool) for tool in tools]
     everything += [Option(guide.title, f"guide:{guide.id}") for guide in found]
     size = MOST_OPTIONS if len(everything) <= MOST_OPTIONS else MOST_OPTIONS - 1
     first = int(page) * size if page.isdecimal() and int(page) * size < len(everything) else 0

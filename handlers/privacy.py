@@ -9,12 +9,13 @@ from bot.conversation.helping import ground_of
 from bot.conversation.turn import Option, Reply, Say, Turn, reply
 from bot.core.vocabulary import Use
 from bot.locale import local_day, show_date
-from bot.services import petitions, privacy, requests
+from bot.services import class_words, duty, petitions, privacy, requests
 from bot.services.petitions import Kind
 from bot.services.privacy import Kept
+from bot.services.seats import Sitting
 
 LONGEST = 300
-MOST_USES = 4
+MOST_OPTIONS = 5
 ALL = "all"
 TAIL = 3
 
@@ -66,11 +67,33 @@ def _lines(turn: Turn, kept: Kept) -> Iterator[str]:
         yield turn.say("rights.view-led", commune=commune)
     for moment in kept.waiting_since:
         yield turn.say("rights.view-request", day=_day(moment))
+    yield from _classes(turn, kept)
     if turn.worker is not None:
         yield _work(turn)
     known = kept.agreed or kept.other_chats or kept.helped or kept.is_led or kept.waiting_since
-    if not (known or turn.worker):
+    if not (known or kept.places or kept.seats or turn.worker):
         yield turn.say("rights.view-nothing")
+
+
+def _classes(turn: Turn, kept: Kept) -> Iterator[str]:
+    for training in kept.places:
+        line = class_words.line(turn.texts, training, turn.unit.now)
+        yield turn.say("rights.view-place", line=line)
+    for sitting in kept.seats:
+        line = class_words.line(turn.texts, sitting.training, turn.unit.now)
+        told = ", ".join(_told(turn, sitting))
+        sentence = "rights.view-seat-told" if told else "rights.view-seat"
+        yield turn.say(sentence, line=line, **({"told": told} if told else {}))
+
+
+def _told(turn: Turn, sitting: Sitting) -> Iterator[str]:
+    """What was told of oneself after the seat was taken."""
+    seat = sitting.seat
+    if seat.age_band is not None:
+        yield turn.say(f"age.{seat.age_band}").lower()
+    home = duty.find_home(turn.unit, turn.commune, str(seat.neighbourhood_id))
+    if home is not None:
+        yield home.name
 
 
 def _packed(lines: list[str]) -> Iterator[str]:
@@ -108,8 +131,8 @@ def ask_withdraw(turn: Turn) -> Reply:
     if not uses:
         other = (turn.option("option.my-data", "mydata"), turn.option("option.erase", "erase"))
         return reply(turn.say("rights.withdraw-none"), *other, here="withdraw")
-    options = [_use_option(turn, use) for use in uses[:MOST_USES]]
-    if len(uses) > 1:
+    options = [_use_option(turn, use) for use in uses[:MOST_OPTIONS]]
+    if 1 < len(uses) < MOST_OPTIONS:
         options.append(turn.option("option.withdraw-all", f"withdrawok:{ALL}"))
     return reply(turn.say("rights.withdraw-ask"), *options, here="withdraw")
 

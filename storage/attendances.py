@@ -144,6 +144,21 @@ def list_seats(unit: Unit, commune: CommuneId, training: int) -> frozenset[bytes
     return frozenset(bytes(one) for one in found.scalars())
 
 
+def list_of_people(unit: Unit, commune: CommuneId, persons: Sequence[int]) -> list[Seat]:
+    """Seats of these people that count, in the order they were taken."""
+    row = attendances.c
+    return _list(
+        unit, row.commune_id == commune, row.person_id.in_(persons), row.voided_at.is_(None)
+    )
+
+
+def unname(unit: Unit, commune: CommuneId, number: int) -> None:
+    """The seat stays, and is nobody's that is known."""
+    row = attendances.c
+    mine = (row.commune_id == commune, row.id == number)
+    unit.connection.execute(update(attendances).where(*mine).values(person_id=None))
+
+
 def void(unit: Unit, commune: CommuneId, number: int, reason: str) -> bool:
     """Take a seat out, for a reason; False when it is out already or there is none."""
     row = attendances.c

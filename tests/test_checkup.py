@@ -328,7 +328,7 @@ def test_the_learning_topic_begins_with_it(walker: Walker) -> None:
 
 
 def test_every_tool_of_the_menu_has_somebody_who_answers(walker: Walker, library: Library) -> None:
-    tools = [entry.tool for entry in library.menu.entries if entry.tool]
+    tools = [tool for entry in library.menu.entries for tool in entry.tools]
     assert "checkup" in tools
     for tool in tools:
         assert "không dùng nữa" not in walker.take(State(), tool, Kind.ACTION).texts

@@ -61,6 +61,7 @@ from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
 from tests.storage_people_cases import CASES as PEOPLE_CASES
 from tests.storage_rights_cases import CASES as RIGHTS_CASES
 from tests.storage_rights_cases import STRANGE as RIGHTS_STRANGE
+from tests.storage_seat_cases import CASES as SEAT_CASES
 from tests.storage_team_cases import TEAM_CASES, TEAM_STRANGE
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
 from tests.storage_trust_cases import CASES as TRUST_CASES
@@ -200,6 +201,7 @@ CASES: dict[str, Case] = {
     **PAPER_CASES,
     **PEOPLE_CASES,
     **RIGHTS_CASES,
+    **SEAT_CASES,
     **TEAM_CASES,
     **TRUST_CASES,
     **requests.CASES,

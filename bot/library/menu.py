@@ -22,12 +22,12 @@ MOST_ENTRIES = 5  # what fits on one Zalo message
 class Entry(Record):
     """One entry; it may hold the guides of further topics (the signature is asked for inside VNeID).
 
-    ``tool`` is the verb of a conversation that is no guide; it stands before all guides.
+    ``tools`` are verbs of conversations that are no guides; they stand before all guides.
     """
 
     topic: Topic
     also: tuple[Topic, ...] = ()
-    tool: Annotated[str, Field(pattern=r"^[a-z]+$")] | None = None
+    tools: tuple[Annotated[str, Field(pattern=r"^[a-z]+$")], ...] = ()
     first: tuple[str, ...] = ()
 
     @property

@@ -23,6 +23,7 @@ from bot.core.vocabulary import AgeBand, CommuneId, Evidence, Identity, Training
 from bot.services import consents
 from bot.services.consents import Proof
 from bot.services.teams import LETTERS
+from bot.services.trainings import LONGEST
 from storage import attendances, people, sign_ins, trainings
 from storage.attendances import NewSeat, Seat
 from storage.database import Unit
@@ -32,7 +33,10 @@ CODE_LENGTH, HALF = 6, 3
 CODE_SLIPS = 2
 WORD = "CI"
 HEADS = ("DIEMDANH", "CHECKIN", "CI")
+CALLED = "MA"
 """What may stand before a code; none begins like one: A, D, E, I and W are no signs of codes."""
+MOST_STRANGE = 2
+"""Signs that codes do not have in what was still meant as one: an O for a Q, not “15 người”."""
 WINDOW = timedelta(seconds=60)
 TOLERANCE = 1
 """Windows before the present one whose code is still good: reading and typing takes a while."""
@@ -89,9 +93,9 @@ def read_code(text: str) -> str | None:
     >>> read_code("C.I: 7k2-m9q")
     '7K2M9Q'
     """
-    bare = re.sub(r"[^0-9A-Z]", "", fold(text).upper())
+    bare = _bare(text)
     head = next((one for one in HEADS if bare.startswith(one)), "")
-    rest = bare.removeprefix(head)
+    rest = bare.removeprefix(head).removeprefix(CALLED)
     if is_code(rest):
         return rest
     return "" if head and _is_nearly(rest) else None
@@ -99,8 +103,14 @@ def read_code(text: str) -> str | None:
 
 def is_headed(text: str) -> bool:
     """True for a code with a word before it that says what it is."""
+    return _bare(text).startswith(HEADS)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone; “mã điểm danh …” begins with what is said of it."""
     bare = re.sub(r"[^0-9A-Z]", "", fold(text).upper())
-    return bare.startswith(HEADS)
+    said = bare.removeprefix(CALLED)
+    return said if said.startswith(HEADS) else bare
 
 
 def is_code(bare: str) -> bool:
@@ -111,7 +121,8 @@ def is_code(bare: str) -> bool:
 
 def _is_nearly(rest: str) -> bool:
     is_close = abs(len(rest) - CODE_LENGTH) <= CODE_SLIPS
-    return is_close and any(sign.isdigit() for sign in rest)
+    strange = sum(sign not in LETTERS for sign in rest)
+    return is_close and strange <= MOST_STRANGE and any(sign.isdigit() for sign in rest)
 
 
 def screen_code(keys: KeyRing, commune: CommuneId, training: int, at: datetime) -> str:
@@ -195,9 +206,35 @@ def standing_of(training: Training, at: datetime, *, is_expired: bool = False) -
     return Standing.EXPIRED if is_expired else Standing.OPEN
 
 
+def is_any_open(unit: Unit, commune: CommuneId, at: datetime) -> bool:
+    """True while the codes of some class are taken: then signs that nobody knows may be meant as one."""
+    window = (at - LONGEST - CLOSES_AFTER, at + OPENS_BEFORE)
+    going_on = trainings.list_between(unit, commune, window)
+    ended = (TrainingStatus.CANCELLED, TrainingStatus.CLOSED)
+    openings = [opening(one) for one in going_on if one.status not in ended]
+    return any(opens <= at <= closes for opens, closes in openings)
+
+
 def moment_of(unit: Unit, said: datetime) -> datetime:
     """When an event took place: as the messenger says, unless that is long ago or still to come."""
     return said if unit.now - LATE_EVENT <= said <= unit.now else unit.now
+
+
+def is_known(
+    unit: Unit, commune: CommuneId, identity: Identity, typed: tuple[str, datetime]
+) -> bool:
+    """True for signs without a word before them that are a code of a class; a wrong guess counts as a try."""
+    tries = _tries(unit, identity)
+    if sign_ins.is_spent(unit, tries, MOST_TRIES, TRIES_WITHIN):
+        return False
+    if find(unit, commune, *typed) is not None:
+        return True
+    sign_ins.count_attempt(unit, tries, MOST_TRIES, TRIES_WITHIN)
+    return False
+
+
+def _tries(unit: Unit, identity: Identity) -> bytes:
+    return unit.keys.hash(Purpose.CODE, "check-in tries", identity.hex())
 
 
 def check_in(
@@ -211,7 +248,7 @@ def check_in(
     ``.cancelled`` for a code that was right once or will be.
     """
     code, at = typed
-    tries = unit.keys.hash(Purpose.CODE, "check-in tries", identity.hex())
+    tries = _tries(unit, identity)
     if sign_ins.is_spent(unit, tries, MOST_TRIES, TRIES_WITHIN):
         raise RuleError("checkin.too-many", "Gõ sai mã nhiều lần rồi.")
     found = find(unit, commune, code, at) if code else None

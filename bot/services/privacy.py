@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.vocabulary import CommuneId, Identity, Use
-from bot.services import consents
+from bot.services import consents, seats, sign_ups
 from bot.services.people import RESIDENT, unlink
+from bot.services.seats import Sitting
 from storage import audit, erasing, fetching, notices, people, staff
 from storage import consents as stored
 from storage.audit import Act
@@ -20,6 +21,7 @@ from storage.communes import Commune
 from storage.consents import Consent
 from storage.database import Unit
 from storage.erasing import Helped, Number
+from storage.trainings import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Kept:
     other_chats: int
     is_led: bool  # a number typed here leads to entries that this chat may not see
     is_silent: bool
+    places: tuple[Training, ...]  # classes of late and to come for which a place is kept
+    seats: tuple[Sitting, ...]  # what was sat in of late
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def look(unit: Unit, commune: Commune, identity: Identity) -> Kept:
         other_chats=max(0, names.get(people.CHAT, 0) - 1),
         is_led=bool(set(mine.led) - set(mine.own)),
         is_silent=notices.is_silent(unit, identity),
+        places=tuple(sign_ups.list_of_chat(unit, commune.id, identity)),
+        seats=tuple(seats.list_of_chat(unit, commune.id, identity)),
     )
 
 

@@ -34,6 +34,7 @@ MOST_MESSAGES, MOST_POLLS = 600, 1200
 MOST_OF_SESSION = 120
 LAST_LETTER = 2**31 - 1
 PLACE = re.compile(r"[gs](?:_[a-z0-9-]{1,60}){1,2}", re.ASCII)
+CHECK_IN = re.compile(r"[0-9A-Za-z]{6}", re.ASCII)
 DIGITS = re.compile(r"\d{1,10}", re.ASCII)
 
 log = logging.getLogger(__name__)
@@ -134,17 +135,19 @@ class _Chat:
     async def show(self, request: web.Request) -> web.Response:
         """The page of one commune's chat; ``may-chung=1`` for a computer that many use.
 
-        ``moi`` is an invitation to a team, ``mo`` a guide or a step that a page or a sheet of paper names.
+        ``moi`` is an invitation to a team, ``mo`` a guide or a step that a page or a sheet of paper names,
+        ``diemdanh`` the code of a class.
         """
         room = self.lobby.rooms.get(request.match_info["commune"])
         if room is None:
             raise web.HTTPNotFound(text=self.say("web.error-404"))
-        place = request.query.get("mo", "")
+        code = request.query.get("diemdanh", "")
+        place = f"c_{code}" if CHECK_IN.fullmatch(code) else request.query.get("mo", "")
         values = {
             "room": room,
             "is_shared": request.query.get("may-chung") == "1",
             "code": request.query.get("moi", "")[:40],
-            "place": place if PLACE.fullmatch(place) else "",
+            "place": place if CHECK_IN.fullmatch(code) or PLACE.fullmatch(place) else "",
             "forget_seconds": int(FORGET_AFTER.total_seconds()),
         }
         response = pages.page(request, "chat.html", room.texts, values)
