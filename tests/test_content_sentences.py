@@ -32,6 +32,7 @@ from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
 from bot.services import petitions, retention
+from bot.services.after_class import QUESTIONS as QUESTIONS_AFTER
 from bot.services.entries import KEYS
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
@@ -53,6 +54,7 @@ FAMILIES = {
     "people.": ["first", "second"],
     "option.use-": [use.replace("_", "-") for use in Use],
     "option.": [entry.tool for entry in LIBRARY.menu.entries if entry.tool],
+    "feedback.": list(QUESTIONS_AFTER),
     "checkup.line-": [answer.name.lower() for answer in Answer],
     "kind.": ["phuong", "xa"],
     "channel.": ["zalo_oa", "zalo_bot", "telegram", "web_chat", "console"],
@@ -253,7 +255,7 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
             assert sentence in SENTENCES, f"{place}: {sentence}"
 
 
-NO_SENTENCES = {"team.name", "newcomer.name", "checkup.yaml", "scam.text"} | {
+NO_SENTENCES = {"team.name", "newcomer.name", "checkup.yaml", "scam.text", "learning.yaml"} | {
     path.name for path in TEMPLATES
 }
 """Strings of the same build that are states or files."""
@@ -323,6 +325,9 @@ def _everything() -> Iterator[tuple[str, str]]:
         yield from (("checkup-name", name) for name in (question.has, question.lacks))
         if question.unsure:
             yield "checkup", question.unsure.why
+    for quiz in LIBRARY.quizzes.values():
+        for one in quiz.questions:
+            yield from ((one.id, text) for text in (one.ask, one.why, *one.answers))
     for sign in LIBRARY.scams.signs:
         yield from ((sign.id, text) for text in (sign.name, sign.why))
 
