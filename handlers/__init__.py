@@ -8,6 +8,7 @@ from bot.conversation.router import WRONG_DIGIT, Matcher, Route, on, on_action, 
 from bot.conversation.turn import Action, Turn
 from bot.core.messages import Kind
 from handlers import (
+    after_class,
     check_in,
     checkup,
     classes,
@@ -17,6 +18,7 @@ from handlers import (
     handover,
     head_counts,
     joining,
+    learning,
     linking,
     listening,
     log,
@@ -47,6 +49,7 @@ TEAM_ACTIONS = (
     | mine.ACTIONS
     | head_counts.ACTIONS
     | reminders.ACTIONS
+    | learning.ACTIONS
 )
 
 
@@ -137,6 +140,12 @@ ROUTES: tuple[Route, ...] = (
     on_action("fix", guides.show_fix),
     on_action("done", guides.finish),
     on_action(checkup.VERB, checkup.go_on),
+    on_action("after", after_class.go_on),
+    on_action("quiz", after_class.quiz),
+    on_action("afternote", after_class.show_note),
+    on_action("learn", learning.show),
+    on_action("learndone", learning.done),
+    on_action("learnoff", learning.take_back),
     on_action("which", repairs.choose_again),
     on_action("no-smartphone", guides.without_smartphone),
     *(on_action(verb, for_members(handler)) for verb, handler in TEAM_ACTIONS.items()),
@@ -197,6 +206,7 @@ ROUTES: tuple[Route, ...] = (
     on(log_details.is_files, for_members(log_details.take_files)),
     on(log_corrections.is_value, for_members(log_corrections.take_value)),
     on(head_counts.is_count, for_members(head_counts.take)),
+    on(learning.is_count, for_members(learning.take_count)),
     on(reminders.is_hour, for_members(reminders.take)),
     on(checkup.is_unclear, checkup.ask_again),
     on(lambda _: True, guides.answer_question),

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bot.core.keys import Purpose
 from bot.core.vocabulary import CommuneId, Identity, RequestStatus
-from storage import merges, seats
+from storage import learning, merges, seats
 from storage.database import Unit
 from storage.models import join_requests, members
 from storage.models_help import (
@@ -235,6 +235,7 @@ def drop_chat(unit: Unit, commune: CommuneId, identity: Identity) -> None:
     gone: dict[str, None] = {"identity": None, "phone": None, "person_id": None}
     unit.connection.execute(update(help_requests).where(*mine).values(gone))
     seats.drop_chat(unit, commune, identity)
+    learning.forget_chat(unit, commune, identity)
     drop_marks(unit, [identity])
 
 

@@ -133,7 +133,7 @@ training_feedback = Table(
     Column("training_id", Integer, nullable=False),
     Column("seat", LargeBinary(32)),
     Column("at", Moment, nullable=False),
-    Column("clear", Integer, nullable=False),  # 1 easy to follow … 3 hard
+    Column("clear", Integer),  # 1 easy to follow … 3 hard
     Column("able", Integer),  # 1 can do it alone … 3 cannot yet
     Column("again", Integer),  # 1 another topic, 2 the same once more, 3 no
     UniqueConstraint("commune_id", "training_id", "seat"),

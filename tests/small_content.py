@@ -55,7 +55,21 @@ def _make(folder: Path) -> Path:
         if one["guide"] not in KEPT:
             one["guide"] = KEPT[0]
     _write(folder / "scams.yaml", scams)
+    for path in (folder / "quizzes").iterdir():
+        _write(path, _with_kept(_read(path)))
+    learning = _read(CONTENT / "learning.yaml")
+    _write(
+        folder / "learning.yaml", learning | {"platform": learning["platform"] | {"guide": KEPT[0]}}
+    )
     return folder
+
+
+def _with_kept(quiz: dict[str, Any]) -> dict[str, Any]:
+    """The quiz with another guide where its own is left out."""
+    for one in quiz["questions"]:
+        if one["guide"] not in KEPT:
+            one["guide"] = KEPT[0]
+    return quiz
 
 
 def _with_kept_guides(checkup: dict[str, Any]) -> dict[str, Any]:

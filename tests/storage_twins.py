@@ -62,6 +62,7 @@ from storage.models_trainings import (
 from storage.notices import Chat
 from storage.sign_ins import Officer
 from storage.tokens import Tokens
+from tests.storage_after_cases import furnish as furnish_after
 from tests.storage_tools import Office, answer, arrival, open_office, post, take
 
 CODE = "ABCD2345"
@@ -132,6 +133,7 @@ def furnish(unit: Unit) -> Home:
     _help_on_request(unit, office, (invitation, entry.id, hanh))
     _teach(unit, office)
     tu = events[0].identity
+    furnish_after(unit, office, tu)
     return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
 
 

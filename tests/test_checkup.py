@@ -405,6 +405,7 @@ def test_answers_stand_in_the_open_prompt_only_and_nowhere_after_it(world: World
         "staff_until": "",
         "staff_hinted": False,
         "request": "",
+        "quizzed": "",
     }
     person.says("3")
     [stored] = world.base.database.read(_states)

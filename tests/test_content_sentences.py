@@ -34,6 +34,7 @@ from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
 from bot.services import petitions, retention
+from bot.services.after_class import QUESTIONS as QUESTIONS_AFTER
 from bot.services.check_in import Standing
 from bot.services.entries import KEYS
 from bot.services.import_rows import COLUMNS, MISSING
@@ -56,6 +57,7 @@ FAMILIES = {
     "people.": ["first", "second"],
     "option.use-": [use.replace("_", "-") for use in Use],
     "option.": [tool for entry in LIBRARY.menu.entries for tool in entry.tools],
+    "feedback.": list(QUESTIONS_AFTER),
     "checkup.line-": [answer.name.lower() for answer in Answer],
     "kind.": ["phuong", "xa"],
     "channel.": ["zalo_oa", "zalo_bot", "telegram", "web_chat", "console"],
@@ -263,7 +265,8 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
 
 
 NO_SENTENCES = {
-    *("team.name", "newcomer.name", "checkup.yaml", "scam.text", "training.plan", "roll.take-out"),
+    *("team.name", "newcomer.name", "scam.text", "training.plan", "roll.take-out"),
+    *("checkup.yaml", "learning.yaml"),
     *(path.name for path in TEMPLATES),
 }
 """Strings of the same build that are states, files or acts of the audit log."""
@@ -333,6 +336,9 @@ def _everything() -> Iterator[tuple[str, str]]:
         yield from (("checkup-name", name) for name in (question.has, question.lacks))
         if question.unsure:
             yield "checkup", question.unsure.why
+    for quiz in LIBRARY.quizzes.values():
+        for one in quiz.questions:
+            yield from ((one.id, text) for text in (one.ask, one.why, *one.answers))
     for sign in LIBRARY.scams.signs:
         yield from ((sign.id, text) for text in (sign.name, sign.why))
 

@@ -128,6 +128,24 @@ SHORTHAND = """{writes: [ghi], tells: [giúp], before: [dạ], fillers: [nha], o
 """
 
 
+QUIZ = """questions:
+  - {id: mot, ask: Hỏi gì?, answers: [Có, Không], right: 2, why: Vì bài nói vậy., guide: thu-bai}
+"""
+
+
+LEARNING = """platform:
+  code: trang
+  name: Trang học
+  url: https://vneid.gov.vn
+  guide: thu-bai
+  sources: [{title: Bài báo, publisher: Tòa soạn, date: 2026-08-15, confidence: chac}]
+courses:
+  - code: khoa
+    name: khóa thử
+    sources: [{title: Bài báo, publisher: Tòa soạn, date: 2026-08-15, confidence: chac}]
+"""
+
+
 @pytest.fixture
 def content(tmp_path):
     root = tmp_path / "content"
@@ -141,6 +159,10 @@ def content(tmp_path):
     (root / "scams.yaml").write_text(SCAMS, encoding="utf-8")
     (root / "tariffs.yaml").write_text(TARIFFS, encoding="utf-8")
     (root / "shorthand.yaml").write_text(SHORTHAND, encoding="utf-8")
+    (root / "learning.yaml").write_text(LEARNING, encoding="utf-8")
+    (root / "quizzes").mkdir()
+    for topic in Topic:
+        (root / "quizzes" / f"{topic}.yaml").write_text(QUIZ, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root

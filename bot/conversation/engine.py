@@ -173,6 +173,7 @@ def _next_state(turn: Turn, answer: Reply, sent: Sequence[Outbound]) -> State:
         staff_until=kept,
         staff_hinted=hinted,
         request=turn.state.request if answer.request is None else answer.request,
+        quizzed=turn.state.quizzed if answer.quizzed is None else answer.quizzed,
     )
 
 

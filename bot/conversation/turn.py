@@ -62,6 +62,7 @@ class State:
     staff_until: str = ""  # the moment (ISO) until which a person of the office answers
     staff_hinted: bool = False  # was told, since that person last wrote, how to call the bot back
     request: str = ""  # the number of a request for help of this chat that may still be open
+    quizzed: str = ""  # questions of quizzes that were answered, by class and number: "12.1 12.3"
 
     @property
     def view(self) -> str:
@@ -133,6 +134,7 @@ class Reply:
     staff_until: str | None = None  # None keeps the one there is
     staff_hinted: bool | None = None  # None keeps the one there is
     request: str | None = None  # None keeps the one there is
+    quizzed: str | None = None  # None keeps the one there is
     forgets: bool = False  # all that is known of this chat goes when the turn is over
     silent: bool | None = None  # whether no notices come any more; None keeps what was said before
 

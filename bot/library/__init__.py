@@ -19,6 +19,7 @@ from bot.library.freshness import Reviews, sort_reviews
 from bot.library.glossary import Glossary, load_glossary
 from bot.library.guide_files import Rules, read_guide
 from bot.library.guides import Confidence, Fee, Guide, Source, Step, Trouble, Way
+from bot.library.learning import Course, Learning, load_learning
 from bot.library.links import Domain, Domains
 from bot.library.menu import Entry, Menu, load_menu
 from bot.library.plans import (
@@ -32,6 +33,8 @@ from bot.library.plans import (
     plan_as_json,
     read_plan,
 )
+from bot.library.quizzes import FOLDER as QUIZZES
+from bot.library.quizzes import Quiz, QuizQuestion, Quizzes, read_quizzes
 from bot.library.scams import LinkKind, NumberKind, Scams, Sign, load_scams
 from bot.library.screens import Row, RowKind, Screen
 from bot.library.shorthand import Shorthand, load_shorthand
@@ -45,6 +48,7 @@ __all__ = [
     "Answers",
     "Checkup",
     "Confidence",
+    "Course",
     "Domain",
     "Domains",
     "Elsewhere",
@@ -53,6 +57,7 @@ __all__ = [
     "Formula",
     "Glossary",
     "Guide",
+    "Learning",
     "LeftOut",
     "Library",
     "LinkKind",
@@ -62,6 +67,9 @@ __all__ = [
     "Office",
     "Plan",
     "Question",
+    "Quiz",
+    "QuizQuestion",
+    "Quizzes",
     "Reviews",
     "Row",
     "RowKind",
@@ -97,6 +105,8 @@ class Library:
     scams: Scams
     tariffs: Tariffs
     shorthand: Shorthand
+    quizzes: Quizzes
+    learning: Learning
 
 
 @dataclass(slots=True)
@@ -165,15 +175,28 @@ def _read_all(
     scams = None if domains is None else _scams(shelf, domains)
     tariffs = _tariffs(shelf)
     shorthand = _shorthand(shelf)
+    taught = None if domains is None else _taught(shelf, domains)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
     if shelf.faults or not (
         domains and glossary and menu and elsewhere and checkup and scams and tariffs and shorthand
     ):
         return None, shelf
+    if taught is None:
+        return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
     library = Library(
-        guides, plans, domains, glossary, menu, elsewhere, checkup, scams, tariffs, shorthand
+        guides,
+        plans,
+        domains,
+        glossary,
+        menu,
+        elsewhere,
+        checkup,
+        scams,
+        tariffs,
+        shorthand,
+        *taught,
     )
     return library, shelf
 
@@ -236,6 +259,19 @@ def _tariffs(shelf: _Shelf) -> Tariffs | None:
 def _shorthand(shelf: _Shelf) -> Shorthand | None:
     try:
         return load_shorthand(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _taught(shelf: _Shelf, domains: Domains) -> tuple[Quizzes, Learning] | None:
+    """What comes after a class; a guide with faults is not missed here as well."""
+    guides = None if shelf.faults else shelf.guides
+    folder = shelf.name(shelf.content_dir / QUIZZES)
+    quizzes, faults = read_quizzes(folder, list(shelf.files(QUIZZES, ".yaml")), domains, guides)
+    shelf.faults.extend(faults)
+    try:
+        return quizzes, load_learning(shelf.content_dir, domains, guides)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None

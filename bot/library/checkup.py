@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +10,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from bot.core.errors import ContentError, Fault
-from bot.library.guides import Source, at_longest, kebab
+from bot.library.guides import Source, at_longest, kebab, no_longer_than
 from bot.library.links import Domains
 from bot.library.source import Place, Record, check, line_of, parse, read
-from bot.library.wording import Saying, refuse
+from bot.library.wording import Saying
 
 FILE = "checkup.yaml"
 MOST_QUESTIONS = 5  # one tap each, and what people are told before they begin
@@ -33,30 +33,20 @@ class Answer(StrEnum):
 Answers = tuple[Answer, ...]
 
 
-def _short(longest: int) -> Callable[[str], str]:
-    def check_length(value: str) -> str:
-        length = len(at_longest(value))
-        if length <= longest:
-            return value
-        raise refuse(f"câu «{value[:24]}…» dài {length} ký tự", f"viết tối đa {longest} ký tự")
-
-    return check_length
-
-
 class Unsure(Record):
     """Where somebody who does not know can look, and why there."""
 
     guide: str
-    why: Annotated[str, AfterValidator(_short(LONGEST_WHY))]
+    why: Annotated[str, AfterValidator(no_longer_than(LONGEST_WHY))]
 
 
 class Question(Record):
     """One question. ``has`` and ``lacks`` name the thing in the result; ``guide`` leads to it."""
 
     id: Annotated[str, AfterValidator(kebab(24))]
-    ask: Annotated[str, AfterValidator(_short(LONGEST_ASK))]
-    has: Annotated[str, AfterValidator(_short(LONGEST_NAME))]
-    lacks: Annotated[str, AfterValidator(_short(LONGEST_NAME))]
+    ask: Annotated[str, AfterValidator(no_longer_than(LONGEST_ASK))]
+    has: Annotated[str, AfterValidator(no_longer_than(LONGEST_NAME))]
+    lacks: Annotated[str, AfterValidator(no_longer_than(LONGEST_NAME))]
     guide: str
     unsure: Unsure | None = None
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]

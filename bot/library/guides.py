@@ -42,6 +42,18 @@ def at_longest(text: str) -> str:
     return re.sub(r"\{[yY]ou\}", LONGEST_FORM, text)
 
 
+def no_longer_than(longest: int) -> Callable[[str], str]:
+    """The check of a text: at most ``longest`` characters with the longest form of address put in."""
+
+    def check_length(value: str) -> str:
+        length = len(at_longest(value))
+        if length <= longest:
+            return value
+        raise refuse(f"câu «{value[:24]}…» dài {length} ký tự", f"viết tối đa {longest} ký tự")
+
+    return check_length
+
+
 class Confidence(StrEnum):
     """How sure a fact is; what is still to be checked is not printed, so it has no value."""
 

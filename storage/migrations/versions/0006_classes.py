@@ -374,7 +374,7 @@ def upgrade() -> None:
         sa.Column("training_id", sa.Integer(), nullable=False),
         sa.Column("seat", sa.LargeBinary(length=32), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("clear", sa.Integer(), nullable=False),
+        sa.Column("clear", sa.Integer(), nullable=True),
         sa.Column("able", sa.Integer(), nullable=True),
         sa.Column("again", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
