@@ -15,6 +15,7 @@ from bot.core.vocabulary import (
     AddressForm,
     AgeBand,
     Confirmation,
+    Evidence,
     FirstTime,
     Outcome,
     Place,
@@ -25,6 +26,7 @@ from bot.core.vocabulary import (
     Subject,
     TeamKind,
     Topic,
+    TrainingKind,
     Use,
 )
 from bot.library import Answer, LinkKind, RowKind
@@ -93,6 +95,10 @@ FAMILIES = {
     "first.": [str(one) for one in FirstTime],
     "age.": [str(one) for one in AgeBand],
     "group.": [str(one) for one in PriorityGroup],
+    "class.": ["announced", "tomorrow", "changed", "called-off", "over"],
+    "training.kind.": [str(one) for one in TrainingKind],
+    "evidence.": [str(one) for one in Evidence],
+    "option.part-": ["kind", "topic", "day", "hour", "place"],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""

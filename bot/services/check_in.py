@@ -6,6 +6,7 @@ was passed on by phone is known for what it is, and whoever types it is told kin
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 from collections.abc import Iterator
@@ -119,6 +120,13 @@ def screen_code(keys: KeyRing, commune: CommuneId, training: int, at: datetime) 
 def printed_code(keys: KeyRing, commune: CommuneId, training: int) -> str:
     """The code of the poster and the sheet; it stays, so it proves less."""
     return _draw(keys, commune, training, "printed")
+
+
+def screen_path(keys: KeyRing, commune_slug: str, commune_id: CommuneId, training_id: int) -> str:
+    """The page that shows the changing code: its address is known only to who was given it."""
+    secret = keys.hash(Purpose.CODE, "screen", str(commune_id), str(training_id))[:10]
+    token = base64.b32encode(secret).decode().lower()
+    return f"/c/man-hinh/{commune_slug}/{training_id}/{token}"
 
 
 def seconds_left(at: datetime) -> int:
