@@ -38,6 +38,10 @@ from handlers import (
     scam,
     start,
     team_life,
+    trainings,
+    trainings_plan,
+    trainings_roll,
+    trainings_why,
 )
 
 TEAM_ACTIONS = (
@@ -50,6 +54,10 @@ TEAM_ACTIONS = (
     | head_counts.ACTIONS
     | reminders.ACTIONS
     | learning.ACTIONS
+    | trainings.ACTIONS
+    | trainings_plan.ACTIONS
+    | trainings_roll.ACTIONS
+    | trainings_why.ACTIONS
 )
 
 
@@ -193,6 +201,10 @@ ROUTES: tuple[Route, ...] = (
     on(check_in.is_home, check_in.take_home),
     on(log_person.is_phone, for_members(log_person.take_phone)),
     on(log_corrections.is_reason, for_members(log_corrections.take_reason)),
+    on(trainings_why.is_reason, for_members(trainings_why.take_words)),
+    on(trainings_plan.is_line, for_members(trainings_plan.take_line)),
+    on(trainings_plan.is_part, for_members(trainings_plan.take_part)),
+    on(trainings_roll.is_count, for_members(trainings_roll.take_count)),
     on(log_typed.is_log, for_members(log_typed.take)),
     on(scam.is_next_question, guides.answer_question),
     on_text_at(scam.AT, scam.check),

@@ -81,14 +81,18 @@ def _waiting(turn: Turn) -> tuple[Option, ...]:
 
 def _team_home(turn: Turn) -> Say:
     leads = turn.worker is not None and turn.worker.role is Role.TEAM_LEADER
-    options = (
+    options = [
         *_waiting(turn),
         *_newcomers(turn),
         turn.option("option.log", "log"),
         *((turn.option("option.week", "week"),) if leads else ()),
         turn.option("option.mine", "mine"),
         turn.option("option.topics", "topics"),
-    )
+    ]
+    if len(options) < MOST_OPTIONS:  # a leader with somebody waiting finds them under the week
+        options.insert(-1, turn.option("option.team-classes", "trns"))
     helper = turn.option("option.person", "person")
     team = turn.worker.team if turn.worker else ""
-    return Say(turn.say("home.team", team=team), options[:MOST_OPTIONS], home=False, zero=helper)
+    return Say(
+        turn.say("home.team", team=team), tuple(options[:MOST_OPTIONS]), home=False, zero=helper
+    )

@@ -126,7 +126,8 @@ def week(turn: Turn) -> Reply:
         return Reply((Say(turn.say(refusal.code), (mine,)),), outcome="refused")
     parts = (_head(turn, found), _silent(turn, found), _cases(turn, found), _thanks(turn, found))
     text = "\n".join(part for part in parts if part)
-    return reply(text, turn.option("option.log", "log"), here="week")
+    classes = turn.option("option.team-classes", "trns")
+    return reply(text, turn.option("option.log", "log"), classes, here="week")
 
 
 def _head(turn: Turn, found: TeamWeek) -> str:

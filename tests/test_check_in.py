@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from bot.services import check_in, people, teams
 from bot.services.check_in import Standing
 from storage import attendances
 from storage import people as stored
-from storage.database import Unit
+from storage.database import Database, Unit
 from storage.trainings import Training
 from tests.class_room import Room
 from tests.clock import START
@@ -158,6 +159,17 @@ def test_a_printed_code_is_good_all_the_time_and_is_known_as_weaker(
     assert room.enter(room.chat("bà Tư"), code).seat.evidence is Evidence.PRINTED
     on_screen = room.enter(room.chat("ông Năm"), room.screen(going_on))
     assert on_screen.seat.evidence is Evidence.SCREEN
+
+
+def test_a_poster_outlives_a_change_of_the_secret(room: Room, going_on: Training) -> None:
+    code = check_in.printed_code(room.shelf.database.keys, room.office.id, going_on.id)
+    renewed = Database(room.shelf.url, KeyRing("khóa mới của phường", (KEY,)), room.shelf.clock)
+    with closing(renewed):
+        found = renewed.read(check_in.find, room.office.id, code, room.shelf.clock.now)
+        fresh = check_in.printed_code(renewed.keys, room.office.id, going_on.id)
+    assert found is not None
+    assert found.evidence is Evidence.PRINTED
+    assert fresh != code
 
 
 def test_before_and_after_the_class_a_right_code_is_known_for_what_it_is(room: Room) -> None:

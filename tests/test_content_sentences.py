@@ -15,6 +15,7 @@ from bot.core.vocabulary import (
     AddressForm,
     AgeBand,
     Confirmation,
+    Evidence,
     FirstTime,
     Outcome,
     Place,
@@ -102,6 +103,8 @@ FAMILIES = {
     "training.audience.": [str(one) for one in TrainingAudience],
     "class.": ["announced", "tomorrow", "changed", "called-off", "over"],
     "checkin.": [str(one) for one in Standing if one is not Standing.OPEN],
+    "evidence.": [str(one) for one in Evidence],
+    "option.part-": ["kind", "topic", "day", "hour", "place"],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""

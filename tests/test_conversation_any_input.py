@@ -32,6 +32,11 @@ MORE_VERBS = (
     *(f"log{rest}" for rest in ("det", "p", "fil", "day", "fix", "ft", "fc", "tel", "yes", "kin")),
     *(f"log{rest}" for rest in ("same", "fx", "fxa", "fxw", "fxr", "fxk", "fxs", "team", "last")),
     *(f"log{rest}" for rest in ("remind", "remindok", "remindno", "head", "headn")),
+    *(
+        f"trn{rest}"
+        for rest in ("", "s", "new", "ask", "fix", "ok", "ed", "go", "why", "say", "do")
+    ),
+    *(f"trn{rest}" for rest in ("grp", "ci", "add", "addn", "hd", "drop")),
     "undo",
     "mine",
     "name",
@@ -60,6 +65,10 @@ ARGUMENTS = (
     "51",
     "20261118",
     "20269999",
+    "cad20261128h0900m120pb",
+    "oxdh9999m0pz",
+    "x",
+    "held",
     "x",
     "",
     "9" * 30,

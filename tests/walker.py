@@ -201,5 +201,12 @@ def _name(seen: Seen) -> str:
     shown = re.sub(r"(?:hôm nay |hôm qua )?\d+/\d+(?:/\d+)?", "D/M", shown)
     shown = re.sub(r"(ask[a-z]*|req[a-z]*):\d+", r"\1:N", shown)
     shown = re.sub(r"[Yy]êu cầu số \d+", "yêu cầu số N", shown)
+    # Another hour, day or place makes another class, not another kind of screen.
+    shown = re.sub(r"[a-z]{2}d\d*h\d*m\d+p\w*(?:-\w{6})?:\w+", "DRAFT", shown)
+    shown = re.sub(r"(trn[a-z]*(?::[a-z])*):\d+(?::\d+)*", r"\1:N", shown)
+    shown = re.sub(r"(?:Lớp tập huấn|Buổi tuyên truyền|Cuộc thi) “[^”]*”", "LỚP", shown)
+    shown = re.sub(r"CI \w{3} \w{3}\b|/c/[\w/-]+|\d+ giây", "MÃ", shown)
+    shown = re.sub(r"\d+ giờ(?: \d+)?|(?:[Tt]hứ \w+|[Cc]hủ Nhật)(?= D/M)|[Ss]ố \d+", "N", shown)
+    shown = re.sub(r"Tại: [^|\n]*|\d+ (?:bài|chỗ|người)", "N", shown)
     shown = re.sub(r"NỐI \w{3} \w{3}\b", "NỐI N", shown)
     return re.sub(r"\d+ lượt", "N lượt", shown)

@@ -1,4 +1,7 @@
-"""A day as people say it: “hôm kia”, “thứ hai”, “3 ngày trước”, “18/11”; found inside a sentence, too."""
+"""A day as people say it: “hôm kia”, “thứ hai”, “3 ngày trước”, “18/11”; found inside a sentence, too.
+
+What was done is of the last day that fits, what is planned of the next one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ from bot.core.text import fold, normalise, spoken_number
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 LONG_PAST = 400
+JUST_PAST = timedelta(days=31)
+"""A date without a year that went by no longer ago is not one of next year, even in a plan."""
+SATURDAY = 5
 _NUMBER = r"(\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
 _WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3}
 _WEEKDAYS |= {"sau": 4, "6": 4, "bay": 5, "7": 5, "cn": 6}
@@ -19,6 +25,8 @@ _LAST_WEEK = r"(?P<last> tuan (?:truoc|roi|qua))?"
 _DATE = re.compile(r"(?<![\d/])(\d{1,2}) ?/ ?(\d{1,2})(?: ?/ ?(\d{4}|\d{2}))?(?![\d/])")
 _FULL_DATE = re.compile(r"(?<!\d)(\d{1,2})[.-](\d{1,2})[.-](\d{4})(?!\d)")
 _DISTANT = re.compile("(?:hôm|bữa) k[ìi]a k[ìi]a|(?:hôm|bữa) kìa")
+_AFTER_TOMORROW = re.compile(r"(?<!mươi )(?<!mai )(?<!\w)(?:(?:ngày|bữa|hôm) )?mốt(?!\w)")
+_Spoken = tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +47,36 @@ def find_day(text: str, today: date) -> FoundDay:
     >>> find_day("Giúp 3 người thứ hai ở chợ", date(2026, 11, 18)).day
     datetime.date(2026, 11, 16)
     """
+    return _find(text, today, _BEFORE)
+
+
+def find_day_ahead(text: str, today: date) -> FoundDay:
+    """The same for what is planned, the next day that fits; what surely is of the past stays so.
+
+    >>> find_day_ahead("mở lớp tối thứ bảy", date(2026, 11, 18))
+    FoundDay(day=datetime.date(2026, 11, 21), is_said=True, rest='mở lớp tối  ')
+    >>> find_day_ahead("tuần sau thứ năm", date(2026, 11, 18)).day
+    datetime.date(2026, 11, 26)
+    """
+    return _find(text, today, _AHEAD)
+
+
+def _find(text: str, today: date, readings: _Readings) -> FoundDay:
     plain = normalise(text).lower()
     for pattern in (_DATE, _FULL_DATE):
         if found := pattern.search(plain):
             rest = f"{plain[: found.start()]} {plain[found.end() :]}"
-            return FoundDay(_of_calendar(found, today), True, _without_head(rest))
-    if found := _DISTANT.search(plain):
-        rest = f"{plain[: found.start()]} {plain[found.end() :]}"
-        return FoundDay(today - 3 * DAY, True, rest)
+            year = int(found[3]) if found[3] else None
+            if year is not None and year < 100:
+                year += 2000
+            day = readings.nearest(today, int(found[1]), int(found[2]), year)
+            return FoundDay(day, True, _without_head(rest))
+    for marked, days in readings.marked:
+        if found := marked.search(plain):
+            rest = f"{plain[: found.start()]} {plain[found.end() :]}"
+            return FoundDay(today + days * DAY, True, rest)
     folded, places = _folded(plain)
-    for spoken, read in _SPOKEN:
+    for spoken, read in readings.spoken:
         if found := spoken.search(folded):
             start, end = places[found.start()], places[found.end() - 1] + 1
             return FoundDay(read(found, today), True, f"{plain[:start]} {plain[end:]}")
@@ -82,13 +110,6 @@ def _without_head(rest: str) -> str:
     return re.sub(r"\bng[àa]y\s*$|\bng[àa]y(?=\s\s)", " ", rest)
 
 
-def _of_calendar(found: re.Match[str], today: date) -> date | None:
-    year = int(found[3]) if found.lastindex == 3 and found[3] else None
-    if year is not None and year < 100:
-        year += 2000
-    return _nearest(today, int(found[1]), int(found[2]), year)
-
-
 def _nearest(today: date, day: int, month: int, year: int | None) -> date | None:
     """Without a year that of today, or the one before where it was December and is January."""
     try:
@@ -100,6 +121,16 @@ def _nearest(today: date, day: int, month: int, year: int | None) -> date | None
     return meant
 
 
+def _next(today: date, day: int, month: int, year: int | None) -> date | None:
+    """Without a year the first one that is still to come, or went by not long ago."""
+    years = (today.year - 1, today.year, today.year + 1) if year is None else (year,)
+    try:
+        meant = [date(one, month, day) for one in years if one % 4 == 0 or (day, month) != (29, 2)]
+    except ValueError:
+        return None
+    return next((one for one in meant if year or one >= today - JUST_PAST), None)
+
+
 def _named_day(found: re.Match[str], today: date) -> date | None:
     """“ngày 18 tháng 11”, and “ngày 18”, which is of this month or, still to come, of the last."""
     month = int(found["month"]) if found["month"] else None
@@ -109,6 +140,20 @@ def _named_day(found: re.Match[str], today: date) -> date | None:
     first = today.replace(day=1)
     if day > today.day:
         first = (first - DAY).replace(day=1)
+    try:
+        return first.replace(day=day)
+    except ValueError:
+        return None
+
+
+def _named_day_ahead(found: re.Match[str], today: date) -> date | None:
+    """“ngày 28 tháng 11”, “28 tháng 11”; “ngày 5” is of this month or, gone by, of the next."""
+    day, month = int(found["day"]), found["month"]
+    if month is not None:
+        return _next(today, day, int(month), int(found["year"]) if found["year"] else None)
+    first = today.replace(day=1)
+    if day < today.day:
+        first = (first + JUST_PAST).replace(day=1)
     try:
         return first.replace(day=day)
     except ValueError:
@@ -127,10 +172,35 @@ def _weekday(found: re.Match[str], today: date) -> date:
     return today - back * DAY
 
 
+def _weekday_ahead(found: re.Match[str], today: date) -> date:
+    """“thứ năm” may be today; “thứ năm tới” is none of today, “tuần sau” begins on Monday."""
+    number = _WEEKDAYS[found["day"] or "cn"] if found["which"] else SATURDAY
+    week, after = found["week"] or found["head"], found["nua"] or found["headnua"]
+    if found["next"] and not found["which"]:
+        week = "sau"
+    if week in ("sau", "toi"):
+        monday = today - today.weekday() * DAY + WEEK + (WEEK if after else 0 * DAY)
+        return monday + number * DAY
+    ahead = (number - today.weekday()) % 7
+    if not ahead and found["next"]:
+        ahead = 7
+    return today + ahead * DAY
+
+
+def _from_now(found: re.Match[str], today: date) -> date:
+    said = "năm" if found[1] == "nam" else found[1]
+    number = int(said) if said.isdecimal() else spoken_number(said) or 0
+    return today + min(number * (7 if found["unit"] == "tuan" else 1), LONG_PAST) * DAY
+
+
 def _days_ago(found: re.Match[str], today: date) -> date:
     said = "năm" if found[1] == "nam" else found[1]
     number = int(said) if said.isdecimal() else spoken_number(said) or 0
     return today - min(number, LONG_PAST) * DAY
+
+
+def _off(days: int) -> Callable[[re.Match[str], date], date]:
+    return lambda _, today: today + days * DAY
 
 
 def _ago(days: int) -> Callable[[re.Match[str], date], date]:
@@ -142,7 +212,7 @@ def _whole(words: str) -> re.Pattern[str]:
 
 
 _WEEKDAY = _whole(rf"(?:thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn){_LAST_WEEK}")
-_SPOKEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
+_SPOKEN: tuple[_Spoken, ...] = (
     (
         _whole(r"ngay (?P<day>\d{1,2})(?: thang (?P<month>\d{1,2})(?: nam (?P<year>\d{4}))?)?"),
         _named_day,
@@ -156,3 +226,42 @@ _SPOKEN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | Non
     (_whole("(?:ngay )?(?:hom|bua|sang|trua|chieu|toi) nay"), _ago(0)),
     (_whole("hoi (?:sang|trua|chieu|toi|nay)(?: nay)?|nay gio|moi day"), _ago(0)),
 )
+_WHICH = r"(?P<which>thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn)"
+_NAMES = "".join(f"(?<!{one} )" for one in ("chi", "co", "ba", "em", "di", "ong", "ban", "bac"))
+_DAY_OF_MONTH = (
+    r"ngay (?P<day>\d{1,2})(?: thang (?P<month>\d{1,2})(?: nam (?P<year>\d{4}))?)?",
+    r"(?P<day>\d{1,2}) thang (?P<month>\d{1,2})(?: nam (?P<year>\d{4}))?",
+)
+_WEEK_BEFORE = r"(?:tuan (?P<head>sau|toi|nay)(?P<headnua> nua)?(?: vao)? )?"
+_WEEK_AFTER = (
+    r"(?: tuan (?P<week>sau|toi|nay)(?P<nua> nua)?|(?P<next> (?:toi|sau)(?! \d)(?! nua))| nay)?"
+)
+_AHEAD_SPOKEN: tuple[_Spoken, ...] = (
+    *((_whole(one), _named_day_ahead) for one in _DAY_OF_MONTH),
+    (_whole(rf"{_NUMBER} (?:ngay|bua|hom|(?P<unit>tuan)) nua"), _from_now),
+    (
+        _whole(rf"{_WEEK_BEFORE}(?:{_WHICH}|cuoi tuan)(?! tuan (?:truoc|roi|qua)){_WEEK_AFTER}"),
+        _weekday_ahead,
+    ),
+    (_whole(r"(?:ngay|bua|hom) mot"), _off(2)),
+    (_whole(r"ngay kia"), _off(2)),
+    (_whole(rf"{_NAMES}(?:ngay )?mai(?! mot)"), _off(1)),
+    # What part of the day it is stays in the rest: the hour needs it.
+    (_whole("(?:ngay|hom|bua) nay"), _off(0)),
+    (_whole("(?<=sang )nay|(?<=trua )nay|(?<=chieu )nay|(?<=toi )nay"), _off(0)),
+    *(one for one in _SPOKEN if one[1] is not _weekday),
+    (_WEEKDAY, _weekday),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """How days are read: which date without a year is meant, and the phrases in their order."""
+
+    nearest: Callable[[date, int, int, int | None], date | None]
+    marked: tuple[tuple[re.Pattern[str], int], ...]
+    spoken: tuple[_Spoken, ...]
+
+
+_BEFORE = _Readings(_nearest, ((_DISTANT, -3),), _SPOKEN)
+_AHEAD = _Readings(_next, ((_DISTANT, -3), (_AFTER_TOMORROW, 2)), _AHEAD_SPOKEN)

@@ -73,6 +73,15 @@ class Shorthand(Record):
         """The phrases of one of the plain lists, longer ones first."""
         return self._lists[name]
 
+    def find(self, name: str, text: str) -> tuple[object, int, int] | None:
+        """The first such detail in a text: its value, the word it begins at, and how many words it takes."""
+        said = tokens(text)
+        for at, (word, _) in enumerate(said):
+            for phrase, (kind, value) in self.details.get(word, ()):
+                if kind == name and _is_said(phrase, said[at : at + len(phrase)]):
+                    return value, at, len(phrase)
+        return None
+
     @cached_property
     def _lists(self) -> dict[str, tuple[Phrase, ...]]:
         names = ("writes", "tells", "before", "fillers", "own", "asks", "people", "ranks")
@@ -82,6 +91,14 @@ class Shorthand(Record):
             )
             for name in (*names, "counted", "after_number", "files")
         }
+
+
+def _is_said(phrase: Phrase, part: Phrase) -> bool:
+    """True when these words are the phrase, with its marks or with fewer."""
+    return len(part) == len(phrase) and all(
+        word == meant and marked <= full
+        for (word, marked), (meant, full) in zip(part, phrase, strict=True)
+    )
 
 
 def tokens(text: str) -> Phrase:

@@ -197,6 +197,11 @@ class Shelf:
         self._known: dict[str, Media] = {}
         sources.archive.add(self)
 
+    @property
+    def site(self) -> str:
+        """The public address of the program, without a slash at its end."""
+        return self._site
+
     def picture(self, guide: Guide, step: Step, today: date) -> Media | None:
         """What the step looks like: the ward's own fresh screenshot, else the drawing, else nothing."""
         own = self._from.own.screenshot(self.spot(guide, step))

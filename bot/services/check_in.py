@@ -37,6 +37,7 @@ CALLED = "MA"
 """What may stand before a code; none begins like one: A, D, E, I and W are no signs of codes."""
 MOST_STRANGE = 2
 """Signs that codes do not have in what was still meant as one: an O for a Q, not “15 người”."""
+PRINTED = "printed"
 WINDOW = timedelta(seconds=60)
 TOLERANCE = 1
 """Windows before the present one whose code is still good: reading and typing takes a while."""
@@ -132,7 +133,7 @@ def screen_code(keys: KeyRing, commune: CommuneId, training: int, at: datetime) 
 
 def printed_code(keys: KeyRing, commune: CommuneId, training: int) -> str:
     """The code of the poster and the sheet; it stays, so it proves less."""
-    return _draw(keys, commune, training, "printed")
+    return _draw(keys, commune, training, PRINTED)
 
 
 def seconds_left(at: datetime) -> int:
@@ -144,10 +145,11 @@ def _window(at: datetime) -> int:
     return int((at - _EPOCH) // WINDOW)
 
 
-def _draw(keys: KeyRing, commune: CommuneId, training: int, which: str) -> str:
+def _draw(keys: KeyRing, commune: CommuneId, training: int, which: str, root: int = 0) -> str:
+    """A code under the present key, or under one of the older ones."""
     for turn in itertools.count():
         parts = ("check-in", str(commune), str(training), which, str(turn))
-        number = int.from_bytes(keys.hash(Purpose.CODE, *parts))
+        number = int.from_bytes(_hashes(keys, parts)[root])
         code = "".join(
             LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(CODE_LENGTH)
         )
@@ -155,6 +157,11 @@ def _draw(keys: KeyRing, commune: CommuneId, training: int, which: str) -> str:
         if is_code(code) and not redact(f"{show_code(code)}\n{code}").kinds:
             return code
     raise LookupError("counting never ends")
+
+
+def _hashes(keys: KeyRing, parts: tuple[str, ...]) -> tuple[bytes, ...]:
+    """The keyed hash of the parts under every key that is still readable, the present one first."""
+    return keys.hash(Purpose.CODE, *parts), *keys.older_hashes(Purpose.CODE, *parts)
 
 
 def opening(training: Training) -> tuple[datetime, datetime]:
@@ -177,7 +184,8 @@ def _recognise(
     keys: KeyRing, commune: CommuneId, training: Training, asked: tuple[str, datetime]
 ) -> tuple[Evidence | None, bool]:
     code, at = asked
-    if code == printed_code(keys, commune, training.id):
+    roots = range(len(_hashes(keys, ())))
+    if code in {_draw(keys, commune, training.id, PRINTED, root) for root in roots}:
         return Evidence.PRINTED, False
     for back, moment in enumerate(_windows(training, at)):
         if code == screen_code(keys, commune, training.id, moment):
@@ -316,8 +324,7 @@ def screen_path(keys: KeyRing, commune_slug: str, commune: CommuneId, training: 
 
 def is_screen_token(keys: KeyRing, commune: CommuneId, training: int, token: str) -> bool:
     """True for the last part of a training's ``screen_path``, also of one made under an older key."""
-    parts = _screen_parts(commune, training)
-    hashes = (keys.hash(Purpose.CODE, *parts), *keys.older_hashes(Purpose.CODE, *parts))
+    hashes = _hashes(keys, _screen_parts(commune, training))
     given = token.encode()
     return any(hmac.compare_digest(_screen_token(one).encode(), given) for one in hashes)
 
