@@ -15,6 +15,7 @@ from bot.core.vocabulary import (
     AddressForm,
     AgeBand,
     Confirmation,
+    Evidence,
     FirstTime,
     Outcome,
     Place,
@@ -25,6 +26,10 @@ from bot.core.vocabulary import (
     Subject,
     TeamKind,
     Topic,
+    TrainingAudience,
+    TrainingKind,
+    TrainingMode,
+    TrainingStatus,
     Use,
 )
 from bot.library import Answer, LinkKind, RowKind
@@ -33,8 +38,11 @@ from bot.locale import Texts, load_sentences, placeholders
 from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
 from bot.services import petitions, retention
 from bot.services.entries import KEYS
+from bot.services.import_attendance_rows import COLUMNS as CLASS_COLUMNS
+from bot.services.import_attendance_rows import MISSING as CLASS_MISSING
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
+from bot.services.training_desk import Span
 from tests import shipped
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +50,18 @@ SENTENCES = load_sentences(ROOT / "content")
 LIBRARY = shipped.library()
 CODE = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
 TEMPLATES = sorted((ROOT / "bot" / "web" / "templates").glob("*.html"))
-SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")
+SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_.-]*)["'](\s*~)?""")
+
+STEPS = [
+    "to-announced",
+    "to-held",
+    *(
+        f"{way}{part}"
+        for way in ("to-closed", "to-cancelled", "back-announced", "back-held", "back-planned")
+        for part in ("", "-what", "-sure")
+    ),
+]
+"""What the page of a class calls its steps on and back."""
 
 FAMILIES = {
     "topic.": [str(topic) for topic in Topic],
@@ -85,7 +104,8 @@ FAMILIES = {
     "paper.first-time-": [str(one) for one in FirstTime],
     "paper.age-": [str(one) for one in AgeBand],
     "paper.place-": [str(one) for one in Place],
-    "import.missing-": list(MISSING.values()),
+    "paper.class-hint-": list(CLASS_COLUMNS),
+    "import.missing-": [*MISSING.values(), *CLASS_MISSING.values()],
     "service.": [str(one) for one in Service],
     "outcome.": [str(one) for one in Outcome],
     "place.": [str(one) for one in Place],
@@ -93,6 +113,15 @@ FAMILIES = {
     "first.": [str(one) for one in FirstTime],
     "age.": [str(one) for one in AgeBand],
     "group.": [str(one) for one in PriorityGroup],
+    "training.kind.": [str(one) for one in TrainingKind],
+    "training.status.": [str(one) for one in TrainingStatus],
+    "training.mode.": [str(one) for one in TrainingMode],
+    "training.audience.": [str(one) for one in TrainingAudience],
+    "evidence.": [str(one) for one in Evidence],
+    "trainings-page.span-": [str(span) for span in Span],
+    "trainings-page.next-": [str(status) for status in TrainingStatus],
+    "trainings-page.event-": ["plan", "revise", "heads", *map(str, TrainingStatus)],
+    "trainings-page.": STEPS,
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""
@@ -115,6 +144,9 @@ FRAGMENTS = (
     "queue.unknown",
     "asked-page.number",
     "asked-page.no-phone",
+    "trainings-page.because",
+    "trainings-page.somebody",
+    "trainings-page.ticked",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}

@@ -99,6 +99,7 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
     "scams": ("scams.yaml", "signs:", "sgins:", "sgins"),
     "scams-guide": ("scams.yaml", "guide: at-otp", "guide: at-lac", "at-lac"),
     "tariffs": ("tariffs.yaml", "price: 55", "price: năm lăm", "price"),
+    "skills": ("skills.yaml", '"2", confirmed: false', '"2", confirmed: true', "tên"),
     "domains": ("domains.yaml", "official:", "offical:", "offical"),
     "domains-host": ("domains.yaml", "host: vneid.gov.vn", "host: https://vneid.gov.vn", "https"),
     "sentences": ("locale/vi/LC_MESSAGES/bot.po", 'msgid "home.team"', 'msgid "home.team', "ngoặc"),

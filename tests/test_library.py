@@ -128,6 +128,16 @@ SHORTHAND = """{writes: [ghi], tells: [giúp], before: [dạ], fillers: [nha], o
 """
 
 
+SKILLS = """frames:
+  - version: QĐ 1 v1.0
+    title: Khung
+    since: 2025-04-29
+    source: {title: Quyết định, publisher: Bộ, date: 2025-04-29, confidence: chac}
+    audiences: [{id: nguoi-dan, name: Người dân}]
+    skills: [{code: "0", name: Thiết bị, confirmed: true}]
+"""
+
+
 @pytest.fixture
 def content(tmp_path):
     root = tmp_path / "content"
@@ -141,6 +151,7 @@ def content(tmp_path):
     (root / "scams.yaml").write_text(SCAMS, encoding="utf-8")
     (root / "tariffs.yaml").write_text(TARIFFS, encoding="utf-8")
     (root / "shorthand.yaml").write_text(SHORTHAND, encoding="utf-8")
+    (root / "skills.yaml").write_text(SKILLS, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root
@@ -209,6 +220,7 @@ def test_a_directory_that_is_not_there_is_a_fault(tmp_path):
         ("nowhere/domains.yaml", 1),
         ("nowhere/glossary.yaml", 1),
         ("nowhere/shorthand.yaml", 1),
+        ("nowhere/skills.yaml", 1),
         ("nowhere/tariffs.yaml", 1),
     ]
 

@@ -35,6 +35,7 @@ from bot.library.plans import (
 from bot.library.scams import LinkKind, NumberKind, Scams, Sign, load_scams
 from bot.library.screens import Row, RowKind, Screen
 from bot.library.shorthand import Shorthand, load_shorthand
+from bot.library.skills import Frame, Skill, Skills, load_skills
 from bot.library.source import load as load_file
 from bot.library.source import read
 from bot.library.tariffs import Tariffs, load_tariffs
@@ -51,6 +52,7 @@ __all__ = [
     "Entry",
     "Fee",
     "Formula",
+    "Frame",
     "Glossary",
     "Guide",
     "LeftOut",
@@ -69,6 +71,8 @@ __all__ = [
     "Screen",
     "Shorthand",
     "Sign",
+    "Skill",
+    "Skills",
     "Source",
     "Step",
     "Tag",
@@ -97,6 +101,7 @@ class Library:
     scams: Scams
     tariffs: Tariffs
     shorthand: Shorthand
+    skills: Skills
 
 
 @dataclass(slots=True)
@@ -164,16 +169,28 @@ def _read_all(
     checkup = None if domains is None else _checkup(shelf, domains)
     scams = None if domains is None else _scams(shelf, domains)
     tariffs = _tariffs(shelf)
-    shorthand = _shorthand(shelf)
+    shorthand, skills = _shorthand(shelf), _skills(shelf)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
     if shelf.faults or not (
-        domains and glossary and menu and elsewhere and checkup and scams and tariffs and shorthand
+        domains and glossary and menu and elsewhere and checkup and scams and tariffs
     ):
+        return None, shelf
+    if not (shorthand and skills):
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
     library = Library(
-        guides, plans, domains, glossary, menu, elsewhere, checkup, scams, tariffs, shorthand
+        guides,
+        plans,
+        domains,
+        glossary,
+        menu,
+        elsewhere,
+        checkup,
+        scams,
+        tariffs,
+        shorthand,
+        skills,
     )
     return library, shelf
 
@@ -236,6 +253,14 @@ def _tariffs(shelf: _Shelf) -> Tariffs | None:
 def _shorthand(shelf: _Shelf) -> Shorthand | None:
     try:
         return load_shorthand(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _skills(shelf: _Shelf) -> Skills | None:
+    try:
+        return load_skills(shelf.content_dir)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None
