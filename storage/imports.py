@@ -1,4 +1,4 @@
-"""Files that came into the help log: what each brought, and what stands already under the ids of its rows."""
+"""Files that came in from paper: what each brought, and what stands already under the ids of its rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select
+from sqlalchemy import ScalarSelect, Table, and_, exists, func, insert, select
 
 from bot.core.vocabulary import CommuneId
 from storage.database import Unit
@@ -16,29 +16,33 @@ from storage.help_entries import MOST_AT_ONCE
 from storage.models import members, memberships, teams
 from storage.models_help import help_entries, help_entry_revisions, imports
 from storage.models_people import identities, people
+from storage.models_trainings import attendances
 
-HELP = "help"
+HELP, ATTENDANCE = "help", "attendance"
+"""What the rows of a file are."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """A file that is taken: SHA-256 of its bytes, its rows, how many of them are new, by whose hand."""
+    """A file that is taken: SHA-256 of its bytes, its rows, how many entries or seats are new, whose hand."""
 
     file_hash: str
     rows: int
     added: int
     actor: str
+    kind: str = HELP
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A file that was taken; ``standing`` of its entries still count."""
+    """A file that was taken; ``standing`` of its entries, or seats, still count."""
 
     id: int
     at: datetime
     actor: str
     rows: int
     added: int
+    kind: str
     standing: int
 
 
@@ -58,7 +62,7 @@ def add(unit: Unit, commune: CommuneId, new: NewImport) -> int:
         insert(imports)
         .values(
             commune_id=commune,
-            kind=HELP,
+            kind=new.kind,
             file_hash=new.file_hash,
             rows=new.rows,
             added=new.added,
@@ -82,25 +86,31 @@ def find(unit: Unit, commune: CommuneId, import_id: int) -> Import | None:
 
 
 def _list(unit: Unit, commune: CommuneId, most: int, import_id: int | None = None) -> list[Import]:
-    row, entry = imports.c, help_entries.c
-    standing = (
-        select(func.count())
-        .where(
-            entry.commune_id == row.commune_id,
-            entry.import_id == row.id,
-            entry.voided_at.is_(None),
-        )
-        .scalar_subquery()
-    )
+    row = imports.c
+    standing = _standing(help_entries) + _standing(attendances)
     statement = (
-        select(row.id, row.at, row.actor, row.rows, row.added, standing)
-        .where(row.commune_id == commune, row.kind == HELP)
+        select(row.id, row.at, row.actor, row.rows, row.added, row.kind, standing)
+        .where(row.commune_id == commune)
         .order_by(row.id.desc())
         .limit(most)
     )
     if import_id is not None:
         statement = statement.where(row.id == import_id)
     return [Import(*found) for found in unit.connection.execute(statement)]
+
+
+def _standing(table: Table) -> ScalarSelect[int]:
+    """How many rows of a table that a file brought still count."""
+    brought = table.c
+    return (
+        select(func.count())
+        .where(
+            brought.commune_id == imports.c.commune_id,
+            brought.import_id == imports.c.id,
+            brought.voided_at.is_(None),
+        )
+        .scalar_subquery()
+    )
 
 
 def list_stored(unit: Unit, commune: CommuneId, client_ids: Sequence[str]) -> dict[str, Stored]:

@@ -28,6 +28,8 @@ from bot.core.vocabulary import (
     Topic,
     TrainingAudience,
     TrainingKind,
+    TrainingMode,
+    TrainingStatus,
     Use,
 )
 from bot.library import Answer, LinkKind, RowKind
@@ -38,8 +40,11 @@ from bot.services import petitions, retention
 from bot.services.after_class import QUESTIONS as QUESTIONS_AFTER
 from bot.services.check_in import Standing
 from bot.services.entries import KEYS
+from bot.services.import_attendance_rows import COLUMNS as CLASS_COLUMNS
+from bot.services.import_attendance_rows import MISSING as CLASS_MISSING
 from bot.services.import_rows import COLUMNS, MISSING
 from bot.services.request_office import ENDINGS
+from bot.services.training_desk import Span
 from tests import shipped
 
 ROOT = Path(__file__).parent.parent
@@ -47,7 +52,18 @@ SENTENCES = load_sentences(ROOT / "content")
 LIBRARY = shipped.library()
 CODE = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
 TEMPLATES = sorted((ROOT / "bot" / "web" / "templates").glob("*.html"))
-SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_-]*)["'](\s*~)?""")
+SAID = re.compile(r"""say\(\s*["']([a-z-]+\.[a-z0-9_.-]*)["'](\s*~)?""")
+
+STEPS = [
+    "to-announced",
+    "to-held",
+    *(
+        f"{way}{part}"
+        for way in ("to-closed", "to-cancelled", "back-announced", "back-held", "back-planned")
+        for part in ("", "-what", "-sure")
+    ),
+]
+"""What the page of a class calls its steps on and back."""
 
 FAMILIES = {
     "topic.": [str(topic) for topic in Topic],
@@ -91,7 +107,8 @@ FAMILIES = {
     "paper.first-time-": [str(one) for one in FirstTime],
     "paper.age-": [str(one) for one in AgeBand],
     "paper.place-": [str(one) for one in Place],
-    "import.missing-": list(MISSING.values()),
+    "paper.class-hint-": list(CLASS_COLUMNS),
+    "import.missing-": [*MISSING.values(), *CLASS_MISSING.values()],
     "service.": [str(one) for one in Service],
     "outcome.": [str(one) for one in Outcome],
     "place.": [str(one) for one in Place],
@@ -105,6 +122,12 @@ FAMILIES = {
     "checkin.": [str(one) for one in Standing if one is not Standing.OPEN],
     "evidence.": [str(one) for one in Evidence],
     "option.part-": ["kind", "topic", "day", "hour", "place"],
+    "training.status.": [str(one) for one in TrainingStatus],
+    "training.mode.": [str(one) for one in TrainingMode],
+    "trainings-page.span-": [str(span) for span in Span],
+    "trainings-page.next-": [str(status) for status in TrainingStatus],
+    "trainings-page.event-": ["plan", "revise", "heads", *map(str, TrainingStatus)],
+    "trainings-page.": STEPS,
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""
@@ -129,6 +152,9 @@ FRAGMENTS = (
     "asked-page.no-phone",
     "class-screen.seconds",
     "class-sheet.",
+    "trainings-page.because",
+    "trainings-page.somebody",
+    "trainings-page.ticked",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}

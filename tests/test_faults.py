@@ -101,6 +101,7 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
     "tariffs": ("tariffs.yaml", "price: 55", "price: năm lăm", "price"),
     "quiz": ("quizzes/at.yaml", "right: 1", "right: 9", "right: 9"),
     "learning": ("learning.yaml", "code: kns-nd", "code: KNS", "KNS"),
+    "skills": ("skills.yaml", '"2", confirmed: false', '"2", confirmed: true', "tên"),
     "domains": ("domains.yaml", "official:", "offical:", "offical"),
     "domains-host": ("domains.yaml", "host: vneid.gov.vn", "host: https://vneid.gov.vn", "https"),
     "sentences": ("locale/vi/LC_MESSAGES/bot.po", 'msgid "home.team"', 'msgid "home.team', "ngoặc"),

@@ -146,6 +146,16 @@ courses:
 """
 
 
+SKILLS = """frames:
+  - version: QĐ 1 v1.0
+    title: Khung
+    since: 2025-04-29
+    source: {title: Quyết định, publisher: Bộ, date: 2025-04-29, confidence: chac}
+    audiences: [{id: nguoi-dan, name: Người dân}]
+    skills: [{code: "0", name: Thiết bị, confirmed: true}]
+"""
+
+
 @pytest.fixture
 def content(tmp_path):
     root = tmp_path / "content"
@@ -163,6 +173,7 @@ def content(tmp_path):
     (root / "quizzes").mkdir()
     for topic in Topic:
         (root / "quizzes" / f"{topic}.yaml").write_text(QUIZ, encoding="utf-8")
+    (root / "skills.yaml").write_text(SKILLS, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root
@@ -231,6 +242,7 @@ def test_a_directory_that_is_not_there_is_a_fault(tmp_path):
         ("nowhere/domains.yaml", 1),
         ("nowhere/glossary.yaml", 1),
         ("nowhere/shorthand.yaml", 1),
+        ("nowhere/skills.yaml", 1),
         ("nowhere/tariffs.yaml", 1),
     ]
 

@@ -56,6 +56,8 @@ from storage.tokens import Tokens
 from tests import storage_request_cases as requests
 from tests.storage_after_cases import CASES as AFTER_CASES
 from tests.storage_after_cases import STRANGE as AFTER_STRANGE
+from tests.storage_attendance_cases import CASES as ATTENDANCE_CASES
+from tests.storage_attendance_cases import STRANGE as ATTENDANCE_STRANGE
 from tests.storage_class_cases import CASES as CLASS_CASES
 from tests.storage_class_cases import STRANGE as CLASS_STRANGE
 from tests.storage_paper_cases import CASES as PAPER_CASES
@@ -201,6 +203,7 @@ def let_go(unit: Unit, home: Home) -> None:
 CASES: dict[str, Case] = {
     **CLASS_CASES,
     **AFTER_CASES,
+    **ATTENDANCE_CASES,
     **PAPER_CASES,
     **PEOPLE_CASES,
     **RIGHTS_CASES,
@@ -420,6 +423,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     **CLASS_STRANGE,
     **AFTER_STRANGE,
+    **ATTENDANCE_STRANGE,
     **RIGHTS_STRANGE,
     **PAPER_STRANGE,
     **TEAM_STRANGE,

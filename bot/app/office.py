@@ -18,6 +18,7 @@ from bot.app.office_paper import OfficePaper
 from bot.app.office_privacy import OfficePrivacy
 from bot.app.office_requests import OfficeRequests
 from bot.app.office_teams import OfficeTeams
+from bot.app.office_trainings import OfficeTrainings
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
@@ -50,6 +51,7 @@ class OfficeDesk:
         self.checks = OfficeChecks(installation)
         self.requests = OfficeRequests(installation)
         self.learning = OfficeLearning(installation)
+        self.trainings = OfficeTrainings(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

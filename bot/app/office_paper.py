@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.app.installation import Installation
 from bot.app.paper import NewForm, PaperRoom
 from bot.core.errors import RuleError
-from bot.reports.reading import read_table
-from bot.services import access, imports, sheets, teams
+from bot.core.periods import today
+from bot.reports.reading import Grid, read_table
+from bot.services import (
+    access,
+    import_attendance,
+    import_attendance_rows,
+    imports,
+    sheets,
+    teams,
+)
 from bot.services.access import Officer
+from bot.services.import_attendance import SeatDraft
 from bot.services.import_rows import SHAPE
-from bot.services.imports import Draft, Hand, Taken
+from bot.services.imports import ATTENDANCE, HELP, Draft, Hand, House, Taken
 from bot.web.office_import import Listed, Looked
 from bot.web.office_sheets import Sheets
-from storage import sign_ins
+from storage import duty, sign_ins
 from storage.database import Unit
 from storage.help_entries import By
+
+DRAFTS: Mapping[str, Callable[[Unit, House, Grid], Draft | SeatDraft]] = {
+    HELP: imports.draft,
+    ATTENDANCE: import_attendance.draft,
+}
+TAKES: Mapping[str, Callable[[Unit, House, Any, Hand], Taken]] = {
+    HELP: imports.take,
+    ATTENDANCE: import_attendance.take,
+}
+"""What is done with a file of each kind; each takes the drafts of its own."""
 
 
 class OfficePaper:
@@ -45,21 +65,23 @@ class OfficePaper:
         await self._database.write_soon(access.note_reading, officer, "imports")
         return await self._database.read_soon(read)
 
-    async def look(self, officer: Officer, body: bytes) -> Looked:
+    async def look(self, officer: Officer, body: bytes, kind: str) -> Looked:
         """Read in a thread of its own: a large file takes a second."""
-        return self._shown(await self._draft(officer, body))
+        return await self._look(officer, body, kind)
 
-    async def take(self, officer: Officer, body: bytes, file_hash: str) -> Taken | Looked:
+    async def take(
+        self, officer: Officer, body: bytes, file_hash: str, kind: str
+    ) -> Taken | Looked:
         """All of it in one unit."""
-        draft = await self._draft(officer, body)
-        is_other = draft.file_hash != file_hash
-        if is_other or draft.faults:
-            return replace(self._shown(draft), is_other=is_other)
-        house = self._room.house(officer.commune)
+        looked = await self._look(officer, body, kind)
+        is_other = looked.draft.file_hash != file_hash
+        if is_other or looked.draft.faults:
+            return replace(looked, is_other=is_other)
+        write, house = self._database.write_soon, self._room.house(officer.commune)
         try:
-            return await self._database.write_soon(imports.take, house, draft, _hand(officer))
+            return await write(TAKES[kind], house, looked.draft, _hand(officer))
         except RuleError:  # somebody took other rows under the same ids meanwhile
-            return self._shown(await self._draft(officer, body))
+            return await self._look(officer, body, kind)
 
     async def undo(self, officer: Officer, number: int, reason: str) -> int:
         """All of it in one unit."""
@@ -69,6 +91,10 @@ class OfficePaper:
     async def template(self, officer: Officer) -> bytes:
         """An empty form."""
         return await self._form(officer, NewForm())
+
+    async def class_template(self, officer: Officer) -> bytes:
+        """An empty list of a class."""
+        return await self._database.read_soon(self._room.class_form, officer.commune, False)
 
     # ---- sheets
 
@@ -98,13 +124,18 @@ class OfficePaper:
     async def _form(self, officer: Officer, wanted: NewForm) -> bytes:
         return await self._database.read_soon(self._room.form, officer.commune, wanted)
 
-    async def _draft(self, officer: Officer, body: bytes) -> Draft:
-        grid = await asyncio.to_thread(read_table, body, SHAPE)
-        house = self._room.house(officer.commune)
-        return await self._database.read_soon(imports.draft, house, grid)
+    async def _look(self, officer: Officer, body: bytes, kind: str) -> Looked:
+        shape = import_attendance_rows.SHAPE if kind == ATTENDANCE else SHAPE
+        grid = await asyncio.to_thread(read_table, body, shape)
+        house, commune = self._room.house(officer.commune), officer.commune.id
 
-    def _shown(self, draft: Draft) -> Looked:
-        return Looked(draft, self._room.words, self._titles)
+        def read(unit: Unit) -> Looked:
+            known = duty.list_neighbourhoods(unit, commune, today(unit.now))
+            places = {one.id: one.name for one in known}
+            draft = DRAFTS[kind](unit, house, grid)
+            return Looked(draft, self._room.words, self._titles, places, kind)
+
+        return await self._database.read_soon(read)
 
 
 def _hand(officer: Officer) -> Hand:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.app.installation import Installation
+from bot.core.periods import today
 from bot.core.vocabulary import AddressForm
 from bot.locale import Texts
 from bot.services import import_forms, teams
 from bot.services.import_words import load_words
 from bot.services.imports import House
+from storage import duty
 from storage.communes import Commune
 from storage.database import Unit
 
@@ -47,3 +49,10 @@ class PaperRoom:
         team = teams.find_team(unit, commune, wanted.team).name if wanted.team else None
         form = import_forms.make_form(self.texts, self.words, names, team, wanted.codes)
         return import_forms.write_form(form, as_csv=wanted.as_csv)
+
+    def class_form(self, unit: Unit, commune: Commune, as_csv: bool) -> bytes:
+        """The empty list of a class as a file, with the neighbourhoods of today to choose from."""
+        known = duty.list_neighbourhoods(unit, commune.id, today(unit.now))
+        places = [one.name for one in known if one.is_valid]
+        form = import_forms.make_class_form(self.texts, self.words, places)
+        return import_forms.write_form(form, as_csv=as_csv)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from bot.app.ending import Misuse
-from bot.app.installation import Installation
 from bot.app.paper import NewForm, PaperRoom
 from bot.commands.terminal import opened, say
 from bot.config import Settings
 from bot.core.errors import BotError, TableError, why
 from bot.locale import ZONE, show_number
-from bot.reports.reading import LARGEST_FILE, read_table
-from bot.services import imports, sheets
+from bot.reports.reading import LARGEST_FILE, Grid, Shape, read_table
+from bot.services import import_attendance as attendance
+from bot.services import import_attendance_rows, imports, sheets
+from bot.services.import_people import AnyDraft, PaperRow
 from bot.services.import_rows import SHAPE
-from bot.services.imports import CONSOLE, MOST_FAULTS, Draft
+from bot.services.imports import ATTENDANCE, CONSOLE, HELP, MOST_FAULTS, Taken
 from bot.services.plans import find_commune
-from storage.communes import Commune
 
+R = TypeVar("R", bound=PaperRow)
 CSV, XLSX = ".csv", ".xlsx"
+BROUGHT = {HELP: "phiếu", ATTENDANCE: "chỗ dự lớp"}
+"""What a file of each kind brings."""
 
 
 class NotTakenError(BotError):
@@ -29,7 +33,7 @@ class NotTakenError(BotError):
 
 @click.group("import")
 def importing() -> None:
-    """Nhập phiếu chép từ giấy."""
+    """Nhập phiếu, danh sách lớp chép từ giấy."""
 
 
 @importing.command("help")
@@ -61,17 +65,43 @@ def import_help(
             _write(file, installation.database.read(room.form, home, form))
             say(f"Đã ghi mẫu vào {file}.")
             return
-        draft = _look_at(installation, room, home, body)
-        _say_draft(room, draft)
+        grid = _table(room, body, SHAPE)
+        draft = _faultless(room, installation.database.read(imports.draft, room.house(home), grid))
+        _say_draft(room, draft, HELP)
         if dry_run:
             say("Mới chỉ xem, chưa ghi gì.")
             return
         taken = installation.database.write(imports.take, room.house(home), draft, CONSOLE)
-    if taken.import_id is None:
-        say("Không có dòng nào mới, nên không ghi gì thêm.")
-    else:
-        added = show_number(taken.added)
-        say(f"Đã nhập {added} phiếu từ giấy. Đây là lần nhập số {taken.import_id}.")
+    _say_taken(taken, "phiếu từ giấy")
+
+
+@importing.command("attendance")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commune", help="Mã xã, phường; không ghi thì là BOT_COMMUNE.")
+@click.option("--dry-run", is_flag=True, help="Chỉ xem tệp, không ghi gì.")
+@click.option("--template", is_flag=True, help="Ghi mẫu trống vào FILE (.xlsx hoặc .csv).")
+@click.pass_obj
+def import_attendance(
+    settings: Settings, file: Path, commune: str | None, dry_run: bool, template: bool
+) -> None:
+    """Nhập danh sách lớp từ tệp .xlsx hoặc .csv; nhập lại cùng tệp thì không tính hai lần."""
+    slug = commune or settings.commune
+    body = b"" if template else _read(file)
+    with opened(settings, slug) as installation:
+        home, room = find_commune(installation.communes, slug), PaperRoom(installation)
+        database, house = installation.database, room.house(home)
+        if template:
+            _write(file, database.read(room.class_form, home, _is_csv(file)))
+            say(f"Đã ghi mẫu vào {file}.")
+            return
+        grid = _table(room, body, import_attendance_rows.SHAPE)
+        draft = _faultless(room, database.read(attendance.draft, house, grid))
+        _say_draft(room, draft, ATTENDANCE)
+        if dry_run:
+            say("Mới chỉ xem, chưa ghi gì.")
+            return
+        taken = database.write(attendance.take, house, draft, CONSOLE)
+    _say_taken(taken, "chỗ dự lớp từ giấy")
 
 
 @importing.command("list")
@@ -85,7 +115,8 @@ def import_list(settings: Settings, commune: str | None) -> None:
         found = installation.database.read(imports.list_newest, home.id)
     for one in found:
         state = f"còn tính {one.standing}" if one.standing else "đã bỏ"
-        say(f"{one.id}  {one.at.astimezone(ZONE):%d/%m/%Y %H:%M}  {one.added} phiếu, {state}")
+        what = f"{one.added} {BROUGHT[one.kind]}"
+        say(f"{one.id}  {one.at.astimezone(ZONE):%d/%m/%Y %H:%M}  {what}, {state}")
     if not found:
         say("Chưa nhập lần nào.")
 
@@ -100,18 +131,22 @@ def import_undo(settings: Settings, number: int, reason: str, commune: str | Non
     slug = commune or settings.commune
     with opened(settings, slug) as installation:
         home = find_commune(installation.communes, slug)
+        found = installation.database.read(imports.find, home.id, number)
         write = installation.database.write
         gone = write(imports.undo, home.id, number, reason, CONSOLE)
-    say(f"Đã bỏ {gone} phiếu của lần nhập số {number}. Các mã của tệp đó dùng lại được.")
+    what = BROUGHT[found.kind]
+    say(f"Đã bỏ {gone} {what} của lần nhập số {number}. Các mã của tệp đó dùng lại được.")
 
 
-def _look_at(installation: Installation, room: PaperRoom, home: Commune, body: bytes) -> Draft:
-    """The file as it was understood; with faults each is one line and the work has failed."""
+def _table(room: PaperRoom, body: bytes, shape: Shape) -> Grid:
     try:
-        grid = read_table(body, SHAPE)
+        return read_table(body, shape)
     except TableError as error:
         raise NotTakenError(room.texts.say(error.code, **error.values)) from None
-    draft = installation.database.read(imports.draft, room.house(home), grid)
+
+
+def _faultless(room: PaperRoom, draft: AnyDraft[R]) -> AnyDraft[R]:
+    """The file as it was understood; with faults each is one line and the work has failed."""
     for fault in draft.faults[:MOST_FAULTS]:
         click.echo(fault.line(room.texts), err=True)
     if draft.faults:
@@ -120,16 +155,28 @@ def _look_at(installation: Installation, room: PaperRoom, home: Commune, body: b
     return draft
 
 
-def _say_draft(room: PaperRoom, draft: Draft) -> None:
+UNITS = {HELP: "lượt", ATTENDANCE: "chỗ"}
+ALIKE = {HELP: "import.alike", ATTENDANCE: "import.class-alike"}
+WITHDRAWN = {HELP: "import.withdrawn", ATTENDANCE: "import.class-withdrawn"}
+
+
+def _say_draft(room: PaperRoom, draft: AnyDraft[R], kind: str) -> None:
     say(
         f"Tệp có {show_number(len(draft.rows))} dòng: {show_number(len(draft.fresh))} mới "
-        f"({show_number(draft.visits)} lượt), {show_number(len(draft.known))} đã nhập trước đây, "
-        f"{show_number(draft.blank)} dòng không dùng."
+        f"({show_number(draft.visits)} {UNITS[kind]}), {show_number(len(draft.known))} đã nhập "
+        f"trước đây, {show_number(draft.blank)} dòng không dùng."
     )
     for number in draft.withdrawn:
-        say(room.texts.say("import.withdrawn", row=number))
+        say(room.texts.say(WITHDRAWN[kind], row=number))
     for number in draft.alike:
-        say(room.texts.say("import.alike", row=number))
+        say(room.texts.say(ALIKE[kind], row=number))
+
+
+def _say_taken(taken: Taken, what: str) -> None:
+    if taken.import_id is None:
+        say("Không có dòng nào mới, nên không ghi gì thêm.")
+        return
+    say(f"Đã nhập {show_number(taken.added)} {what}. Đây là lần nhập số {taken.import_id}.")
 
 
 def _read(file: Path) -> bytes:

@@ -38,6 +38,7 @@ from bot.library.quizzes import Quiz, QuizQuestion, Quizzes, read_quizzes
 from bot.library.scams import LinkKind, NumberKind, Scams, Sign, load_scams
 from bot.library.screens import Row, RowKind, Screen
 from bot.library.shorthand import Shorthand, load_shorthand
+from bot.library.skills import Frame, Skill, Skills, load_skills
 from bot.library.source import load as load_file
 from bot.library.source import read
 from bot.library.tariffs import Tariffs, load_tariffs
@@ -55,6 +56,7 @@ __all__ = [
     "Entry",
     "Fee",
     "Formula",
+    "Frame",
     "Glossary",
     "Guide",
     "Learning",
@@ -77,6 +79,8 @@ __all__ = [
     "Screen",
     "Shorthand",
     "Sign",
+    "Skill",
+    "Skills",
     "Source",
     "Step",
     "Tag",
@@ -107,6 +111,7 @@ class Library:
     shorthand: Shorthand
     quizzes: Quizzes
     learning: Learning
+    skills: Skills
 
 
 @dataclass(slots=True)
@@ -174,15 +179,15 @@ def _read_all(
     checkup = None if domains is None else _checkup(shelf, domains)
     scams = None if domains is None else _scams(shelf, domains)
     tariffs = _tariffs(shelf)
-    shorthand = _shorthand(shelf)
+    shorthand, skills = _shorthand(shelf), _skills(shelf)
     taught = None if domains is None else _taught(shelf, domains)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
     if shelf.faults or not (
-        domains and glossary and menu and elsewhere and checkup and scams and tariffs and shorthand
+        domains and glossary and menu and elsewhere and checkup and scams and tariffs
     ):
         return None, shelf
-    if taught is None:
+    if not (shorthand and skills and taught):
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
     library = Library(
@@ -197,6 +202,7 @@ def _read_all(
         tariffs,
         shorthand,
         *taught,
+        skills,
     )
     return library, shelf
 
@@ -259,6 +265,14 @@ def _tariffs(shelf: _Shelf) -> Tariffs | None:
 def _shorthand(shelf: _Shelf) -> Shorthand | None:
     try:
         return load_shorthand(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _skills(shelf: _Shelf) -> Skills | None:
+    try:
+        return load_skills(shelf.content_dir)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None

@@ -8,12 +8,14 @@ from bot.core.vocabulary import Topic
 from bot.locale import Texts
 from bot.reports import forms
 from bot.reports.forms import DAY, NUMBER, Form, FormColumn
-from bot.services import sheets
+from bot.services import import_attendance_rows, sheets
 from bot.services.import_rows import COLUMNS
 from bot.services.import_words import SERVICE_NUMBERS, Words
 
 WIDTHS = {"id": 12, "occurred_on": 13, "member": 22, "topic": 24, "services": 30, "note": 36}
 FORMATS = {"occurred_on": DAY, "visits": NUMBER, "files": NUMBER}
+CLASS_WIDTHS = {"training": 34, "held_on": 13, "count": 10}
+CLASS_FORMATS = {"held_on": DAY, "count": NUMBER}
 SEVERAL = {"services"}
 """Columns in which more than one word may stand."""
 
@@ -46,8 +48,33 @@ def make_form(
         texts.say("paper.form-whole"),
         texts.say("paper.form-numbers", numbers=numbered(words)),
     ]
-    heads = (texts.say("paper.column"), texts.say("paper.what"), texts.say("paper.words"))
-    return Form(columns, begun, explanation, heads)
+    return Form(columns, begun, explanation, _heads(texts))
+
+
+def make_class_form(texts: Texts, words: Words, places: Sequence[str]) -> Form:
+    """The empty list of a class, with the neighbourhoods of the commune."""
+    columns = [
+        FormColumn(
+            name,
+            texts.say(f"paper.class-hint-{name}"),
+            places if name == "neighbourhood" else _choices(name, words, ()),
+            CLASS_WIDTHS.get(name, 16),
+            format=CLASS_FORMATS.get(name, forms.TEXT),
+        )
+        for name in import_attendance_rows.COLUMNS
+    ]
+    explanation = [
+        texts.say("paper.class-title"),
+        texts.say("paper.class-rows"),
+        texts.say("paper.class-names"),
+        texts.say("paper.form-consent"),
+        texts.say("paper.form-whole"),
+    ]
+    return Form(columns, [], explanation, _heads(texts))
+
+
+def _heads(texts: Texts) -> tuple[str, str, str]:
+    return (texts.say("paper.column"), texts.say("paper.what"), texts.say("paper.words"))
 
 
 def write_form(form: Form, *, as_csv: bool) -> bytes:

@@ -6,8 +6,7 @@ when it came in: a correction in the chat meanwhile is no other content.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,22 +14,24 @@ from typing import Any
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.keys import Purpose
 from bot.core.text import fold, shorten
-from bot.core.vocabulary import CommuneId, Source, Use
+from bot.core.vocabulary import CommuneId, Source
 from bot.library import Plan
 from bot.locale import local_day
 from bot.reports.reading import Grid
-from bot.services import import_rows, teams
-from bot.services.consents import VERSIONS
+from bot.services import import_people, import_rows, roll, teams
 from bot.services.help_log import SHORTEST_REASON, fingerprint, kept_note
-from bot.services.import_rows import Known, Row, RowFault
+from bot.services.import_cells import RowFault
+from bot.services.import_people import AnyDraft
+from bot.services.import_rows import Known, Row
 from bot.services.import_words import Words
-from storage import audit, help_bulk, imports, mailbox, phone_lists
+from storage import attendance_bulk, audit, help_bulk, imports, mailbox, phone_lists, trainings
 from storage.audit import Act
 from storage.communes import Commune, Team
-from storage.consents import NewConsent
 from storage.database import Unit
 from storage.help_entries import By, NewEntry
-from storage.imports import Import as Import  # pages and commands take it from here
+from storage.imports import ATTENDANCE as ATTENDANCE  # pages and commands take these from here
+from storage.imports import HELP as HELP
+from storage.imports import Import as Import
 from storage.imports import NewImport, Stored
 from storage.phone_lists import OnFile
 from storage.sheets import PAPER
@@ -39,7 +40,6 @@ MOST_LISTED = 30
 MOST_FAULTS = 200
 """Lines that are shown; the rest is counted."""
 LONGEST_WHY = 200
-CHANNEL = WAY = "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +63,7 @@ class Hand:
 CONSOLE = Hand("console", By())
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A file as it was understood. With a fault nothing of it may be taken.
-
-    ``known`` are ids whose rows came in before with the same content. ``withdrawn`` are numbers of rows
-    whose telephone number is left out, since its consent was withdrawn after that day; ``alike`` those of
-    rows whose person has an entry of that day and topic already: perhaps somebody wrote it in the chat, too.
-    """
-
-    file_hash: str
-    rows: tuple[Row, ...]
-    faults: tuple[RowFault, ...]
-    blank: int
-    known: frozenset[str]
-    withdrawn: tuple[int, ...] = ()
-    alike: tuple[int, ...] = ()
-
-    @property
-    def fresh(self) -> list[Row]:
-        """Rows that are not in the log yet."""
-        return [row for row in self.rows if row.id not in self.known]
-
-    @property
-    def visits(self) -> int:
-        """The visits of the rows that are not in the log yet."""
-        return sum(row.help.visits for row in self.fresh)
-
-    @property
-    def phones(self) -> int:
-        """How many different people those rows name by a number that counts."""
-        left_out = set(self.withdrawn)
-        return len({row.phone for row in self.fresh if row.phone and row.number not in left_out})
+Draft = AnyDraft[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +79,7 @@ def draft(unit: Unit, house: House, grid: Grid) -> Draft:
     """What a file says and what is wrong with it; writes nothing."""
     known = _known(unit, house, grid)
     rows, faults, blank = import_rows.understand(grid, known)
-    looked_at = Draft(grid.file_hash, tuple(rows), tuple(faults), blank, frozenset())
+    looked_at = AnyDraft(grid.file_hash, tuple(rows), tuple(faults), blank, frozenset())
     return _with_log(unit, house.commune.id, looked_at)
 
 
@@ -128,9 +97,9 @@ def take(unit: Unit, house: House, looked_at: Draft, hand: Hand) -> Taken:
     if not now.fresh:
         return Taken(None, 0, known)
     added = len(now.fresh)
-    new = NewImport(now.file_hash, len(now.rows), added, hand.actor)
+    new = NewImport(now.file_hash, len(now.rows), added, hand.actor, HELP)
     import_id = imports.add(unit, commune, new)
-    people = _people(unit, house, now)
+    people = import_people.name_all(unit, commune, house.agreed, now)
     entries = [_entry(row, people, import_id) for row in now.fresh]
     written = help_bulk.add_all(unit, commune, entries, hand.by)
     about = f"import:{import_id}"
@@ -141,28 +110,53 @@ def take(unit: Unit, house: House, looked_at: Draft, hand: Hand) -> Taken:
 
 
 def undo(unit: Unit, commune: CommuneId, import_id: int, why: str, hand: Hand) -> int:
-    """Take out every entry of a file that still counts; gives how many.
+    """Take out every entry, or seat, of a file that still counts; gives how many.
 
     ``NotFoundError`` for a file that there is not, ``RuleError`` for one that is out already and for a
     reason that says nothing.
     """
     mailbox.lock(unit, unit.keys.hash(Purpose.CODE, "import", str(commune)))
-    found = imports.find(unit, commune, import_id)
-    if found is None:
-        raise NotFoundError(f"Không có lần nhập số {import_id}: xem python -m bot import list.")
+    found = find(unit, commune, import_id)
     if found.standing == 0:
         raise RuleError("import.undone", "Lần nhập này đã bỏ rồi.")
     reason = kept_note(why) or ""
     if len(reason) < SHORTEST_REASON:
         raise RuleError("import.reason", "Cần ghi lý do bỏ.")
+    voids = _void_seats if found.kind == ATTENDANCE else _void_entries
+    gone = voids(unit, commune, import_id, (hand, reason))
+    audit.record(unit, commune, Act(hand.actor, "import.undo", f"import:{import_id}"))
+    return gone
+
+
+def _void_entries(unit: Unit, commune: CommuneId, import_id: int, why: tuple[Hand, str]) -> int:
+    hand, reason = why
     gone = help_bulk.void_import(unit, commune, import_id, hand.by, reason)
-    acts = [Act(hand.actor, "import.undo", f"import:{import_id}")]
-    acts += [
+    acts = [
         Act(hand.actor, "help.void", f"help:{after.id}", fingerprint(before), fingerprint(after))
         for before, after in gone
     ]
     audit.record_all(unit, commune, acts)
     return len(gone)
+
+
+def _void_seats(unit: Unit, commune: CommuneId, import_id: int, why: tuple[Hand, str]) -> int:
+    """The list of a class that is closed stays as it is."""
+    hand, reason = why
+    classes = attendance_bulk.list_classes(unit, commune, import_id)
+    if any(trainings.get(unit, commune, one).status in roll.CLOSED for one in classes):
+        raise RuleError("import.class-shut", "Có lớp của lần nhập này đã chốt rồi.")
+    gone = attendance_bulk.void_import(unit, commune, import_id, reason)
+    acts = [Act(hand.actor, "attendance-undo", f"training:{one}") for one in classes]
+    audit.record_all(unit, commune, acts)
+    return gone
+
+
+def find(unit: Unit, commune: CommuneId, import_id: int) -> Import:
+    """The file with that number; ``NotFoundError`` when there is none."""
+    found = imports.find(unit, commune, import_id)
+    if found is None:
+        raise NotFoundError(f"Không có lần nhập số {import_id}: xem python -m bot import list.")
+    return found
 
 
 def list_newest(unit: Unit, commune: CommuneId) -> list[Import]:
@@ -220,8 +214,10 @@ def _compare(
         is_same = (
             _said(row) == {k: v for k, v in there.content.items() if k not in BESIDE}
             and _heir(heirs, there.team_id) == _heir(heirs, row.team.id)
-            and there.member_id == (row.member[0] if row.member else None)
-            and _is_person(roots, _person(there), on_file[row.phone] if row.phone else None)
+            and there.member_id == row.by
+            and import_people.is_person(
+                roots, _person(there), on_file[row.phone] if row.phone else None
+            )
         )
         if not is_same:
             faults.append(RowFault(row.number, "id", "import.id-other", {"id": row.id}))
@@ -235,15 +231,6 @@ BESIDE = {"team_id", "person_id", "voided"}
 def _person(stored: Stored) -> int | None:
     found: int | None = stored.content.get("person_id")
     return found
-
-
-def _is_person(roots: Mapping[int, int], person: int | None, known: OnFile | None) -> bool:
-    """Whether a row can have named that person; one who was forgotten since is not held against it."""
-    if known is None:
-        return person is None
-    if person is None:
-        return known.withdrawn_at is not None
-    return person not in roots or known.root in (None, roots[person])
 
 
 def _heir(heirs: Mapping[int, int], team: int) -> int:
@@ -267,16 +254,13 @@ def _with_log(unit: Unit, commune: CommuneId, looked_at: Draft) -> Draft:
     """The draft with what the log knows of its rows now."""
     known, faults = _compare(unit, commune, looked_at.rows)
     fresh = [row for row in looked_at.rows if row.id not in known]
-    on_file = phone_lists.look_up(unit, commune, _numbers(fresh))
-    withdrawn = [
-        row.number for row in fresh if row.phone and _is_withdrawn(on_file[row.phone], row)
-    ]
+    on_file = import_people.look_up(unit, commune, fresh)
     faults = sorted((*looked_at.faults, *faults), key=lambda fault: fault.row)
     return replace(
         looked_at,
         faults=tuple(faults),
         known=known,
-        withdrawn=tuple(withdrawn),
+        withdrawn=import_people.withdrawn(fresh, on_file),
         alike=tuple(_alike(unit, commune, fresh, on_file)),
     )
 
@@ -301,40 +285,6 @@ def _alike(
 # ---- what is written
 
 
-def _numbers(rows: Iterable[Row]) -> list[str]:
-    return sorted({row.phone for row in rows if row.phone})
-
-
-def _is_withdrawn(known: OnFile, row: Row) -> bool:
-    """Whoever withdrew a consent after they had signed that paper has said so last."""
-    is_standing = VERSIONS[Use.COUNT_ONCE] in known.versions
-    if is_standing or known.withdrawn_at is None:
-        return False
-    return local_day(known.withdrawn_at) >= row.help.occurred_on
-
-
-def _people(unit: Unit, house: House, now: Draft) -> dict[int, int]:
-    """Whom each row that names a telephone number counts for, by the number of the row."""
-    commune, left_out = house.commune.id, set(now.withdrawn)
-    rows = {row.number: row for row in now.fresh if row.phone and row.number not in left_out}
-    on_file = phone_lists.look_up(unit, commune, _numbers(rows.values()))
-    roots = {phone: known.root for phone, known in on_file.items() if known.root is not None}
-    roots |= phone_lists.name_all(unit, commune, [p for p in on_file if p not in roots])
-    version = VERSIONS[Use.COUNT_ONCE]
-    text_hash = hashlib.sha256(house.agreed.encode()).hexdigest()
-    given: dict[str, NewConsent] = {}
-    for row in rows.values():
-        phone = row.phone or ""
-        if version not in on_file[phone].versions and phone not in given:
-            member = row.member[0] if row.member else None
-            given[phone] = NewConsent(
-                Use.COUNT_ONCE, version, text_hash, CHANNEL, WAY, roots[phone], member
-            )
-    phone_lists.agree_all(unit, commune, given)
-    return {number: roots[row.phone or ""] for number, row in rows.items()}
-
-
 def _entry(row: Row, people: Mapping[int, int], import_id: int) -> NewEntry:
     done = replace(row.help, person_id=people.get(row.number))
-    member = row.member[0] if row.member else None
-    return NewEntry(PAPER + row.id, row.team.id, member, done, Source.PAPER, import_id)
+    return NewEntry(PAPER + row.id, row.team.id, row.by, done, Source.PAPER, import_id)

@@ -12,7 +12,7 @@ from bot.core.periods import ZONE
 from bot.locale import Texts
 from bot.services.access import Officer
 from bot.web import pages
-from bot.web.forms import SIGNED, Forms, token_of
+from bot.web.forms import MOST_FIELDS, SIGNED, Forms, token_of
 from bot.web.uploads import Limit, Upload
 from bot.web.visitors import Visitors
 
@@ -62,9 +62,11 @@ class Door:
             raise web.HTTPSeeOther(SIGN_IN)
         return officer
 
-    async def read_form(self, request: web.Request, cookie: str) -> Mapping[str, str]:
+    async def read_form(
+        self, request: web.Request, cookie: str, most: int = MOST_FIELDS
+    ) -> Mapping[str, str]:
         """The fields of a form that this browser was given; everything else is refused."""
-        return await self._forms.read(request, self._expected(request, cookie))
+        return await self._forms.read(request, self._expected(request, cookie), most)
 
     async def read_upload(self, request: web.Request, limit: Limit) -> Upload:
         """The same for a form with a file; ``MediaError`` when the file is too large."""

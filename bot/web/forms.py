@@ -31,10 +31,12 @@ class Forms:
         self._visitors = visitors
         self._texts = texts
 
-    async def read(self, request: web.Request, expected: str | None) -> Mapping[str, str]:
+    async def read(
+        self, request: web.Request, expected: str | None, most: int = MOST_FIELDS
+    ) -> Mapping[str, str]:
         """The fields of a form that this browser was given: its ``form`` field is ``expected``."""
         token = self._admit(request, expected)
-        fields = self._fields(request, await self._body(request))
+        fields = self._fields(request, await self._body(request), most)
         self._compare(fields, token)
         return fields
 
@@ -78,7 +80,7 @@ class Forms:
                 return body
         raise web.HTTPRequestEntityTooLarge(LARGEST_FORM, text=self._texts.say("office.too-large"))
 
-    def _fields(self, request: web.Request, body: bytes) -> dict[str, str]:
+    def _fields(self, request: web.Request, body: bytes, most: int) -> dict[str, str]:
         """Plain fields in UTF-8 and nothing else: no file of a stranger ever reaches a disk."""
         try:
             if request.content_type != PLAIN_FORM:
@@ -87,7 +89,7 @@ class Forms:
                 body.decode("ascii"),
                 keep_blank_values=True,
                 errors="strict",
-                max_num_fields=MOST_FIELDS,
+                max_num_fields=most,
             )
         except ValueError:
             raise web.HTTPBadRequest(text=self._texts.say("office.old-form")) from None

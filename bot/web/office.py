@@ -37,6 +37,7 @@ from bot.web.office_requests import RequestsDesk, add_office_requests
 from bot.web.office_sheets import SheetDesk, add_office_sheets
 from bot.web.office_tables import PARTS
 from bot.web.office_teams import TeamsDesk, add_office_teams
+from bot.web.office_trainings import TrainingsDesk, add_office_trainings
 from bot.web.visitors import Visitors
 
 JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
@@ -113,6 +114,10 @@ class Desk(Keeper, Protocol):
     def learning(self) -> LearningDesk:
         """Learning on the official platform."""
 
+    @property
+    def trainings(self) -> TrainingsDesk:
+        """Classes, sessions, contests."""
+
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
@@ -145,6 +150,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_checks(app, door, desk.checks)
     add_office_requests(app, door, desk.requests)
     add_office_learning(app, door, desk.learning)
+    add_office_trainings(app, door, desk.trainings)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)

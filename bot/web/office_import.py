@@ -16,8 +16,9 @@ from bot.core.errors import MediaError, NotFoundError, RuleError, TableError
 from bot.core.vocabulary import Role
 from bot.reports.reading import LARGEST_FILE, MOST_ROWS
 from bot.services.access import Officer
+from bot.services.import_attendance import SeatDraft
 from bot.services.import_words import Words
-from bot.services.imports import MOST_FAULTS, Draft, Import, Taken
+from bot.services.imports import ATTENDANCE, HELP, MOST_FAULTS, Draft, Import, Taken
 from bot.web.door import Door
 from bot.web.forms import SIGNED
 from bot.web.uploads import Limit
@@ -25,6 +26,7 @@ from bot.web.uploads import Limit
 IMPORT = "/office/import"
 LOOK = IMPORT + "/look"
 TEMPLATE = IMPORT + "/mau.xlsx"
+CLASS_TEMPLATE = IMPORT + "/mau-lop.xlsx"
 ONE = IMPORT + r"/{number:\d{1,9}}/undo"
 MOST_PREVIEWED = 20
 LIMIT = Limit(LARGEST_FILE, "import.file-too-large")
@@ -32,10 +34,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READERS = (Role.OFFICER, Role.LEADER)
 DONE = {
     "taken": "import.done-taken",
+    "seated": "import.done-seated",
     "nothing": "import.done-nothing",
     "undone": "import.done-undone",
+    "unseated": "import.done-unseated",
 }
 """What an address may say was done."""
+TAKEN = {HELP: "taken", ATTENDANCE: "seated"}
+"""What is said of a file of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,11 @@ class Listed:
 class Looked:
     """A file as it was understood; ``is_other`` when it is not the one that was looked at before."""
 
-    draft: Draft
+    draft: Draft | SeatDraft
     words: Words
     titles: Mapping[str, str]  # of guides
+    places: Mapping[int, str]  # of neighbourhoods
+    kind: str
     is_other: bool = False
 
 
@@ -62,10 +70,12 @@ class ImportDesk(Protocol):
     async def imports(self, officer: Officer) -> Sequence[Listed]:
         """The files that came in last."""
 
-    async def look(self, officer: Officer, body: bytes) -> Looked:
-        """A file as it would come in; ``TableError`` for one that is no table of ours."""
+    async def look(self, officer: Officer, body: bytes, kind: str) -> Looked:
+        """A file of that kind as it would come in; ``TableError`` for one that is no table of ours."""
 
-    async def take(self, officer: Officer, body: bytes, file_hash: str) -> Taken | Looked:
+    async def take(
+        self, officer: Officer, body: bytes, file_hash: str, kind: str
+    ) -> Taken | Looked:
         """Take the file that was looked at; one with faults, or another one, is shown instead."""
 
     async def undo(self, officer: Officer, number: int, reason: str) -> int:
@@ -73,6 +83,9 @@ class ImportDesk(Protocol):
 
     async def template(self, officer: Officer) -> bytes:
         """An empty form."""
+
+    async def class_template(self, officer: Officer) -> bytes:
+        """An empty list of a class."""
 
 
 def add_office_import(app: web.Application, door: Door, desk: ImportDesk) -> None:
@@ -83,6 +96,7 @@ def add_office_import(app: web.Application, door: Door, desk: ImportDesk) -> Non
     app.router.add_post(LOOK, page.look)
     app.router.add_get(LOOK, page.show_again)
     app.router.add_get(TEMPLATE, page.template)
+    app.router.add_get(CLASS_TEMPLATE, page.class_template)
     app.router.add_post(ONE, page.undo)
 
 
@@ -126,7 +140,7 @@ class _Import:
         may_write(self._door, officer)
         try:
             upload = await self._door.read_upload(request, LIMIT)
-            looked = await self._desk.look(officer, upload.body)
+            looked = await self._desk.look(officer, upload.body, _kind(upload.fields))
         except (MediaError, TableError) as error:
             return await self._refuse(request, officer, error)
         return await self._show_draft(request, officer, looked)
@@ -138,12 +152,13 @@ class _Import:
         try:
             upload = await self._door.read_upload(request, LIMIT)
             given = upload.fields.get("hash", "")
-            taken = await self._desk.take(officer, upload.body, given)
+            kind = _kind(upload.fields)
+            taken = await self._desk.take(officer, upload.body, given, kind)
         except (MediaError, TableError) as error:
             return await self._refuse(request, officer, error)
         if isinstance(taken, Looked):
             return await self._show_draft(request, officer, taken)
-        done = "nothing" if taken.import_id is None else "taken"
+        done = "nothing" if taken.import_id is None else TAKEN[kind]
         count = taken.known if taken.import_id is None else taken.added
         raise web.HTTPSeeOther(f"{IMPORT}?done={done}&count={count}#done")
 
@@ -152,6 +167,12 @@ class _Import:
         officer = await self._door.officer(request)
         may_read(self._door, officer)
         return as_file(await self._desk.template(officer), "phieu-ho-tro.xlsx")
+
+    async def class_template(self, request: web.Request) -> web.Response:
+        """An empty list of a class."""
+        officer = await self._door.officer(request)
+        may_read(self._door, officer)
+        return as_file(await self._desk.class_template(officer), "danh-sach-lop.xlsx")
 
     async def undo(self, request: web.Request) -> web.Response:
         """Take a file back, for a reason."""
@@ -166,7 +187,8 @@ class _Import:
         except RuleError as error:
             fault = self._door.texts.say(error.code)
             return await self._page(request, officer, {"fault": fault, "fault_of": number})
-        raise web.HTTPSeeOther(f"{IMPORT}?done=undone&count={count}#done")
+        done = "undone" if _kind(form) == HELP else "unseated"
+        raise web.HTTPSeeOther(f"{IMPORT}?done={done}&count={count}#done")
 
     async def _refuse(
         self, request: web.Request, officer: Officer, error: MediaError | TableError
@@ -192,6 +214,7 @@ class _Import:
             "files": await self._desk.imports(officer),
             "may_write": officer.role is Role.OFFICER,
             "most_shown": MOST_PREVIEWED,
+            "seats": ATTENDANCE,
             "most_faults": MOST_FAULTS,
             "line": lambda fault: fault.say(self._door.texts),
         }
@@ -199,6 +222,11 @@ class _Import:
         return self._door.page(
             request, officer, "import.html", values | dict(told), 422 if is_wrong else 200
         )
+
+
+def _kind(fields: Mapping[str, str]) -> str:
+    """What the rows of a file are; help, where the form does not say."""
+    return ATTENDANCE if fields.get("kind") == ATTENDANCE else HELP
 
 
 def as_file(body: bytes, name: str) -> web.Response:
