@@ -9,6 +9,8 @@ from bot.conversation.turn import Action, Turn
 from bot.core.messages import Kind
 from handlers import (
     checkup,
+    communication_corrections,
+    communications,
     confirming,
     duty,
     guides,
@@ -23,6 +25,7 @@ from handlers import (
     log_details,
     log_person,
     log_typed,
+    loudspeaker,
     mine,
     newcomers,
     other,
@@ -45,12 +48,15 @@ TEAM_ACTIONS = (
     | mine.ACTIONS
     | head_counts.ACTIONS
     | reminders.ACTIONS
+    | communications.ACTIONS
+    | communication_corrections.ACTIONS
+    | loudspeaker.ACTIONS
 )
 
 
 def only_words(passes_on: Matcher) -> Matcher:
     """What goes to another person: never what a member wrote to us, a verdict, a log line or a code."""
-    for_us = (newcomers.is_verdict, log_typed.is_log, _is_code)
+    for_us = (newcomers.is_verdict, log_typed.is_log, communications.is_line, _is_code)
 
     def matches(turn: Turn) -> bool:
         is_ours = turn.worker is not None and any(means(turn) for means in for_us)
@@ -165,6 +171,11 @@ ROUTES: tuple[Route, ...] = (
     on_text_at(joining.AT_NAME, joining.take_name),
     on(log_person.is_phone, for_members(log_person.take_phone)),
     on(log_corrections.is_reason, for_members(log_corrections.take_reason)),
+    on(communication_corrections.is_value, for_members(communication_corrections.take_value)),
+    on(communication_corrections.is_reason, for_members(communication_corrections.take_reason)),
+    on(communications.is_line, for_members(communications.take_line)),
+    on(communications.is_typed, for_members(communications.take_typed)),
+    on(loudspeaker.is_asked, for_members(loudspeaker.take)),
     on(log_typed.is_log, for_members(log_typed.take)),
     on(scam.is_next_question, guides.answer_question),
     on_text_at(scam.AT, scam.check),

@@ -11,9 +11,10 @@ from sqlalchemy import Table, insert, select, update
 
 from bot.core.keys import Purpose
 from bot.core.messages import Limits, Outbound, Rate
-from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
+from bot.core.vocabulary import AccountId, CommuneId, CommunicationKind, Identity, Role, Topic
 from storage import (
     audit,
+    communications,
     fetching,
     health,
     help_entries,
@@ -27,6 +28,7 @@ from storage import (
 )
 from storage.audit import Act
 from storage.communes import Account, Commune
+from storage.communications import Piece
 from storage.database import Unit
 from storage.help_entries import By, Entry, Help, NewEntry
 from storage.models import communes, join_requests, link_codes, metadata, outbox
@@ -119,6 +121,8 @@ def furnish(unit: Unit) -> Home:
     _add_person(unit, office.id)
     _run_account(unit, office, binh)
     _help_on_request(unit, office, (invitation, entry.id, hanh))
+    loud = Piece(CommunicationKind.BROADCAST, "Mã OTP", Topic.AT, DAY, 3, team_id=office.team)
+    communications.add_once(unit, office.id, "loa-1", loud, By(office.member))
     tu = events[0].identity
     return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
 

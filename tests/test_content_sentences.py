@@ -14,6 +14,7 @@ from bot.core.vocabulary import (
     UNSAID,
     AddressForm,
     AgeBand,
+    CommunicationKind,
     Confirmation,
     FirstTime,
     Outcome,
@@ -93,6 +94,13 @@ FAMILIES = {
     "first.": [str(one) for one in FirstTime],
     "age.": [str(one) for one in AgeBand],
     "group.": [str(one) for one in PriorityGroup],
+    "comm.what-": [str(one) for one in CommunicationKind],
+    "comm.kind-": [str(one) for one in CommunicationKind],
+    "comm.ask-amount-": [str(one) for one in CommunicationKind],
+    "comm-page.amount-": [str(one) for one in CommunicationKind],
+    "comm-page.sum-": [str(one) for one in CommunicationKind],
+    "option.comm-count-": [str(one) for one in CommunicationKind],
+    "option.comm-change-": ["k", "s", "n", "d"],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""
@@ -115,6 +123,15 @@ FRAGMENTS = (
     "queue.unknown",
     "asked-page.number",
     "asked-page.no-phone",
+    "comm.what-",
+    "comm.reached",
+    "comm-page.about",
+    "comm-page.number",
+    "comm-page.no-estimate",
+    "comm-page.none-written",
+    "comm-page.not-estimated",
+    "comm-page.sum-reach",
+    "loa-page.pause",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}
@@ -254,7 +271,8 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
 
 
 NO_SENTENCES = {"team.name", "newcomer.name", "checkup.yaml", "scam.text"} | {
-    path.name for path in TEMPLATES
+    *(path.name for path in TEMPLATES),
+    *("comm.subject", "comm.ask-value", "comm.ask-reason"),
 }
 """Strings of the same build that are states or files."""
 

@@ -123,6 +123,18 @@ FOR_TEAMS = {
             "logt",
             "logtel",
             "logyes",
+            "com",
+            "comask",
+            "comd",
+            "comfa",
+            "comfix",
+            "comfk",
+            "comfw",
+            "comfx",
+            "comlist",
+            "comok",
+            "comundo",
+            "loa",
             "mine",
             "undo",
             "duty",
@@ -213,6 +225,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "/office/teams": OFFICE,
     "/office/teams/workdays": OFFICE,
     "/office/requests": READS,
+    "/office/communications": READS,
+    "/office/communications/{number}/photo": READS,
     "/office/import": READS,
     "/office/import/look": OFFICE,  # leads to the page
     "/office/import/mau.xlsx": READS,
@@ -236,6 +250,11 @@ FORMS: dict[str, frozenset[Role]] = {
     "/office/teams/members/{number}/organisation": CHANGES,
     "/office/requests/{number}/take": OFFICER,
     "/office/requests/{number}/close": OFFICER,
+    "/office/communications/new/{key}": OFFICER,
+    "/office/communications/{number}/correct": OFFICER,
+    "/office/communications/{number}/void": OFFICER,
+    "/office/communications/{number}/photo": OFFICER,
+    "/office/communications/{number}/photo/gone": OFFICER,
     "/office/import": OFFICER,
     "/office/import/look": OFFICER,
     "/office/import/{number}/undo": OFFICER,
@@ -254,7 +273,13 @@ FORMS: dict[str, frozenset[Role]] = {
 }
 """Who may send what."""
 DOOR = {"/office/sign-in", "/office/join", "/office/sign-out"}
-PARTS = {"{guide}": "vneid-quen-mat-khau", "{step}": "mo-app", "{kind}": "sound", "{number}": "1"}
+PARTS = {
+    "{guide}": "vneid-quen-mat-khau",
+    "{step}": "mo-app",
+    "{kind}": "sound",
+    "{number}": "1",
+    "{key}": "0123456789abcdef",
+}
 """What stands for the parts of an address."""
 
 

@@ -54,6 +54,8 @@ from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
 from tests import storage_request_cases as requests
+from tests.storage_communication_cases import CASES as COMMUNICATION_CASES
+from tests.storage_communication_cases import STRANGE as COMMUNICATION_STRANGE
 from tests.storage_paper_cases import CASES as PAPER_CASES
 from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
 from tests.storage_people_cases import CASES as PEOPLE_CASES
@@ -194,6 +196,7 @@ def let_go(unit: Unit, home: Home) -> None:
 
 
 CASES: dict[str, Case] = {
+    **COMMUNICATION_CASES,
     **PAPER_CASES,
     **PEOPLE_CASES,
     **RIGHTS_CASES,
@@ -410,6 +413,7 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 
 
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
+    **COMMUNICATION_STRANGE,
     **RIGHTS_STRANGE,
     **PAPER_STRANGE,
     **TEAM_STRANGE,

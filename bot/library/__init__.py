@@ -37,6 +37,8 @@ from bot.library.screens import Row, RowKind, Screen
 from bot.library.shorthand import Shorthand, load_shorthand
 from bot.library.source import load as load_file
 from bot.library.source import read
+from bot.library.spoken import FILE as SPOKEN_FILE
+from bot.library.spoken import Spoken
 from bot.library.tariffs import Tariffs, load_tariffs
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "Shorthand",
     "Sign",
     "Source",
+    "Spoken",
     "Step",
     "Tag",
     "Target",
@@ -97,6 +100,7 @@ class Library:
     scams: Scams
     tariffs: Tariffs
     shorthand: Shorthand
+    spoken: Spoken
 
 
 @dataclass(slots=True)
@@ -165,15 +169,34 @@ def _read_all(
     scams = None if domains is None else _scams(shelf, domains)
     tariffs = _tariffs(shelf)
     shorthand = _shorthand(shelf)
+    spoken = _spoken(shelf)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
     if shelf.faults or not (
-        domains and glossary and menu and elsewhere and checkup and scams and tariffs and shorthand
+        domains
+        and glossary
+        and menu
+        and elsewhere
+        and checkup
+        and scams
+        and tariffs
+        and shorthand
+        and spoken
     ):
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
     library = Library(
-        guides, plans, domains, glossary, menu, elsewhere, checkup, scams, tariffs, shorthand
+        guides,
+        plans,
+        domains,
+        glossary,
+        menu,
+        elsewhere,
+        checkup,
+        scams,
+        tariffs,
+        shorthand,
+        spoken,
     )
     return library, shelf
 
@@ -236,6 +259,14 @@ def _tariffs(shelf: _Shelf) -> Tariffs | None:
 def _shorthand(shelf: _Shelf) -> Shorthand | None:
     try:
         return load_shorthand(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _spoken(shelf: _Shelf) -> Spoken | None:
+    try:
+        return load_file(shelf.content_dir / SPOKEN_FILE, Spoken)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None
