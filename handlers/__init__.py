@@ -12,6 +12,8 @@ from handlers import (
     check_in,
     checkup,
     classes,
+    communication_corrections,
+    communications,
     confirming,
     duty,
     guides,
@@ -27,6 +29,7 @@ from handlers import (
     log_details,
     log_person,
     log_typed,
+    loudspeaker,
     mine,
     newcomers,
     other,
@@ -58,12 +61,15 @@ TEAM_ACTIONS = (
     | trainings_plan.ACTIONS
     | trainings_roll.ACTIONS
     | trainings_why.ACTIONS
+    | communications.ACTIONS
+    | communication_corrections.ACTIONS
+    | loudspeaker.ACTIONS
 )
 
 
 def only_words(passes_on: Matcher) -> Matcher:
     """What goes to another person: never what a member wrote to us, a verdict, a log line or a code."""
-    for_us = (newcomers.is_verdict, log_typed.is_log, _is_code)
+    for_us = (newcomers.is_verdict, log_typed.is_log, communications.is_line, _is_code)
 
     def matches(turn: Turn) -> bool:
         is_ours = turn.worker is not None and any(means(turn) for means in for_us)
@@ -205,6 +211,11 @@ ROUTES: tuple[Route, ...] = (
     on(trainings_plan.is_line, for_members(trainings_plan.take_line)),
     on(trainings_plan.is_part, for_members(trainings_plan.take_part)),
     on(trainings_roll.is_count, for_members(trainings_roll.take_count)),
+    on(communication_corrections.is_value, for_members(communication_corrections.take_value)),
+    on(communication_corrections.is_reason, for_members(communication_corrections.take_reason)),
+    on(communications.is_line, for_members(communications.take_line)),
+    on(communications.is_typed, for_members(communications.take_typed)),
+    on(loudspeaker.is_asked, for_members(loudspeaker.take)),
     on(log_typed.is_log, for_members(log_typed.take)),
     on(scam.is_next_question, guides.answer_question),
     on_text_at(scam.AT, scam.check),

@@ -22,6 +22,7 @@ from bot.media.own_files import OwnFiles
 from bot.media.shelf import Archive, Shelf, Sources
 from bot.web.guide_pages import Bookcase, ReadingRoom, add_guide_pages
 from bot.web.visitors import Visitors
+from tests import shipped
 from tests.channel_harness import ALL_OUTCOMES, Carried, Shown, Trouble, new_archive
 
 CONTENT = Path(__file__).parents[1] / "content"
@@ -130,7 +131,17 @@ async def media_site(archive: Archive) -> AsyncIterator[str]:
     room = ReadingRoom("", "", _texts(), shelf)
     app = web.Application()
     add_guide_pages(
-        app, Bookcase({}, {}, room, archive, partial(date, 2026, 11, 22), "", Visitors("", 0))
+        app,
+        Bookcase(
+            {},
+            {},
+            room,
+            archive,
+            partial(date, 2026, 11, 22),
+            "",
+            Visitors("", 0),
+            shipped.library().spoken,
+        ),
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()

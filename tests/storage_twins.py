@@ -11,9 +11,10 @@ from sqlalchemy import Table, insert, select, update
 
 from bot.core.keys import Purpose
 from bot.core.messages import Limits, Outbound, Rate
-from bot.core.vocabulary import AccountId, CommuneId, Identity, Role, Topic
+from bot.core.vocabulary import AccountId, CommuneId, CommunicationKind, Identity, Role, Topic
 from storage import (
     audit,
+    communications,
     fetching,
     health,
     help_entries,
@@ -27,6 +28,7 @@ from storage import (
 )
 from storage.audit import Act
 from storage.communes import Account, Commune
+from storage.communications import Piece
 from storage.database import Unit
 from storage.help_entries import By, Entry, Help, NewEntry
 from storage.models import communes, join_requests, link_codes, metadata, outbox
@@ -50,8 +52,6 @@ from storage.models_people import (
 )
 from storage.models_trainings import (
     attendances,
-    communication_events,
-    communications,
     learning_readings,
     quiz_tallies,
     sign_ups,
@@ -132,6 +132,8 @@ def furnish(unit: Unit) -> Home:
     _run_account(unit, office, binh)
     _help_on_request(unit, office, (invitation, entry.id, hanh))
     _teach(unit, office)
+    loud = Piece(CommunicationKind.BROADCAST, "Mã OTP", Topic.AT, DAY, 3, team_id=office.team)
+    communications.add_once(unit, office.id, "loa-1", loud, By(office.member))
     tu = events[0].identity
     furnish_after(unit, office, tu)
     return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
@@ -219,9 +221,6 @@ def _teach(unit: Unit, office: Office) -> None:
     add(attendances, training_id=training, seat=seat, **sat)
     add(training_feedback, training_id=training, seat=seat, at=now, clear=1)
     add(quiz_tallies, training_id=training, question="q1", answered=1, right=1)
-    told = {"client_id": "m1", "kind": "phat_loa", "title": "Lừa đảo", "topic": "at", "amount": 2}
-    put_out = add(communications, occurred_on=DAY, recorded_at=now, revision=1, **told)
-    add(communication_events, communication_id=put_out, at=now, what="create", content="{}")
     read = {"client_id": "l1", "stage": "xac_nhan", "course": "kns", "count": 3, "on_date": DAY}
     add(learning_readings, recorded_at=now, **read)
 

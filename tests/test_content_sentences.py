@@ -14,6 +14,7 @@ from bot.core.vocabulary import (
     UNSAID,
     AddressForm,
     AgeBand,
+    CommunicationKind,
     Confirmation,
     Evidence,
     FirstTime,
@@ -128,6 +129,13 @@ FAMILIES = {
     "trainings-page.next-": [str(status) for status in TrainingStatus],
     "trainings-page.event-": ["plan", "revise", "heads", *map(str, TrainingStatus)],
     "trainings-page.": STEPS,
+    "comm.what-": [str(one) for one in CommunicationKind],
+    "comm.kind-": [str(one) for one in CommunicationKind],
+    "comm.ask-amount-": [str(one) for one in CommunicationKind],
+    "comm-page.amount-": [str(one) for one in CommunicationKind],
+    "comm-page.sum-": [str(one) for one in CommunicationKind],
+    "option.comm-count-": [str(one) for one in CommunicationKind],
+    "option.comm-change-": ["k", "s", "n", "d"],
     "scam.link-": [str(kind) for kind in LinkKind if kind is not LinkKind.FOREIGN],
 }
 """Ids that are put together in code, and what can stand behind the point."""
@@ -155,6 +163,15 @@ FRAGMENTS = (
     "trainings-page.because",
     "trainings-page.somebody",
     "trainings-page.ticked",
+    "comm.what-",
+    "comm.reached",
+    "comm-page.about",
+    "comm-page.number",
+    "comm-page.no-estimate",
+    "comm-page.none-written",
+    "comm-page.not-estimated",
+    "comm-page.sum-reach",
+    "loa-page.pause",
 )
 """Parts of sentences: they need no capital."""
 ADDRESS = {"you", "You"}
@@ -295,6 +312,7 @@ def test_every_sentence_that_code_says_is_in_the_catalogue() -> None:
 
 NO_SENTENCES = {
     *("team.name", "newcomer.name", "scam.text", "training.plan", "roll.take-out"),
+    *("comm.subject", "comm.ask-value", "comm.ask-reason"),
     *("checkup.yaml", "learning.yaml"),
     *(path.name for path in TEMPLATES),
 }

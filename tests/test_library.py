@@ -120,6 +120,7 @@ zalo_bot:
 """
 
 
+SPOKEN = "{forms: {OTP: ô-tê-pê}, calls: ['113'], by_eye: [vào đây]}\n"
 SHORTHAND = """{writes: [ghi], tells: [giúp], before: [dạ], fillers: [nha], own: [tôi], asks: [cách],
   people: [cô], ranks: [hai], counted: [người], after_number: [mức], files: [hồ sơ],
   topics: {}, services: {}, belongs: {},
@@ -174,6 +175,7 @@ def content(tmp_path):
     for topic in Topic:
         (root / "quizzes" / f"{topic}.yaml").write_text(QUIZ, encoding="utf-8")
     (root / "skills.yaml").write_text(SKILLS, encoding="utf-8")
+    (root / "spoken.yaml").write_text(SPOKEN, encoding="utf-8")
     (root / "guides" / "thu-bai.md").write_text(GUIDE, encoding="utf-8")
     (root / "plans" / "xa-thu.yaml").write_text(PLAN, encoding="utf-8")
     return root
@@ -243,6 +245,7 @@ def test_a_directory_that_is_not_there_is_a_fault(tmp_path):
         ("nowhere/glossary.yaml", 1),
         ("nowhere/shorthand.yaml", 1),
         ("nowhere/skills.yaml", 1),
+        ("nowhere/spoken.yaml", 1),
         ("nowhere/tariffs.yaml", 1),
     ]
 

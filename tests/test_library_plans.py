@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from bot.core.errors import ContentError
+from bot.core.vocabulary import CommunicationUnit
 from bot.library import plan_as_json
 from bot.library.plans import read_plan
 
@@ -70,6 +71,27 @@ PLAN_FAULTS = {
     "wrong slug": ("slug: xa-thu", "slug: xa-thua", "slug:", "khác tên tệp", "xa-thu"),
     "year in quotes": ("year: 2026", 'year: "2026"', "year:", "số nguyên", "ngoặc kép"),
     "seed without quotes": ('"009"', "011", "seed: 011", "cần là chữ", "ngoặc kép"),
+    "nothing counts as a session": (
+        "teams: {count: null}",
+        "teams: {count: null}\nsessions: {counts: []}",
+        "sessions:",
+        "cần ít nhất 1",
+        "cho đủ",
+    ),
+    "unknown kind of session": (
+        "teams: {count: null}",
+        "teams: {count: null}\nsessions: {counts: [buoi, loa]}",
+        "sessions:",
+        "«loa»",
+        "phat_loa",
+    ),
+    "the same kind of session twice": (
+        "teams: {count: null}",
+        "teams: {count: null}\nsessions: {counts: [buoi, buoi]}",
+        "sessions:",
+        "hai lần",
+        "một lần",
+    ),
     "list for parts": ("teams: {count: null}", "teams: [17]", "teams:", "mục con", "thụt"),
     "truth in words": ("focus: true", "focus: có", "focus: có", "true hoặc false", "true"),
 }
@@ -123,3 +145,15 @@ def test_a_target_without_days_is_valid_for_the_year_of_its_plan():
 def test_a_neighbourhood_has_a_long_name():
     neighbourhoods = read_plan(PLAN, FILE).neighbourhoods
     assert neighbourhoods.long_name("Ấp Một") == "ấp Một"
+
+
+def test_a_plan_that_says_nothing_counts_outreach_sessions_alone():
+    assert read_plan(PLAN, FILE).sessions.counts == (CommunicationUnit.SESSION,)
+
+
+def test_a_plan_may_say_that_more_kinds_are_its_sessions():
+    more = PLAN.replace("targets:", "sessions: {counts: [buoi, phat_loa]}\ntargets:")
+    assert read_plan(more, FILE).sessions.counts == (
+        CommunicationUnit.SESSION,
+        CommunicationUnit.BROADCAST,
+    )

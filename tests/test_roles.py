@@ -141,6 +141,18 @@ FOR_TEAMS = {
             "logt",
             "logtel",
             "logyes",
+            "com",
+            "comask",
+            "comd",
+            "comfa",
+            "comfix",
+            "comfk",
+            "comfw",
+            "comfx",
+            "comlist",
+            "comok",
+            "comundo",
+            "loa",
             "mine",
             "undo",
             "duty",
@@ -255,6 +267,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "/office/trainings/new": OFFICER,
     "/office/trainings/{number}": READS,
     "/office/trainings/{number}/revise": OFFICER,
+    "/office/communications": READS,
+    "/office/communications/{number}/photo": READS,
     "/office/import": READS,
     "/office/import/look": OFFICE,  # leads to the page
     "/office/import/mau.xlsx": READS,
@@ -286,6 +300,11 @@ FORMS: dict[str, frozenset[Role]] = {
     "/office/trainings/{number}/heads": OFFICER,
     "/office/trainings/{number}/lines": OFFICER,
     "/office/trainings/{number}/out": OFFICER,
+    "/office/communications/new/{key}": OFFICER,
+    "/office/communications/{number}/correct": OFFICER,
+    "/office/communications/{number}/void": OFFICER,
+    "/office/communications/{number}/photo": OFFICER,
+    "/office/communications/{number}/photo/gone": OFFICER,
     "/office/import": OFFICER,
     "/office/import/look": OFFICER,
     "/office/import/{number}/undo": OFFICER,
@@ -306,7 +325,13 @@ FORMS: dict[str, frozenset[Role]] = {
 }
 """Who may send what."""
 DOOR = {"/office/sign-in", "/office/join", "/office/sign-out"}
-PARTS = {"{guide}": "vneid-quen-mat-khau", "{step}": "mo-app", "{kind}": "sound", "{number}": "1"}
+PARTS = {
+    "{guide}": "vneid-quen-mat-khau",
+    "{step}": "mo-app",
+    "{kind}": "sound",
+    "{number}": "1",
+    "{key}": "0123456789abcdef",
+}
 """What stands for the parts of an address."""
 
 

@@ -60,6 +60,8 @@ from tests.storage_attendance_cases import CASES as ATTENDANCE_CASES
 from tests.storage_attendance_cases import STRANGE as ATTENDANCE_STRANGE
 from tests.storage_class_cases import CASES as CLASS_CASES
 from tests.storage_class_cases import STRANGE as CLASS_STRANGE
+from tests.storage_communication_cases import CASES as COMMUNICATION_CASES
+from tests.storage_communication_cases import STRANGE as COMMUNICATION_STRANGE
 from tests.storage_paper_cases import CASES as PAPER_CASES
 from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
 from tests.storage_people_cases import CASES as PEOPLE_CASES
@@ -204,6 +206,7 @@ CASES: dict[str, Case] = {
     **CLASS_CASES,
     **AFTER_CASES,
     **ATTENDANCE_CASES,
+    **COMMUNICATION_CASES,
     **PAPER_CASES,
     **PEOPLE_CASES,
     **RIGHTS_CASES,
@@ -424,6 +427,7 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     **CLASS_STRANGE,
     **AFTER_STRANGE,
     **ATTENDANCE_STRANGE,
+    **COMMUNICATION_STRANGE,
     **RIGHTS_STRANGE,
     **PAPER_STRANGE,
     **TEAM_STRANGE,

@@ -16,7 +16,8 @@ def open_bookcase(installation: Installation, media: MediaRoom, visitors: Visito
     for commune in installation.communes:
         texts = installation.texts(commune)
         name = texts.say(f"kind.{commune.kind}", name=commune.name)
-        rooms[commune.slug] = ReadingRoom(commune.slug, name, texts, media.shelves[commune.slug])
+        shelf, office = media.shelves[commune.slug], installation.library.plans[commune.slug].office
+        rooms[commune.slug] = ReadingRoom(commune.slug, name, texts, shelf, office.phone)
     texts = Texts(installation.sentences, AddressForm.CO_CHU.words)
     return Bookcase(
         guides=installation.library.guides,
@@ -26,4 +27,5 @@ def open_bookcase(installation: Installation, media: MediaRoom, visitors: Visito
         today=lambda: local_day(installation.database.clock()),
         site=installation.settings.public_url,
         visitors=visitors,
+        spoken=installation.library.spoken,
     )

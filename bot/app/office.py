@@ -11,6 +11,7 @@ from typing import Any, TypeVar, TypeVarTuple
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom
 from bot.app.office_checks import OfficeChecks
+from bot.app.office_communications import OfficeCommunications
 from bot.app.office_learning import OfficeLearning
 from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
@@ -52,6 +53,7 @@ class OfficeDesk:
         self.requests = OfficeRequests(installation)
         self.learning = OfficeLearning(installation)
         self.trainings = OfficeTrainings(installation)
+        self.communications = OfficeCommunications(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

@@ -41,6 +41,8 @@ from bot.library.shorthand import Shorthand, load_shorthand
 from bot.library.skills import Frame, Skill, Skills, load_skills
 from bot.library.source import load as load_file
 from bot.library.source import read
+from bot.library.spoken import FILE as SPOKEN_FILE
+from bot.library.spoken import Spoken
 from bot.library.tariffs import Tariffs, load_tariffs
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "Skill",
     "Skills",
     "Source",
+    "Spoken",
     "Step",
     "Tag",
     "Target",
@@ -112,6 +115,7 @@ class Library:
     quizzes: Quizzes
     learning: Learning
     skills: Skills
+    spoken: Spoken
 
 
 @dataclass(slots=True)
@@ -179,7 +183,7 @@ def _read_all(
     checkup = None if domains is None else _checkup(shelf, domains)
     scams = None if domains is None else _scams(shelf, domains)
     tariffs = _tariffs(shelf)
-    shorthand, skills = _shorthand(shelf), _skills(shelf)
+    shorthand, skills, spoken = _shorthand(shelf), _skills(shelf), _spoken(shelf)
     taught = None if domains is None else _taught(shelf, domains)
     shelf.faults.sort(key=_order)
     shelf.warnings.sort(key=_order)
@@ -187,7 +191,7 @@ def _read_all(
         domains and glossary and menu and elsewhere and checkup and scams and tariffs
     ):
         return None, shelf
-    if not (shorthand and skills and taught):
+    if not (shorthand and skills and spoken and taught):
         return None, shelf
     guides, plans = MappingProxyType(shelf.guides), MappingProxyType(shelf.plans)
     library = Library(
@@ -203,6 +207,7 @@ def _read_all(
         shorthand,
         *taught,
         skills,
+        spoken,
     )
     return library, shelf
 
@@ -273,6 +278,14 @@ def _shorthand(shelf: _Shelf) -> Shorthand | None:
 def _skills(shelf: _Shelf) -> Skills | None:
     try:
         return load_skills(shelf.content_dir)
+    except ContentError as error:
+        shelf.faults.extend(error.faults)
+        return None
+
+
+def _spoken(shelf: _Shelf) -> Spoken | None:
+    try:
+        return load_file(shelf.content_dir / SPOKEN_FILE, Spoken)
     except ContentError as error:
         shelf.faults.extend(error.faults)
         return None

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from bot.core.errors import ContentError, Fault
-from bot.core.vocabulary import AddressForm
+from bot.core.vocabulary import AddressForm, CommunicationUnit
 from bot.library.colours import HOUSE_COLOUR, Colour
 from bot.library.duty import Duty
 from bot.library.guides import Day, kebab
@@ -90,6 +90,24 @@ class Teams(Record):
 
     count: Annotated[StrictInt, Field(ge=1)] | None = None
     per: Literal["neighbourhood"] | None = None
+
+
+class Sessions(Record):
+    """What the plan counts as a “buổi”: outreach sessions alone, unless the office writes more kinds.
+
+    A plan that means loudspeaker readings as well has to say so: ten readings are no ten sessions.
+    """
+
+    counts: Annotated[tuple[CommunicationUnit, ...], Field(min_length=1)] = (
+        CommunicationUnit.SESSION,
+    )
+
+    @field_validator("counts")
+    @classmethod
+    def _once_each(cls, value: tuple[CommunicationUnit, ...]) -> tuple[CommunicationUnit, ...]:
+        if len(set(value)) == len(value):
+            return value
+        raise refuse("«counts» có loại viết hai lần", "mỗi loại viết một lần")
 
 
 class Paper(Record):
@@ -168,6 +186,7 @@ class Plan(Record):
     colour: Colour = HOUSE_COLOUR
     office: Office
     duty: Duty = Duty()
+    sessions: Sessions = Sessions()
     neighbourhoods: Neighbourhoods
     teams: Teams
     plan: Paper

@@ -34,6 +34,7 @@ LARGEST_SCREEN = 40_000_000  # pixels: a small file may hold a picture that fill
 LONGEST_SIDE = 5  # times the other: a phone's screen is at most half of that
 SHOWN_WIDTH = 640
 _GOOD_JPEG = 85
+PROOFS = "tuyen-truyen"  # the folder beside the communes' that bot.media.proofs keeps
 _RECORDING = re.compile(r"nghe-([0-9a-f]{12})\.mp3")
 _SCREENSHOT = re.compile(r"hinh-(\d{4}-\d\d-\d\d)\.(?:png|jpe?g)")
 _NAMES = {MediaKind.SOUND: _RECORDING, MediaKind.PICTURE: _SCREENSHOT}
@@ -114,7 +115,8 @@ class OwnFiles:
         """Files that are neither a recording nor a screenshot by their names, or lie in no step's folder."""
         known = {path for _, path in self.kept()}
         files = (path for path in sorted(self._root.rglob("*")) if path.is_file())
-        return [path for path in files if path not in known]
+        ours = (path for path in files if path.relative_to(self._root).parts[0] != PROOFS)
+        return [path for path in ours if path not in known]
 
     def save_recording(self, spot: Spot, spoken: str, body: bytes) -> None:
         """Keep a recording of these words, in place of all others; ``MediaError`` says what is wrong."""

@@ -15,9 +15,10 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.core.messages import MEDIA_PATH, Gallery
-from bot.library import Guide, Step, Way
+from bot.library import Guide, Spoken, Step, Way
 from bot.locale import Texts
 from bot.media.shelf import Shelf
+from bot.services.loudspeaker import Stand, is_read_out, write_script
 from bot.web import pages
 from bot.web.visitors import Visitors
 
@@ -42,6 +43,7 @@ class ReadingRoom:
     name: str
     texts: Texts
     shelf: Shelf
+    phone: str | None = None  # of the office in charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Bookcase:
     today: Callable[[], date]
     site: str
     visitors: Visitors
+    spoken: Spoken  # how short forms are read over the loudspeaker
 
 
 def add_guide_pages(app: web.Application, bookcase: Bookcase) -> None:
@@ -65,6 +68,7 @@ def add_guide_pages(app: web.Application, bookcase: Bookcase) -> None:
     reading = _Reading(bookcase)
     app.router.add_get("/g/{guide}", reading.show)
     app.router.add_get("/g/{guide}/print", reading.show_print)
+    app.router.add_get("/g/{guide}/loa", reading.show_script)
     app.router.add_get("/g/{guide}/{step}", reading.show_step)
     app.router.add_get(MEDIA_PATH + "/{key}", reading.show_media)
 
@@ -97,6 +101,15 @@ class _Reading:
         code = segno.make(self._chat(request, guide), error="m", micro=False)
         drawing = Markup(code.svg_inline(border=2, omitsize=True))  # noqa: S704 – segno's own
         return self._page(request, "guide-print.html", guide, {"ways": ways, "code": drawing})
+
+    async def show_script(self, request: web.Request) -> web.Response:
+        """What is read over the loudspeaker, large, with its length; guides for the teams have none."""
+        guide, room = self._guide(request), self._room(request)
+        if not is_read_out(guide):
+            raise web.HTTPNotFound(text=room.texts.say("guide-page.none"))
+        stand = Stand(room.texts, room.name if room.slug else "", room.phone)
+        script = write_script(guide, self._case.spoken, stand)
+        return self._page(request, "guide-loudspeaker.html", guide, {"script": script})
 
     async def show_media(self, request: web.Request) -> web.Response:
         """A picture or a sound by its key; a part of it where a player asks for one."""

@@ -28,6 +28,7 @@ from bot.web import office_tables, pages
 from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
 from bot.web.office_checks import ChecksDesk, add_office_checks
+from bot.web.office_communications import CommunicationsDesk, add_office_communications
 from bot.web.office_import import ImportDesk, add_office_import
 from bot.web.office_learning import LearningDesk, add_office_learning
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
@@ -118,6 +119,10 @@ class Desk(Keeper, Protocol):
     def trainings(self) -> TrainingsDesk:
         """Classes, sessions, contests."""
 
+    @property
+    def communications(self) -> CommunicationsDesk:
+        """What is put out besides sessions."""
+
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
@@ -151,6 +156,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_requests(app, door, desk.requests)
     add_office_learning(app, door, desk.learning)
     add_office_trainings(app, door, desk.trainings)
+    add_office_communications(app, door, desk.communications)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)

@@ -21,6 +21,7 @@ from bot.locale import Texts
 from bot.media.own_files import LARGEST_PICTURE, LARGEST_SOUND, LONGEST_SECONDS
 from bot.media.shelf import Holding, Stock
 from bot.services.access import Officer
+from bot.services.loudspeaker import is_read_out
 from bot.web.door import Door
 from bot.web.forms import SIGNED
 from bot.web.uploads import Limit
@@ -204,6 +205,7 @@ class _Media:
             raise web.HTTPNotFound from None
         values = {
             "sheet": sheet,
+            "has_script": is_read_out(sheet.guide),
             "number_of": _numbers(self._door.texts, sheet.guide),
             "told": told,
             "media": MEDIA_PATH,
