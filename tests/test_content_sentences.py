@@ -14,6 +14,7 @@ from bot.core.vocabulary import (
     UNSAID,
     AddressForm,
     AgeBand,
+    CommunicationKind,
     Confirmation,
     FirstTime,
     Outcome,
@@ -23,14 +24,24 @@ from bot.core.vocabulary import (
     Service,
     Source,
     Subject,
+    TargetStatus,
     TeamKind,
     Topic,
+    TrainingKind,
     Use,
 )
 from bot.library import Answer, LinkKind, RowKind
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
-from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
+from bot.reports.weekly import (
+    ATTENDED,
+    DECLARED,
+    LEARNING,
+    QUESTIONS,
+    REQUESTS,
+    SESSIONS,
+    WORDS,
+)
 from bot.services import petitions, retention
 from bot.services.entries import KEYS
 from bot.services.import_rows import COLUMNS, MISSING
@@ -68,6 +79,19 @@ FAMILIES = {
         for key in KEYS[split]
     ],
     "figures.requests-": list(REQUESTS),
+    "figures.": [
+        f"{table}{rest}"
+        for table, rows in (
+            ("trainings", [*TrainingKind, *ATTENDED]),
+            ("communication", [SESSIONS, *CommunicationKind]),
+            ("learning", LEARNING),
+        )
+        for rest in ("", "-head", *(f"-{row.replace('_', '-')}" for row in rows))
+    ],
+    "figures.trainings-": [str(kind) for kind in TrainingKind],
+    "figures.communication-": [str(kind).replace("_", "-") for kind in CommunicationKind],
+    "figures.target-": [str(one).replace("_", "-") for one in TargetStatus],
+    "figures.target-per-": ["year", "quarter"],
     "figures.answer-": [str(answer) for answer in Confirmation],
     "figures.source-": [str(source) for source in Source if source is not Source.CHAT],
     "office.q-": list(QUESTIONS),
