@@ -212,7 +212,7 @@ def _teach(unit: Unit, office: Office) -> None:
     where = {"place": "nha_van_hoa", "place_name": "", "audience": "nguoi_dan", "mode": "tai_cho"}
     lists = {"partners": "", "guides": "", "skills": "", "skill_frame": ""}
     when = {"starts_at": now, "ends_at": now + timedelta(hours=2), "announced_at": now}
-    kept = {"client_id": "t1", "team_id": office.team, "recorded_at": now, "revision": 1}
+    kept = {"client_id": "taught", "team_id": office.team, "recorded_at": now, "revision": 1}
     training = add(trainings, **what, **where, **lists, **when, **kept)
     add(training_events, training_id=training, at=now, what="plan", content="{}")
     add(sign_ups, training_id=training, seat=seat, at=now)

@@ -25,6 +25,7 @@ from bot.core.vocabulary import (
     Service,
     Source,
     Subject,
+    TargetStatus,
     TeamKind,
     Topic,
     TrainingAudience,
@@ -36,7 +37,15 @@ from bot.core.vocabulary import (
 from bot.library import Answer, LinkKind, RowKind
 from bot.library.guides import Guide
 from bot.locale import Texts, load_sentences, placeholders
-from bot.reports.weekly import DECLARED, QUESTIONS, REQUESTS, WORDS
+from bot.reports.weekly import (
+    ATTENDED,
+    DECLARED,
+    LEARNING,
+    QUESTIONS,
+    REQUESTS,
+    SESSIONS,
+    WORDS,
+)
 from bot.services import petitions, retention
 from bot.services.after_class import QUESTIONS as QUESTIONS_AFTER
 from bot.services.check_in import Standing
@@ -91,6 +100,19 @@ FAMILIES = {
         for key in KEYS[split]
     ],
     "figures.requests-": list(REQUESTS),
+    "figures.": [
+        f"{table}{rest}"
+        for table, rows in (
+            ("trainings", [*TrainingKind, *ATTENDED]),
+            ("communication", [SESSIONS, *CommunicationKind]),
+            ("learning", LEARNING),
+        )
+        for rest in ("", "-head", *(f"-{row.replace('_', '-')}" for row in rows))
+    ],
+    "figures.trainings-": [str(kind) for kind in TrainingKind],
+    "figures.communication-": [str(kind).replace("_", "-") for kind in CommunicationKind],
+    "figures.target-": [str(one).replace("_", "-") for one in TargetStatus],
+    "figures.target-per-": ["year", "quarter"],
     "figures.answer-": [str(answer) for answer in Confirmation],
     "figures.source-": [str(source) for source in Source if source is not Source.CHAT],
     "office.q-": list(QUESTIONS),

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from bot.__main__ import main
 from bot.channels.zalo_oa_reading import SORTS
 from bot.config import PREFIX, Settings
+from bot.core.vocabulary import TargetStatus
 from bot.library.tariffs import load_tariffs
 from bot.locale import show_number
+from bot.services.target_stats import FORMULAS
 from tests.command_line import ROOT
 from tests.test_cli import REPORT
 
@@ -174,13 +176,19 @@ def test_the_zalo_manual_asks_all_that_only_a_true_account_answers() -> None:
     assert asked == [str(number) for number in range(1, 18)]
 
 
-@pytest.mark.parametrize("part", ["help", "requests"])
+@pytest.mark.parametrize("part", ["help", "requests", "trainings", "communication", "learning"])
 def test_every_figure_of_the_report_has_its_one_definition(part: str) -> None:
     section = FIGURES.split(f" (`{part}`)\n", 1)[1].split("\n## ", 1)[0]
     told = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| .*`.+` *", section, re.MULTILINE)
     figures = REPORT[part]
     assert isinstance(figures, dict)
     assert told == list(figures)
+
+
+def test_every_formula_of_a_target_is_told() -> None:
+    section = FIGURES.split(" (`targets`)\n", 1)[1].split("\n## ", 1)[0]
+    assert re.findall(r"^\| `(\w+)` \| [^|]+ \|$", section, re.MULTILINE) == list(FORMULAS)
+    assert [one for one in TargetStatus if f"`{one}`" not in section] == []
 
 
 def test_the_ci_runs_what_the_readme_says() -> None:

@@ -257,6 +257,7 @@ def test_a_button_of_others_changes_nothing_and_is_refused(world: World, role: R
 PAGES: dict[str, frozenset[Role]] = {
     "/office": OFFICE,
     "/office/entries": READS,
+    "/office/held": READS,
     "/office/guides": OFFICE,
     "/office/guides/{guide}": OFFICE,
     "/office/messages": OFFICE,

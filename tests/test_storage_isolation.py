@@ -53,6 +53,7 @@ from storage.models_people import identities
 from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
+from tests import storage_figures_cases as of_figures
 from tests import storage_request_cases as requests
 from tests.storage_after_cases import CASES as AFTER_CASES
 from tests.storage_after_cases import STRANGE as AFTER_STRANGE
@@ -213,6 +214,7 @@ CASES: dict[str, Case] = {
     **SEAT_CASES,
     **TEAM_CASES,
     **TRUST_CASES,
+    **of_figures.CASES,
     **requests.CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),

@@ -12,6 +12,7 @@ from bot.app.installation import Installation
 from bot.app.media import MediaRoom
 from bot.app.office_checks import OfficeChecks
 from bot.app.office_communications import OfficeCommunications
+from bot.app.office_held import OfficeHeld
 from bot.app.office_learning import OfficeLearning
 from bot.app.office_media import OfficeMedia
 from bot.app.office_messages import OfficeMessages
@@ -26,7 +27,7 @@ from bot.core.vocabulary import AddressForm, Audience, Topic
 from bot.library import Plan, sort_reviews
 from bot.locale import Texts
 from bot.reports.weekly import compare
-from bot.services import access, entries, questions, stats, undelivered
+from bot.services import access, entries, held, questions, stats, undelivered
 from bot.services.access import Joining, Officer, SignedIn
 from bot.web.office import Behind, Wanting, WeekBeside
 from storage.database import Unit
@@ -54,6 +55,7 @@ class OfficeDesk:
         self.learning = OfficeLearning(installation)
         self.trainings = OfficeTrainings(installation)
         self.communications = OfficeCommunications(installation)
+        self.held = OfficeHeld(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
@@ -123,6 +125,7 @@ class OfficeDesk:
             def report(period: Period) -> dict[str, Any]:
                 return stats.report(unit, commune, plan, period, Audience.INTERNAL)
 
+            focus = {target.id: target.kind for target in plan.targets if target.focus}
             now, topics = report(week), [topic.value for topic in Topic]
             since = stats.known_since(unit, commune.id, today(unit.now))
             return WeekBeside(
@@ -131,6 +134,9 @@ class OfficeDesk:
                 data_hash=now["data_hash"],
                 first_day=stats.first_day(unit, commune.id),
                 titles=self._titles,
+                targets=[one for one in now["targets"] if focus.get(one["id"]) == "computed"],
+                entered=[one for one in now["targets"] if focus.get(one["id"]) == "entered"],
+                traced=held.list_traced(plan),
                 overdue_count=len(sort_reviews(guides, today(unit.now)).overdue),
                 stuck=undelivered.count_stuck(unit, commune.id),
             )

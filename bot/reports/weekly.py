@@ -10,12 +10,24 @@ from functools import partial
 from typing import Any
 
 from bot.core.text import natural_order
-from bot.core.vocabulary import UNSAID, Outcome, Place, Service, Subject
+from bot.core.vocabulary import (
+    UNSAID,
+    CommunicationKind,
+    Outcome,
+    Place,
+    Service,
+    Subject,
+    TrainingKind,
+)
 
 Figures = Mapping[str, Any]
 """A report in the shape of ``report --format json``."""
 QUESTIONS = ("asked", "answered", "unknown", "too_vague", "handed_over", "refused")
 REQUESTS = ("opened", "closed", "open_now", "median_hours_to_claim")
+LEARNING = ("introduced", "self_reported", "confirmed")
+"""Three figures that are never summed."""
+ATTENDED = ("attendances", "people", "attendances_without_person", "heads")
+SESSIONS = "sessions"
 DECLARED = ("new_declared", "confirmed", "denied", "files")
 """What helpers and helped people say of the visits: shown beside them, never summed with them."""
 WORDS: Mapping[str, type[StrEnum]] = {
@@ -47,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """Help and questions of two weeks; ``silent`` are teams without an entry.
+    """Help, questions, trainings and what else was done in two weeks; ``silent`` are teams without an entry.
 
     ``splits`` have a row for each word that stands in either week, in the order of the report, then
     ``UNSAID`` for visits whose entry does not say it; an entry may hold several services.
@@ -60,6 +72,9 @@ class Weekly:
     requests: tuple[Row, ...]
     questions: tuple[Row, ...]
     guides: tuple[Row, ...]
+    trainings: tuple[Row, ...]
+    communication: tuple[Row, ...]
+    learning: tuple[Row, ...]
     team_count: int | None
     silent: tuple[str, ...]
 
@@ -106,6 +121,15 @@ def compare(now: Figures, before: Figures, since: date, topics: Sequence[str]) -
         requests=tuple(pair.row(key, partial(_figure, "requests", key)) for key in REQUESTS),
         questions=tuple(pair.row(key, partial(_figure, "questions", key)) for key in QUESTIONS),
         guides=tuple(pair.row(top["guide"], partial(_asked, top["guide"])) for top in most_asked),
+        trainings=(
+            *(pair.row(kind.value, partial(_held, kind)) for kind in TrainingKind),
+            *(pair.row(key, partial(_figure, "trainings", key)) for key in ATTENDED),
+        ),
+        communication=(
+            pair.row(SESSIONS, partial(_figure, "communication", SESSIONS)),
+            *(pair.row(kind.value, partial(_put_out, kind)) for kind in CommunicationKind),
+        ),
+        learning=tuple(pair.row(key, partial(_figure, "learning", key)) for key in LEARNING),
         team_count=now["teams"]["total"],
         silent=tuple(sorted(silent, key=natural_order)),
     )
@@ -142,6 +166,14 @@ def _teams(figures: Figures) -> set[str]:
 
 def _visits(by: str, key: str, figures: Figures) -> int:
     return sum(row["visits"] for row in figures["help"][f"by_{by}"] if row[by] == key)
+
+
+def _held(kind: TrainingKind, figures: Figures) -> int:
+    return sum(row["held"] for row in figures["trainings"]["by_kind"] if row["kind"] == kind)
+
+
+def _put_out(kind: CommunicationKind, figures: Figures) -> int:
+    return sum(row["amount"] for row in figures["communication"]["by_kind"] if row["kind"] == kind)
 
 
 def _asked(guide: str, figures: Figures) -> int | None:

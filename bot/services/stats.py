@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
 from bot.core.periods import Period, week_of
 from bot.core.text import natural_order
-from bot.core.vocabulary import Audience, CommuneId, Confirmation, Topic
-from bot.library import Plan, plan_as_json
+from bot.core.vocabulary import Audience, CommuneId, Confirmation, Topic, TrainingKind
+from bot.library import Plan
 from bot.locale import local_day
 from bot.reports.weekly import TOP_QUESTIONS, WORDS, people_known
-from storage import communes, help_figures, questions, request_figures
+from bot.services import outreach_stats, target_stats, training_stats
+from storage import communes, help_figures, questions, request_figures, training_figures
 from storage.communes import Commune
 from storage.database import Unit
 from storage.help_figures import Count, Figures
@@ -33,6 +33,9 @@ def report(
     """The report of a period in the promised JSON shape, with the hash of all that it says."""
     window = (period.start, period.end)
     found = help_figures.count(unit, commune.id, window)
+    held = training_stats.in_json(unit, commune.id, period)
+    sessions = training_stats.held_of(held, TrainingKind.OUTREACH)
+    since = first_day(unit, commune.id)
     body: dict[str, Any] = {
         "commune": commune.slug,
         "period": {
@@ -44,10 +47,12 @@ def report(
         },
         "help": _help(found),
         "requests": _requests(unit, commune.id, period),
-        "trainings": {"held": None, "attendances": None, "people": None, "by_kind": []},
+        "trainings": held,
+        "communication": outreach_stats.communication(unit, commune.id, window, sessions),
+        "learning": outreach_stats.learned(unit, commune.id, window),
         "questions": _questions(unit, commune.id, window),
         "teams": _teams(unit, (commune, plan, period), {one.key for one in found.teams}),
-        "targets": [_target(target) for target in _in_json(plan)],
+        "targets": target_stats.in_json(unit, (commune.id, plan), period, since),
         "adjustments": [],
         "hidden": [],
         "audience": audience.value,
@@ -58,10 +63,13 @@ def report(
 def first_day(unit: Unit, commune: CommuneId) -> date | None:
     """The first day of which anything is recorded; before it every figure is unknown. None: nothing yet."""
     asked = request_figures.first_moment(unit, commune)
+    taught = training_figures.first_moment(unit, commune)
     days = (
         help_figures.first_day(unit, commune),
         questions.first_day(unit, commune),
         local_day(asked) if asked else None,
+        local_day(taught) if taught else None,
+        training_figures.first_day_beside(unit, commune),
     )
     return min((day for day in days if day is not None), default=None)
 
@@ -153,28 +161,3 @@ def _teams(unit: Unit, of: tuple[Commune, Plan, Period], active: set[str]) -> di
     silent = sorted(there - active, key=natural_order)
     total = len(there | active) if there else plan.teams.count
     return {"total": total, "reported": len(active), "silent": silent}
-
-
-def _in_json(plan: Plan) -> Sequence[dict[str, Any]]:
-    found = plan_as_json(plan)["targets"]
-    if not isinstance(found, list):
-        raise TypeError("a plan's targets are a list")
-    return found
-
-
-def _target(target: dict[str, Any]) -> dict[str, Any]:
-    """A target with its progress: not computed by this version, so nothing is claimed."""
-    kept = ("id", "title", "unit", "op", "value", "value_to", "level", "per")
-    progress = {
-        "opening": None,
-        "done": None,
-        "percent": None,
-        "status": "chua_du_du_lieu",
-        "need_per_week": None,
-        "forecast": None,
-    }
-    return (
-        {key: target[key] for key in kept if key in target}
-        | progress
-        | {"source": target["source"]}
-    )

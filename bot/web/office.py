@@ -8,14 +8,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.core.errors import NotFoundError, RuleError
-from bot.core.periods import Period, PeriodError, parse, today, week_of
+from bot.core.periods import Period, week_of
 from bot.core.vocabulary import Role
 from bot.library import Reviews
 from bot.library.freshness import SOON
@@ -29,6 +29,7 @@ from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
 from bot.web.office_checks import ChecksDesk, add_office_checks
 from bot.web.office_communications import CommunicationsDesk, add_office_communications
+from bot.web.office_held import HeldDesk, add_office_held
 from bot.web.office_import import ImportDesk, add_office_import
 from bot.web.office_learning import LearningDesk, add_office_learning
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
@@ -36,12 +37,14 @@ from bot.web.office_messages import MessagesDesk, add_office_messages
 from bot.web.office_privacy import PrivacyDesk, add_office_privacy
 from bot.web.office_requests import RequestsDesk, add_office_requests
 from bot.web.office_sheets import SheetDesk, add_office_sheets
-from bot.web.office_tables import PARTS
+from bot.web.office_tables import ENTRIES, PARTS
+from bot.web.office_targets import list_rows
 from bot.web.office_teams import TeamsDesk, add_office_teams
 from bot.web.office_trainings import TrainingsDesk, add_office_trainings
+from bot.web.office_weeks import WEEK, about, weeks
 from bot.web.visitors import Visitors
 
-JOIN, WEEK, ENTRIES = "/office/join", "/office", "/office/entries"
+JOIN = "/office/join"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,9 @@ class WeekBeside:
     data_hash: str
     first_day: date | None  # before it nothing was recorded
     titles: Mapping[str, str]  # of guides
+    targets: Sequence[Mapping[str, Any]]  # of focus that our logs can give, as the report says them
+    entered: Sequence[Mapping[str, Any]]  # the others of focus
+    traced: frozenset[str]  # targets whose rows can be seen
     overdue_count: int  # guides that somebody should have reviewed by now
     stuck: Stuck  # accounts and messages that somebody should look after
 
@@ -123,6 +129,10 @@ class Desk(Keeper, Protocol):
     def communications(self) -> CommunicationsDesk:
         """What is put out besides sessions."""
 
+    @property
+    def held(self) -> HeldDesk:
+        """The trainings behind a figure."""
+
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
 
@@ -157,6 +167,7 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_learning(app, door, desk.learning)
     add_office_trainings(app, door, desk.trainings)
     add_office_communications(app, door, desk.communications)
+    add_office_held(app, door, desk.held)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)
@@ -225,25 +236,28 @@ class _Office:
     async def week(self, request: web.Request) -> web.Response:
         """This week of the officer's commune with the week before it; ``?week=2026-W47`` for another."""
         officer = await self._door.officer(request)
-        this_week, week = self._weeks(request)
+        this_week, week = weeks(request, self._desk.now())
         beside = await self._desk.week(officer, week)
         columns = office_tables.columns(self._desk.texts, beside.tables, beside.titles)
         values = {
             "beside": beside,
             "columns": columns,
+            "printed": office_tables.printed(columns),
             "shorter": columns.index(min(columns, key=office_tables.height)),
+            "targets": list_rows(self._desk.texts, week.key, beside.targets, beside.traced),
+            "entered": beside.entered,
             "parts": {name: office_tables.part(*one) for name, one in PARTS.items()},
             "this_week": this_week,
             "next_week": week_of(week.end),
         }
-        return self._door.page(request, officer, "week.html", _about(week) | values)
+        return self._door.page(request, officer, "week.html", about(week) | values)
 
     async def entries(self, request: web.Request) -> web.Response:
         """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid``, ``&team=KP+3`` …"""
         officer = await self._door.officer(request)
         if officer.role is Role.OPERATOR:  # runs the machine, and has no need of residents' data
             raise web.HTTPForbidden(text=self._desk.texts.say("import.not-yours"))
-        _, week = self._weeks(request)
+        _, week = weeks(request, self._desk.now())
         try:
             behind = await self._desk.entries(officer, week, request.query)
         except NotFoundError:
@@ -254,7 +268,7 @@ class _Office:
             "about": office_tables.title(texts, behind.heading),
             "word": partial(office_tables.word, texts),
         }
-        return self._door.page(request, officer, "entries.html", _about(week) | values)
+        return self._door.page(request, officer, "entries.html", about(week) | values)
 
     # ---- the guides
 
@@ -271,20 +285,6 @@ class _Office:
         return self._door.page(request, officer, "guides.html", values)
 
     # ---- what all of them share
-
-    def _weeks(self, request: web.Request) -> tuple[Period, Period]:
-        """The present week and the one asked for; one that is no week, or is to come, leads back."""
-        this_week = week_of(today(self._desk.now()))
-        if "week" not in request.query:
-            return this_week, this_week
-        try:
-            week = parse(f"week:{request.query['week']}")
-            week_of(week.start - timedelta(days=7))  # the calendar of periods has a first week
-        except PeriodError:
-            raise web.HTTPSeeOther(WEEK) from None
-        if week.start > this_week.start:
-            raise web.HTTPSeeOther(WEEK)
-        return this_week, week
 
     def _form(
         self, request: web.Request, template: str, values: Mapping[str, str], fault: str = ""
@@ -314,8 +314,3 @@ class _Office:
         set_token(response, SIGNED, signed_in.token)
         drop_token(response, VISIT)
         return response
-
-
-def _about(week: Period) -> dict[str, object]:
-    """What every page about a week says."""
-    return {"week": week, "last_day": week.end - timedelta(days=1)}

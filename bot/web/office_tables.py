@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from bot.core.vocabulary import SAID, UNSAID, Confirmation, FirstTime
+from bot.core.vocabulary import SAID, UNSAID, Confirmation, FirstTime, TrainingKind
 from bot.locale import Texts
 from bot.reports.weekly import WORDS, Row, Weekly
 from bot.services.entries import Heading
 
+QUIET = frozenset({"requests", "trainings", "communication", "learning"})
+"""Tables that are left out on paper when there is nothing to say of either week."""
+ENTRIES, HELD = "/office/entries", "/office/held"
+"""Where the help entries behind a figure stand, and where the trainings."""
+COMMUNICATION, LEARNING = "/office/communications", "/office/learning"
 HEAD, NAMES = 3, 4
 """How many rows a title and a head take, and how many names of teams stand in a row."""
 PARTS = {
@@ -34,6 +39,8 @@ class Section:
     rows: tuple[tuple[str, Row, str | None], ...]
     total: Row | None = None
     empty: str = ""
+    page: str = ENTRIES  # where the rows behind its figures stand
+    note: str = ""
 
     @property
     def is_idle(self) -> bool:
@@ -41,9 +48,14 @@ class Section:
         return not any(row.now or row.before for _, row, _ in self.rows)
 
     @property
+    def is_left_out(self) -> bool:
+        """True when it is not printed."""
+        return self.id in QUIET and self.is_idle
+
+    @property
     def height(self) -> int:
         """About how long it is on paper, in rows; names of silent teams stand below theirs."""
-        if self.id == "requests" and self.is_idle:
+        if self.is_left_out:
             return 0
         idle = sum(not row.now for _, row, _ in self.rows) if self.id == "by-team" else 0
         return HEAD + len(self.rows) + (self.total is not None) + -(-idle // NAMES)
@@ -64,12 +76,48 @@ def columns(texts: Texts, tables: Weekly, titles: Mapping[str, str]) -> list[lis
     splits = [_split(texts, split, rows) for split, rows in tables.splits.items() if rows]
     found = [[by_topic, *splits], [replace(by_team, empty=say("office.no-teams"))]]
     for section in (
+        *_done_besides(texts, tables),
         Section("requests", say("figures.requests"), say("figures.request"), requests),
         Section("questions", say("office.questions"), say("office.question"), asked),
         replace(of_guides, empty=say("office.no-guides")),
     ):
         min(found, key=height).append(section)
     return found
+
+
+def _done_besides(texts: Texts, tables: Weekly) -> list[Section]:
+    """Trainings, what was put out, and learning on the platform."""
+    kinds = frozenset(TrainingKind)
+
+    def rows(name: str, found: Sequence[Row]) -> tuple[tuple[str, Row, str | None], ...]:
+        return tuple(
+            (
+                texts.say(f"figures.{name}-{row.key.replace('_', '-')}"),
+                row,
+                part("kind", row.key) if row.key in kinds else "",
+            )
+            for row in found
+        )
+
+    def section(name: str, found: Sequence[Row], page: str, note: str = "") -> Section:
+        titles = (texts.say(f"figures.{name}"), texts.say(f"figures.{name}-head"))
+        return Section(name, *titles, rows(name, found), page=page, note=note)
+
+    return [
+        section("trainings", tables.trainings, HELD),
+        section(
+            "communication",
+            tables.communication,
+            COMMUNICATION,
+            texts.say("figures.note-communication"),
+        ),
+        section("learning", tables.learning, LEARNING, texts.say("figures.note-learning")),
+    ]
+
+
+def printed(columns: Sequence[Sequence[Section]]) -> frozenset[str]:
+    """Ids of the tables that stand on paper."""
+    return frozenset(one.id for column in columns for one in column if not one.is_left_out)
 
 
 def height(column: Sequence[Section]) -> int:
