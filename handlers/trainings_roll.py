@@ -28,9 +28,11 @@ def _group_text(turn: Turn, case: Case) -> Reply:
         return card(turn, case)
     code = check_in.printed_code(unit.keys, turn.commune.id, training.id)
     name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
-    # Without its scheme the web chat makes no button of it, which would be lost when the text is copied.
-    address = turn.shelf.site.split("://")[-1]
-    way = turn.say("lesson.way", commune=name, link=f"{address}/c/{code}")
+    way = turn.say("lesson.way", commune=name)
+    if class_words.is_reachable(turn.shelf.site):
+        # Without its scheme the web chat makes no button of it, which would be lost when the text is copied.
+        address = turn.shelf.site.split("://")[-1]
+        way = turn.say("lesson.way-link", commune=name, link=f"{address}/c/{code}")
     text = class_words.for_group(turn.texts, training, way)
     options = [turn.option("option.class-card", f"trn:{training.id}")]
     is_planned = training.status is TrainingStatus.PLANNED

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, distinct, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from bot.core.keys import KeyRing, Purpose
 from bot.core.vocabulary import AgeBand, CommuneId, Evidence, Identity
@@ -15,6 +16,8 @@ from storage.database import INSERTS, Unit
 from storage.help_entries import By
 from storage.models_people import people
 from storage.models_trainings import attendances
+
+_STRENGTH = {one: place for place, one in enumerate(Evidence)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,28 +171,25 @@ def void(unit: Unit, commune: CommuneId, number: int, reason: str) -> bool:
 
 
 def count(unit: Unit, commune: CommuneId, training: int) -> Count:
-    """Seats of one training, a person in several chats once."""
+    """Seats of one training, a person in several chats once, by the strongest evidence."""
     row = attendances.c
     root = func.coalesce(people.c.merged_into, people.c.id)
-    statement = (
-        select(row.evidence, func.count(), func.count(row.person_id))
-        .where(row.commune_id == commune, row.training_id == training, row.voided_at.is_(None))
-        .group_by(row.evidence)
-    )
-    found = unit.connection.execute(statement).all()
-    known = (
-        select(func.count(distinct(root)))
-        .join_from(
-            attendances,
-            people,
-            (people.c.commune_id == row.commune_id) & (people.c.id == row.person_id),
-        )
+    of_person = (people.c.commune_id == row.commune_id) & (people.c.id == row.person_id)
+    found = unit.connection.execute(
+        select(root, row.evidence)
+        .outerjoin_from(attendances, people, of_person)
         .where(row.commune_id == commune, row.training_id == training, row.voided_at.is_(None))
     )
-    people_there = int(unit.connection.execute(known).scalar_one())
-    without = sum(one[1] - one[2] for one in found)
-    by_evidence = {Evidence(one[0]): int(one[1]) for one in found}
-    return Count(people_there + without, people_there, without, by_evidence)
+    without: Counter[Evidence] = Counter()
+    known: dict[int, Evidence] = {}
+    for person, said in found:
+        evidence = Evidence(said)
+        if person is None:
+            without[evidence] += 1
+        else:
+            known[person] = min(known.get(person, evidence), evidence, key=_STRENGTH.__getitem__)
+    by_evidence = without + Counter(known.values())
+    return Count(by_evidence.total(), len(known), without.total(), dict(by_evidence))
 
 
 def _one(unit: Unit, *conditions: ColumnElement[bool]) -> Seat:

@@ -141,6 +141,7 @@ FAMILIES = {
     "group.": [str(one) for one in PriorityGroup],
     "training.kind.": [str(one) for one in TrainingKind],
     "training.audience.": [str(one) for one in TrainingAudience],
+    "class.head-": [str(one) for one in TrainingKind],
     "class.": ["announced", "tomorrow", "changed", "called-off", "over"],
     "checkin.": [str(one) for one in Standing if one is not Standing.OPEN],
     "evidence.": [str(one) for one in Evidence],

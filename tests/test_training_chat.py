@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot.app.installation import Installation
 from bot.core.vocabulary import Evidence, Place, Role, Topic, TrainingKind, TrainingStatus
 from bot.services import check_in, team_classes, trainings
 from storage import attendances, audit
@@ -264,14 +266,26 @@ def test_a_class_cannot_be_over_before_it_began(world: World) -> None:
 
 def test_the_text_for_the_group_is_a_message_of_its_own(world: World) -> None:
     member = world.member()
-    made = planned(world, member)
+    planned(world, member)
     member.presses("Báo lớp")
     text, hint = member.presses("Chữ dán vô nhóm")
-    code = check_in.printed_code(world.base.database.keys, world.commune.id, made.id)
     assert not text.choices
-    assert f" 127.0.0.1:8080/c/{code}" in text.text  # with a scheme it would turn into a button
-    assert "Thứ Bảy 21/11/2026" in text.text or "thứ Bảy 21/11/2026" in text.text
+    assert "\nThứ Bảy 21/11/2026, từ 9 giờ" in text.text
+    assert "127.0.0.1" not in text.text, "no phone could open it"
     assert "sao chép" in hint.text
+
+
+def test_the_text_for_the_group_leads_to_the_page_where_the_site_has_an_address(
+    base: Installation,
+) -> None:
+    base.settings.__dict__["base_url"] = "https://honai.example.vn"
+    with closing(World(base)) as world:
+        member = world.member()
+        made = planned(world, member)
+        member.presses("Báo lớp")
+        text, _ = member.presses("Chữ dán vô nhóm")
+    code = check_in.printed_code(base.database.keys, world.commune.id, made.id)
+    assert f" honai.example.vn/c/{code}" in text.text  # with a scheme it would turn into a button
 
 
 def test_the_code_of_the_minute_is_one_that_is_taken(world: World, clock: FixedClock) -> None:
@@ -309,7 +323,7 @@ def test_lines_for_others_and_heads_stay_apart(world: World, clock: FixedClock) 
     assert seats(world, made).by_evidence == {Evidence.PROXY: 15}
     member.presses("Đếm đầu người")
     member.says("40 người")
-    assert "Điểm danh: 15 chỗ (ghi hộ 15)\nĐếm đầu người: 40." in member.last
+    assert "Điểm danh: 15 lượt (ghi hộ 15)\nĐếm đầu người: 40." in member.last
     assert (seats(world, made).seats, all_classes(world)[0].heads) == (15, 40)
     assert "từ 1 đến 100" in _adds(member, "500")
     assert seats(world, made).seats == 15

@@ -30,7 +30,7 @@ from storage.database import Unit
 from storage.trainings import Training
 
 CODE_LENGTH, HALF = 6, 3
-CODE_SLIPS = 2
+CODE_SLIPS = 3
 WORD = "CI"
 HEADS = ("DIEMDANH", "CHECKIN", "CI")
 CALLED = "MA"

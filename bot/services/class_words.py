@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from babel.dates import format_date
 
@@ -42,12 +43,18 @@ def line(texts: Texts, training: Training, now: datetime) -> str:
     return texts.say("class.line", place=place(texts, training), **values)
 
 
+def is_reachable(site: str) -> bool:
+    """False for an address that only the machine itself can open: it is of no use in a Zalo group."""
+    return urlsplit(site).hostname not in {None, "localhost", "127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104
+
+
 def for_group(texts: Texts, training: Training, way: str) -> str:
     """A text to paste into a Zalo group, good on whatever day it is read; ``way`` says how to sign up."""
-    outline = training.outline
+    outline, said = training.outline, day(training.outline.starts_at)
     values = {
+        "head": texts.say(f"class.head-{outline.kind}"),
         "title": outline.title,
-        "day": day(outline.starts_at),
+        "day": said[0].upper() + said[1:],
         "from": clock(outline.starts_at),
         "to": clock(outline.ends_at),
         "place": place(texts, training),
