@@ -80,7 +80,8 @@ def draw_poster(poster: Poster, fonts: Path) -> bytes:
     paper.write(poster.owner, _BOLD, 15)
     paper.rule(2.0, 1.0)
     paper.space(5)
-    paper.write(poster.kind.upper(), _BOLD, 20)
+    if poster.kind:
+        paper.write(poster.kind.upper(), _BOLD, 20)
     paper.fit(poster.title, (42, 24), lines=3)
     paper.space(5)
     paper.facts(poster.facts, SCAN_TOP - 4)
@@ -103,7 +104,8 @@ def _scan_here(paper: _Paper, poster: Poster) -> None:
     paper.write(poster.ahead, _LIGHT, 13)
     paper.at(EDGE, top + SCAN_HEIGHT + 2.5, WIDTH)
     paper.fit(poster.care, (13, 11), lines=1)
-    paper.write(poster.chat, _LIGHT, 11)
+    if poster.chat:
+        paper.write(poster.chat, _LIGHT, 11)
 
 
 def draw_sheet(sheet: SignInSheet, fonts: Path) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from unicodedata import normalize
 
+from bot.core.text import fold
 from bot.core.vocabulary import TrainingAudience, TrainingMode
 from bot.locale import Texts, local_day, show_clock, show_date
 from bot.reports.poster import Poster, SignInSheet
@@ -42,6 +43,8 @@ class House:
 class Facts:
     """A training as everybody may know it; each line is a label and what stands beside it.
 
+    ``kind`` is empty where the title says it already.
+
     The first ``WHEN_AND_WHERE`` lines are the day, the hours and the place.
     """
 
@@ -50,6 +53,11 @@ class Facts:
     title: str
     lines: tuple[tuple[str, str], ...]
     bring: str
+
+    @property
+    def name(self) -> str:
+        """The kind and the title in one line."""
+        return f"{self.kind}: {self.title}" if self.kind else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,10 @@ def facts_of(unit: Unit, house: House, training: Training) -> Facts:
         (say("class-page.by"), ", ".join(dict.fromkeys(together))),
     )
     is_online = outline.mode is TrainingMode.ONLINE
+    kind = say(f"training.kind.{outline.kind}")
     return Facts(
         owner=say("office.body-name", commune=house.name),
-        kind=say(f"training.kind.{outline.kind}"),
+        kind="" if fold(outline.title).startswith(fold(kind)) else kind,
         title=normalize("NFC", outline.title),
         lines=tuple((label, normalize("NFC", value)) for label, value in lines if value),
         bring=say("class-page.bring-online" if is_online else "class-page.bring"),
@@ -126,7 +135,7 @@ def poster_of(unit: Unit, house: House, training: Training) -> Poster:
         or_type=say("class-poster.or-type"),
         ahead=say("class-poster.ahead"),
         care=say("class-page.care"),
-        chat=say("class-poster.chat", name=house.name, site=_bare(house)),
+        chat=_chat(house),
     )
 
 
@@ -138,7 +147,7 @@ def sheet_of(unit: Unit, house: House, training: Training) -> SignInSheet:
     return SignInSheet(
         owner=facts.owner,
         name=say("class-sheet.name"),
-        title=f"{facts.kind}: {facts.title}",
+        title=facts.name,
         when=" · ".join(value for _, value in facts.lines[:WHEN_AND_WHERE]),
         address=f"{house.site}/c/{code}",
         code=check_in.show_code(code),
@@ -195,9 +204,12 @@ def find_anywhere(
     return None
 
 
-def _bare(house: House) -> str:
-    """The address of the web chat as it is typed."""
-    return f"{house.site.partition('://')[2]}/chat/{house.commune.slug}"
+def _chat(house: House) -> str:
+    """Where the web chat is, as it is typed; nothing where no phone could open it."""
+    if not class_words.is_reachable(house.site):
+        return ""
+    site = f"{house.site.partition('://')[2]}/chat/{house.commune.slug}"
+    return house.texts.say("class-poster.chat", name=house.name, site=site)
 
 
 def _capital(text: str) -> str:
