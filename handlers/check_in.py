@@ -119,7 +119,7 @@ def _moment(turn: Turn) -> datetime:
 def _refused(turn: Turn, why: str, code: str) -> Reply:
     """What to do instead; what was open stays open, and the code can be typed again at once."""
     text, options = turn.say(why), way_back(turn)
-    if why == f"checkin.{Standing.EARLY}":
+    if why in (f"checkin.{Standing.EARLY}", f"checkin.{Standing.INVITED}"):
         found = check_in.find(turn.unit, turn.commune.id, code, _moment(turn))
         if found is not None:
             line = class_words.line(turn.texts, found.training, turn.unit.now)

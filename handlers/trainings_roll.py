@@ -26,7 +26,7 @@ def _group_text(turn: Turn, case: Case) -> Reply:
     unit, training = turn.unit, case.training
     if training.status not in trainings.COMING:
         return card(turn, case)
-    code = check_in.printed_code(unit.keys, turn.commune.id, training.id)
+    code = check_in.invitation_code(unit.keys, turn.commune.id, training.id)
     name = turn.say(f"kind.{turn.commune.kind}", name=turn.commune.name)
     way = turn.say("lesson.way", commune=name)
     if class_words.is_reachable(turn.shelf.site):

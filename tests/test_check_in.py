@@ -161,6 +161,15 @@ def test_a_printed_code_is_good_all_the_time_and_is_known_as_weaker(
     assert on_screen.seat.evidence is Evidence.SCREEN
 
 
+def test_an_invitation_shows_the_class_and_takes_no_seat(room: Room, going_on: Training) -> None:
+    code = check_in.invitation_code(room.shelf.database.keys, room.office.id, going_on.id)
+    found = room.shelf.read(check_in.find, room.office.id, code, room.shelf.clock.now)
+    assert found is not None
+    assert (found.training.id, found.standing) == (going_on.id, Standing.INVITED)
+    assert refusal(room.enter, room.chat("bà Tư"), code) == "checkin.invited"
+    assert count(room, going_on) == (0, 0, 0)
+
+
 def test_a_poster_outlives_a_change_of_the_secret(room: Room, going_on: Training) -> None:
     code = check_in.printed_code(room.shelf.database.keys, room.office.id, going_on.id)
     renewed = Database(room.shelf.url, KeyRing("khóa mới của phường", (KEY,)), room.shelf.clock)

@@ -433,7 +433,7 @@ def test_the_words_for_the_group_and_the_ways_to_screen_poster_and_sheet(site: S
     shown = words(page)
     assert check_in.show_code(code) in shown
     assert "MỜI BÀ CON ĐI HỌC" in shown
-    assert "thứ Bảy 28/11/2026, từ 9 giờ tới 11 giờ" in shown
+    assert "Thứ Bảy 28/11/2026, từ 9 giờ tới 11 giờ" in shown
 
 
 def test_a_leader_reads_and_is_offered_nothing_to_press(site: Site) -> None:

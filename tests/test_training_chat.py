@@ -284,7 +284,7 @@ def test_the_text_for_the_group_leads_to_the_page_where_the_site_has_an_address(
         made = planned(world, member)
         member.presses("Báo lớp")
         text, _ = member.presses("Chữ dán vô nhóm")
-    code = check_in.printed_code(base.database.keys, world.commune.id, made.id)
+    code = check_in.invitation_code(base.database.keys, world.commune.id, made.id)
     assert f" honai.example.vn/c/{code}" in text.text  # with a scheme it would turn into a button
 
 

@@ -37,7 +37,7 @@ CALLED = "MA"
 """What may stand before a code; none begins like one: A, D, E, I and W are no signs of codes."""
 MOST_STRANGE = 2
 """Signs that codes do not have in what was still meant as one: an O for a Q, not “15 người”."""
-PRINTED = "printed"
+PRINTED, INVITED = "printed", "invited"
 WINDOW = timedelta(seconds=60)
 TOLERANCE = 1
 """Windows before the present one whose code is still good: reading and typing takes a while."""
@@ -60,15 +60,21 @@ class Standing(StrEnum):
     EARLY = "early"
     OVER = "over"
     EXPIRED = "expired"  # was on a screen some minutes ago
+    INVITED = (
+        "invited"  # of an invitation, which anybody may have: it shows the class and takes no seat
+    )
     CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The training that a code belongs to, how strong the code is, and what it is good for."""
+    """The training that a code belongs to, how strong the code is, and what it is good for.
+
+    An invitation's code is no evidence of having been there.
+    """
 
     training: Training
-    evidence: Evidence
+    evidence: Evidence | None
     standing: Standing
 
 
@@ -136,6 +142,11 @@ def printed_code(keys: KeyRing, commune: CommuneId, training: int) -> str:
     return _draw(keys, commune, training, PRINTED)
 
 
+def invitation_code(keys: KeyRing, commune: CommuneId, training: int) -> str:
+    """The code of what is passed on in a Zalo group: it leads to the class and takes no seat."""
+    return _draw(keys, commune, training, INVITED)
+
+
 def seconds_left(at: datetime) -> int:
     """How long the code on the screen stays the newest."""
     return int(WINDOW.total_seconds() - (at - _EPOCH).total_seconds() % WINDOW.total_seconds())
@@ -174,23 +185,27 @@ def find(unit: Unit, commune: CommuneId, code: str, at: datetime) -> Found | Non
     """What a code belongs to and is good for at that moment; None for one that no training has."""
     window = (at - KNOWN_AFTER, at + KNOWN_BEFORE)
     for training in trainings.list_between(unit, commune, window):
-        evidence, is_expired = _recognise(unit.keys, commune, training, (code, at))
-        if evidence is not None:
-            return Found(training, evidence, standing_of(training, at, is_expired=is_expired))
+        found = _recognise(unit.keys, commune, training, (code, at))
+        if found is not None:
+            return found
     return None
 
 
 def _recognise(
     keys: KeyRing, commune: CommuneId, training: Training, asked: tuple[str, datetime]
-) -> tuple[Evidence | None, bool]:
+) -> Found | None:
     code, at = asked
-    roots = range(len(_hashes(keys, ())))
+    roots, standing = range(len(_hashes(keys, ()))), standing_of(training, at)
+    if code in {_draw(keys, commune, training.id, INVITED, root) for root in roots}:
+        is_over = standing in (Standing.OVER, Standing.CANCELLED)
+        return Found(training, None, standing if is_over else Standing.INVITED)
     if code in {_draw(keys, commune, training.id, PRINTED, root) for root in roots}:
-        return Evidence.PRINTED, False
+        return Found(training, Evidence.PRINTED, standing)
     for back, moment in enumerate(_windows(training, at)):
         if code == screen_code(keys, commune, training.id, moment):
-            return Evidence.SCREEN, back > TOLERANCE
-    return None, False
+            standing = standing_of(training, at, is_expired=back > TOLERANCE)
+            return Found(training, Evidence.SCREEN, standing)
+    return None
 
 
 def _windows(training: Training, at: datetime) -> Iterator[datetime]:
@@ -269,17 +284,19 @@ def check_in(
         return CheckedIn(training, taken, is_new=False)
     if taken is not None:
         raise RuleError("checkin.taken-out", "Chỗ này đã được người phụ trách gỡ ra.")
-    if found.standing is not Standing.OPEN:
+    if found.standing is not Standing.OPEN or found.evidence is None:
         raise RuleError(f"checkin.{found.standing}", "Mã này không dùng được lúc này.")
     sign_ins.clear_attempts(unit, tries)
-    return _sit_down(unit, commune, identity, found)
+    return _sit_down(unit, commune, identity, (training, found.evidence))
 
 
-def _sit_down(unit: Unit, commune: CommuneId, identity: Identity, found: Found) -> CheckedIn:
-    training = found.training
+def _sit_down(
+    unit: Unit, commune: CommuneId, identity: Identity, of: tuple[Training, Evidence]
+) -> CheckedIn:
+    training, evidence = of
     seat = attendances.seat_hash(unit.keys, commune, training.id, identity)
     person = person_of(unit, commune, identity)
-    fresh = NewSeat(f"seat:{seat.hex()}", training.id, found.evidence, seat, person)
+    fresh = NewSeat(f"seat:{seat.hex()}", training.id, evidence, seat, person)
     written, is_new = attendances.take(unit, commune, fresh)
     return CheckedIn(training, written, is_new)
 

@@ -36,8 +36,10 @@ def links(unit: Unit, commune: Commune, training: Training, voice: Voice) -> Lin
     """All of them for one class."""
     code = check_in.printed_code(unit.keys, commune.id, training.id)
     page = f"{voice.site}/c/{code}"
+    invitation = check_in.invitation_code(unit.keys, commune.id, training.id)
     words = "trainings-page.way-page" if voice.is_known else "trainings-page.way"
-    way = voice.texts.say(words, **({"page": page} if voice.is_known else {}))
+    invited = {"page": f"{voice.site}/c/{invitation}"} if voice.is_known else {}
+    way = voice.texts.say(words, **invited)
     return Links(
         code=check_in.show_code(code),
         page=page,

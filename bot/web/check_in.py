@@ -30,12 +30,13 @@ LONGEST_NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)
 REFRESH_SECONDS = 5
 """How often the screen asks for what is new."""
 
-STATUSES = {Standing.OPEN: 200, Standing.EARLY: 200}
+STATUSES = {Standing.OPEN: 200, Standing.EARLY: 200, Standing.INVITED: 200}
 """What has come to its end answers 410: it was there, and does not come back."""
 GONE = 410
 HEADS = {
     Standing.OPEN: ("class-page.open", "class-page.open-more"),
     Standing.EARLY: ("class-page.early", "class-page.early-more"),
+    Standing.INVITED: ("class-page.invited", "class-page.invited-more"),
     Standing.OVER: ("class-page.over", "class-page.over-more"),
     Standing.EXPIRED: ("class-page.expired", "class-page.expired-more"),
     Standing.CANCELLED: ("class-page.cancelled", "class-page.cancelled-more"),
