@@ -194,7 +194,7 @@ def age(turn: Turn) -> Reply:
     band = next((one for one in AgeBand if _sign(one) == said), None)
     if band is None:
         return _show_ages(turn, sitting)
-    told = seats.tell_age(turn.unit, turn.commune.id, sitting, band)
+    told = seats.tell_age(turn.unit, turn.commune.id, turn.identity, sitting, band)
     return _go_on(turn, told, "cimay")
 
 

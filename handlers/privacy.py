@@ -50,8 +50,7 @@ def show(turn: Turn) -> Reply:
 
 def _lines(turn: Turn, kept: Kept) -> Iterator[str]:
     commune = _commune(turn)
-    until = "rights.until-idle" if turn.worker is None else "rights.until-left"
-    yield turn.say("rights.view-chat", commune=commune, until=turn.say(until))
+    yield turn.say("rights.view-chat", commune=commune, until=turn.say(_until(turn, kept)))
     for one in kept.agreed:
         what, since = turn.say(f"option.use-{_name(one.use)}"), _day(one.given_at)
         yield turn.say("rights.view-consent", what=what, day=since)
@@ -63,6 +62,9 @@ def _lines(turn: Turn, kept: Kept) -> Iterator[str]:
     if kept.helped:
         first, last = show_date(kept.helped.first), show_date(kept.helped.last)
         yield turn.say("rights.view-helped", count=kept.helped.visits, first=first, last=last)
+    if kept.sat:
+        first, last = _day(kept.sat.first), _day(kept.sat.last)
+        yield turn.say("rights.view-sat", count=kept.sat.classes, first=first, last=last)
     if kept.is_led:
         yield turn.say("rights.view-led", commune=commune)
     for moment in kept.waiting_since:
@@ -73,6 +75,12 @@ def _lines(turn: Turn, kept: Kept) -> Iterator[str]:
     known = kept.agreed or kept.other_chats or kept.helped or kept.is_led or kept.waiting_since
     if not (known or kept.places or kept.seats or turn.worker):
         yield turn.say("rights.view-nothing")
+
+
+def _until(turn: Turn, kept: Kept) -> str:
+    if turn.worker is not None:
+        return "rights.until-left"
+    return "rights.until-asked" if kept.is_asked else "rights.until-idle"
 
 
 def _classes(turn: Turn, kept: Kept) -> Iterator[str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from bot.core.vocabulary import AgeBand, CommuneId
 from storage.attendances import NewSeat
 from storage.database import Unit
 from storage.help_bulk import LEFT
 from storage.help_entries import MOST_AT_ONCE
-from storage.models_people import people
 from storage.models_trainings import attendances
 
 
@@ -21,7 +20,6 @@ class StoredSeat:
     """What stands under an id."""
 
     training_id: int
-    person_id: int | None
     age_band: AgeBand | None
     neighbourhood_id: int | None
 
@@ -56,33 +54,11 @@ def list_stored(unit: Unit, commune: CommuneId, ids: Sequence[str]) -> dict[str,
     for start in range(0, len(ids), MOST_AT_ONCE):
         chunk = ids[start : start + MOST_AT_ONCE]
         statement = select(
-            row.client_id, row.training_id, row.person_id, row.age_band, row.neighbourhood_id
+            row.client_id, row.training_id, row.age_band, row.neighbourhood_id
         ).where(row.commune_id == commune, row.client_id.in_(chunk))
         for one in unit.connection.execute(statement):
-            band = AgeBand(one[3]) if one[3] else None
-            found[one[0]] = StoredSeat(one[1], one[2], band, one[4])
-    return found
-
-
-def list_seated(
-    unit: Unit, commune: CommuneId, roots: Sequence[int], classes: Sequence[int]
-) -> set[tuple[int, int]]:
-    """Who (as who they count) has a seat in which of these classes."""
-    found: set[tuple[int, int]] = set()
-    row, root = attendances.c, func.coalesce(people.c.merged_into, people.c.id)
-    is_theirs = (people.c.commune_id == row.commune_id) & (people.c.id == row.person_id)
-    for start in range(0, len(roots), MOST_AT_ONCE):
-        statement = (
-            select(root, row.training_id)
-            .join_from(attendances, people, is_theirs)
-            .where(
-                row.commune_id == commune,
-                row.voided_at.is_(None),
-                row.training_id.in_(classes),
-                root.in_(roots[start : start + MOST_AT_ONCE]),
-            )
-        )
-        found |= {(one[0], one[1]) for one in unit.connection.execute(statement)}
+            band = AgeBand(one[2]) if one[2] else None
+            found[one[0]] = StoredSeat(one[1], band, one[3])
     return found
 
 

@@ -27,7 +27,7 @@ from storage.models_help import (
     help_requests,
 )
 from storage.models_people import consents, contacts, identities, people
-from storage.models_trainings import attendances
+from storage.models_trainings import attendances, trainings
 
 HIGHEST = 2**31 - 1
 NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -50,6 +50,15 @@ class Helped:
     visits: int
     first: date
     last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """Classes in which a person took a seat that counts: how many, and when the first and the last began."""
+
+    classes: int
+    first: datetime
+    last: datetime
 
 
 def find_group(unit: Unit, commune: CommuneId, persons: Sequence[int]) -> list[int]:
@@ -108,6 +117,19 @@ def find_helped(unit: Unit, commune: CommuneId, group: Sequence[int]) -> Helped 
         )
     ).one()
     return None if found[0] is None else Helped(int(found[0]), found[1], found[2])
+
+
+def find_sat(unit: Unit, commune: CommuneId, group: Sequence[int]) -> Sat | None:
+    """The classes of these people, each once; None when they were in none."""
+    row, of = attendances.c, trainings.c
+    began = (
+        select(of.id, of.starts_at)
+        .join(attendances, (of.commune_id == row.commune_id) & (of.id == row.training_id))
+        .where(row.commune_id == commune, row.person_id.in_(group), row.voided_at.is_(None))
+        .distinct()
+    )
+    starts = sorted(one.starts_at for one in unit.connection.execute(began))
+    return Sat(len(starts), starts[0], starts[-1]) if starts else None
 
 
 def list_numbers(unit: Unit, commune: CommuneId, consents_held: Sequence[int]) -> list[Number]:
@@ -176,7 +198,7 @@ def swap(unit: Unit, commune: CommuneId, group: Sequence[int]) -> None:
         mine = (table.c.commune_id == commune, table.c.person_id.in_(group))
         unit.connection.execute(delete(table).where(*mine))
     sat = (attendances.c.commune_id == commune, attendances.c.person_id.in_(group))
-    unit.connection.execute(update(attendances).where(*sat).values(person_id=nobody))
+    unit.connection.execute(update(attendances).where(*sat).values(person_id=nobody, seat=None))
     asked = (help_requests.c.commune_id == commune, help_requests.c.person_id.in_(group))
     _call_off(unit, asked)
     unit.connection.execute(update(help_requests).where(*asked).values(person_id=None, phone=None))

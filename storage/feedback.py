@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from bot.core.vocabulary import CommuneId
+from bot.core.keys import KeyRing, Purpose
+from bot.core.vocabulary import CommuneId, Identity
 from storage.database import INSERTS, Unit
 from storage.models_trainings import quiz_tallies, training_feedback
 
@@ -33,6 +34,17 @@ class Tally:
     right: int
 
 
+def seats_of(
+    keys: KeyRing, commune: CommuneId, training: int, identity: Identity
+) -> tuple[bytes, ...]:
+    """How a chat stands in what was said of one training, under every readable key, the present one first.
+
+    Unlike that of its seat there: what was said cannot be told to be of who sat there.
+    """
+    parts = ("feedback", str(commune), str(training), identity.hex())
+    return keys.hash(Purpose.PERSON, *parts), *keys.older_hashes(Purpose.PERSON, *parts)
+
+
 def put(
     unit: Unit,
     commune: CommuneId,
@@ -42,7 +54,7 @@ def put(
 ) -> None:
     """Write (question, answer) of a chat; what it answered to that question before is replaced.
 
-    ``seats`` as ``attendances.seat_hashes`` gives them, the present key first.
+    ``seats`` as ``seats_of`` gives them.
     """
     question, value = answer
     if question not in QUESTIONS:
@@ -62,7 +74,7 @@ def put(
 
 
 def find(unit: Unit, commune: CommuneId, training: int, seats: Sequence[bytes]) -> Answers | None:
-    """What a chat has answered; None when it has answered nothing."""
+    """What a chat has answered, ``seats`` as ``seats_of`` gives them; None when it has answered nothing."""
     row = training_feedback.c
     mine = (row.commune_id == commune, row.training_id == training, row.seat.in_(seats))
     found = unit.connection.execute(select(row.clear, row.able, row.again).where(*mine)).first()

@@ -7,7 +7,7 @@ BEGIN IMMEDIATE already lets one writer in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,9 @@ from storage.models import (
 )
 from storage.models_accounts import authorizations, buckets, uploads
 from storage.packing import pack_inbound, pack_outbound, unpack_inbound
+
+AT_ONCE = 500
+"""Rows that are named in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,23 +328,35 @@ def waiting_people(unit: Unit, limit: int = 500) -> list[Identity]:
     return [Identity(bytes(row[0])) for row in rows]
 
 
-def purge(unit: Unit, keep: timedelta) -> int:
+def purge(unit: Unit, keep: timedelta, spared: Collection[int] = ()) -> int:
     """Drop events, messages and conversations unused for so long; gives how many rows went.
 
-    A message that nobody could send in that time goes too: nothing sealed is kept for ever.
+    A message that nobody could send in that time goes too: nothing sealed is kept for ever. Of a chat that
+    is ``spared`` (the id of its conversation) that alone stays.
     """
     before: datetime = unit.now - keep
-    linked = select(chat_links.c.identity)
-    idle = (conversations.c.last_used_at < before) & conversations.c.identity.not_in(linked)
-    return sum(
+    return _purge_idle(unit, before, spared) + sum(
         unit.connection.execute(statement).rowcount
         for statement in (
             delete(inbox).where(inbox.c.done_at.is_not(None), inbox.c.received_at < before),
             delete(outbox).where(outbox.c.created_at < before),
             delete(buckets).where(buckets.c.filled_at < before),
-            delete(conversations).where(idle),
             delete(link_codes).where(link_codes.c.expires_at < before),
             delete(authorizations).where(authorizations.c.expires_at < before),
             delete(uploads).where(uploads.c.expires_at < before),
         )
+    )
+
+
+def _purge_idle(unit: Unit, before: datetime, spared: Collection[int]) -> int:
+    row = conversations.c
+    idle = (row.last_used_at < before) & row.identity.not_in(select(chat_links.c.identity))
+    if not spared:
+        return unit.connection.execute(delete(conversations).where(idle)).rowcount
+    found = unit.connection.execute(select(row.id).where(idle)).scalars()
+    gone = sorted(set(found).difference(spared))
+    chunks = (gone[start : start + AT_ONCE] for start in range(0, len(gone), AT_ONCE))
+    return sum(
+        unit.connection.execute(delete(conversations).where(idle, row.id.in_(chunk))).rowcount
+        for chunk in chunks
     )

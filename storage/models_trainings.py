@@ -168,7 +168,7 @@ communications = Table(
     Column("amount", Integer, nullable=False),  # readings, articles or leaflets, by kind
     Column("reach", Integer),  # an estimate of people; None: nobody estimated
     Column("link", String(300)),
-    Column("photo", String(120)),  # key of the picture
+    Column("photo", String(120)),  # PII: key of the picture
     Column("photo_agreed", Boolean),  # who can be recognised on it has agreed
     Column("note", String(200)),  # masked
     Column("member_id", Integer),

@@ -56,6 +56,34 @@ def agreed(unit: Unit, commune: CommuneId, use: Use, version: str) -> frozenset[
     return frozenset(bytes(one) for one in found.scalars())
 
 
+def list_kept(unit: Unit, use: Use, window: tuple[datetime, datetime]) -> frozenset[int]:
+    """Conversations, used last in that window, whose chat has agreed to that use and can be reached.
+
+    Of all communes. Which chat a consent is of can only be found by hashing every chat anew; before
+    somebody has agreed none is looked at.
+    """
+    row, given = conversations.c, consents.c
+    stands = select(given.commune_id, given.subject).where(
+        given.use == use, given.withdrawn_at.is_(None)
+    )
+    agreed = {(one[0], bytes(one[1])) for one in unit.connection.execute(stands)}
+    if not agreed:
+        return frozenset()
+    found = unit.connection.execute(
+        select(row.id, row.commune_id, row.identity).where(
+            row.reachable, row.last_used_at >= window[0], row.last_used_at < window[1]
+        )
+    )
+    chats = ((one[0], CommuneId(one[1]), Identity(bytes(one[2]))) for one in found)
+    return frozenset(
+        number
+        for number, commune, identity in chats
+        if not agreed.isdisjoint(
+            (commune, one) for one in people.live_hashes(unit.keys, commune, identity)
+        )
+    )
+
+
 def has_agreed(unit: Unit, one: Open, subjects: frozenset[bytes]) -> bool:
     """True for a chat that stands among those hashes, under any key that is still readable."""
     mine = people.live_hashes(unit.keys, one.chat.commune, one.chat.identity)

@@ -7,7 +7,7 @@ from sqlalchemy import Table, delete, select, update
 from bot.core.keys import KeyRing, Purpose
 from bot.core.messages import Address
 from bot.core.vocabulary import CommuneId, Identity
-from storage import confirmations, people
+from storage import confirmations, people, seats
 from storage.database import Unit
 from storage.mailbox import Claimed, identity_parts, lock
 from storage.models import (
@@ -45,6 +45,7 @@ def recognise(unit: Unit, claimed: Claimed) -> bool:
             _move(unit, table, old, claimed.identity)
         moved += sum(_move(unit, table, old, claimed.identity) for table in (inbox, outbox))
         people.move_chat(unit, claimed.commune, old, claimed.identity)
+        seats.move_chat(unit, claimed.commune, old, claimed.identity)
         confirmations.move_chat(unit, claimed.commune, old, claimed.identity)
     return moved > 0
 

@@ -22,6 +22,7 @@ class Before:
     numbers: datetime  # of people whose request is over
     unused_numbers: datetime  # kept without any request
     marks: datetime  # of chats, in requests that are over, in checks and in classes
+    told: datetime  # of chats that said something of a course
     wishes: datetime  # to join a team; and invitations
     proofs: datetime  # of consents that were withdrawn
     known: datetime  # of people counted by their phone or chat, who were last helped or in a class
@@ -68,7 +69,7 @@ def _marks(unit: Unit, before: Before) -> int:
     over = update(help_requests).where(asked.identity.is_not(None), asked.closed_at < before.marks)
     done = update(confirmations).where(check.identity.is_not(None), check.asked_at < before.marks)
     emptied = _rows(unit, over.values(identity=None)) + _rows(unit, done.values(identity=None))
-    return emptied + seats.purge(unit, before.marks)
+    return emptied + seats.purge(unit, before.marks) + seats.purge_told(unit, before.told)
 
 
 def _wishes(unit: Unit, before: Before) -> int:

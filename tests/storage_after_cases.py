@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.core.vocabulary import LearningStage, Place, Topic, TrainingKind
-from storage import attendances, feedback, learning, trainings
+from storage import feedback, learning, trainings
 from storage.database import Unit
 from storage.help_entries import By
 from storage.learning import NewReading
@@ -27,7 +27,7 @@ INTRODUCED, CONFIRMED = LearningStage.INTRODUCED, LearningStage.CONFIRMED
 def furnish(unit: Unit, office: Office, chat: Any) -> None:
     """A class that bà Tư has said something of, and a reading of each kind."""
     number = _training(unit, office)
-    seats = attendances.seat_hashes(unit.keys, office.id, number, chat)
+    seats = feedback.seats_of(unit.keys, office.id, number, chat)
     feedback.put(unit, office.id, number, seats, ("clear", 1))
     feedback.count_answer(unit, office.id, number, QUESTION, is_right=True)
     said = learning.seats_of(unit.keys, office.id, COURSE, chat)[0]
@@ -69,7 +69,7 @@ def of(unit: Unit, home: Home) -> int:
 
 def seats(unit: Unit, home: Home) -> tuple[bytes, ...]:
     """Bà Tư in that class."""
-    return attendances.seat_hashes(unit.keys, home.id, of(unit, home), home.tu)
+    return feedback.seats_of(unit.keys, home.id, of(unit, home), home.tu)
 
 
 def said(unit: Unit, home: Home) -> tuple[bytes, ...]:
@@ -98,6 +98,7 @@ def fresh(home: Home) -> NewReading:
 
 CASES: dict[str, Callable[[Unit, Home], Any]] = {
     "feedback.put": lambda u, h: feedback.put(u, h.id, of(u, h), seats(u, h), ("able", 2)),
+    "feedback.seats_of": lambda u, h: len(seats(u, h)),
     "feedback.find": lambda u, h: feedback.find(u, h.id, of(u, h), seats(u, h)),
     "feedback.list_of": lambda u, h: feedback.list_of(u, h.id, of(u, h)),
     "feedback.count_answer": lambda u, h: feedback.count_answer(

@@ -16,7 +16,6 @@ from storage.database import Unit
 from storage.help_entries import By
 from storage.imports import ATTENDANCE, NewImport
 from storage.models_help import imports as imports_of
-from storage.models_people import people
 from storage.trainings import Outline
 from tests.storage_twins import Home
 
@@ -47,16 +46,7 @@ def stored(unit: Unit, home: Home) -> list[Any]:
     """What stands under the ids, without the numbers that differ from call to call."""
     took(unit, home)
     found = attendance_bulk.list_stored(unit, home.id, [*IDS, "nothing"])
-    return [
-        (name, replace(one, training_id=0, person_id=one.person_id and 1))
-        for name, one in sorted(found.items())
-    ]
-
-
-def seated(unit: Unit, home: Home) -> bool:
-    training, _, person = took(unit, home)
-    found = attendance_bulk.list_seated(unit, home.id, [person], [training])
-    return found == {(person, training)}
+    return [(name, replace(one, training_id=0)) for name, one in sorted(found.items())]
 
 
 def classes(unit: Unit, home: Home) -> bool:
@@ -67,7 +57,6 @@ def classes(unit: Unit, home: Home) -> bool:
 CASES: dict[str, Case] = {
     "attendance_bulk.add_all": stored,
     "attendance_bulk.list_stored": stored,
-    "attendance_bulk.list_seated": seated,
     "attendance_bulk.list_classes": classes,
     "attendance_bulk.void_import": lambda u, h: attendance_bulk.void_import(
         u, h.id, took(u, h)[1], "nhầm"
@@ -96,9 +85,6 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     ),
     "attendance_bulk.add_all: import": lambda u, a, b: attendance_bulk.add_all(
         u, a.id, [strange_seat(u, a, import_id=took(u, b)[1])]
-    ),
-    "attendance_bulk.list_seated": lambda u, a, b: bool(
-        attendance_bulk.list_seated(u, a.id, [first_of(u, people, b)], [planned(u, a)])
     ),
     "attendance_bulk.list_classes": lambda u, a, b: attendance_bulk.list_classes(
         u, a.id, first_of(u, imports_of, b)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bot.core.vocabulary import Evidence, Place, Topic, TrainingKind
-from storage import attendances, people, trainings
+from bot.core.vocabulary import Evidence, Identity, Place, Topic, TrainingKind
+from storage import attendances, erasing, people, seats, trainings
 from storage.attendances import NewSeat, Seat
 from storage.database import Unit
 from storage.help_entries import By
@@ -59,7 +59,21 @@ def of_person(unit: Unit, home: Home) -> list[Evidence]:
     return [one.evidence for one in attendances.list_of_people(unit, home.id, [person])]
 
 
+def of_group(unit: Unit, home: Home) -> list[Any]:
+    """The classes of somebody known."""
+    found = erasing.find_sat(unit, home.id, [sit(unit, home).person_id or LAST])
+    return [found.classes] if found else []
+
+
+def dropped(unit: Unit, home: Home, seat: Seat) -> None:
+    """Nothing leads to the seat."""
+    seats.drop_seats(unit, home.id, [seat.person_id or LAST])
+
+
 CASES: dict[str, Case] = {
     "attendances.list_of_people": of_person,
+    "erasing.find_sat": of_group,
+    "seats.drop_seats": after(dropped),
+    "seats.move_chat": after(lambda u, h, s: seats.move_chat(u, h.id, h.tu, Identity(b"n" * 32))),
     "attendances.unname": after(lambda u, h, s: attendances.unname(u, h.id, s.id)),
 }

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.messages import Kind
 from bot.core.vocabulary import AgeBand, Evidence, TrainingStatus, Use
+from bot.locale import local_day, show_date
 from bot.services import check_in, consents
 from storage import attendances, people
 from storage.attendances import Count, Seat
@@ -326,6 +327,7 @@ def test_a_child_on_a_known_phone_stays_nobody(
     found = seat(world, tu, training)
     assert found is not None
     assert found.person_id is None
+    assert not agreed(world, tu)
 
 
 def test_at_the_next_class_a_known_person_is_asked_nothing(
@@ -460,3 +462,26 @@ def test_the_own_data_show_the_seat_and_what_was_told(
     shown = "\n".join(message.text for message in tu.says("xem dữ liệu của tôi"))
     assert "Điểm danh lớp học: Cài VNeID" in shown
     assert "Đã trả lời: từ 60 tuổi, KP 2" in shown
+
+
+def test_the_own_data_say_how_many_classes_are_counted_as_one_persons(
+    world: World, tu: Person, school: School, training: Training
+) -> None:
+    tu.says(f"CI {school.screen(training)}")
+    tu.presses("Từ 60 tuổi")
+    tu.presses("Đồng ý")
+    day = show_date(local_day(training.outline.starts_at))
+    shown = "\n".join(message.text for message in tu.says("xem dữ liệu của tôi"))
+    assert f"tính là của một người: 1 lớp, từ {day} đến {day}" in shown
+    assert "30 ngày không nhắn thì xóa" in shown
+
+
+def test_who_wants_to_hear_of_classes_sees_that_the_chat_is_kept_longer(
+    world: World, tu: Person, training: Training
+) -> None:
+    tu.says("lớp học")
+    tu.presses("Báo tôi khi có lớp")
+    tu.presses("Đồng ý")
+    shown = "\n".join(message.text for message in tu.says("xem dữ liệu của tôi"))
+    assert "400 ngày không nhắn mới xóa" in shown
+    assert "30 ngày không nhắn thì xóa" not in shown

@@ -28,6 +28,7 @@ HASHES = {
     (Use.SHOW_PHONE, "2026-11"): "194fe86a61928d821dc8ae9bdf4ecce3d02ebfb704c1ba09a233b92436c4ff3c",
     (Use.REMIND, "2026-11"): "74ce7a0a46b8ef51a9b25bf7d7f5ba1b46211b673f7e386c47444c87f555ff5e",
     (Use.REMIND, "2026-11-2"): "504febacf80e0e8fcb35122f3f3c78776bb3cc5accdf93b1c76a5f80bf493138",
+    (Use.REMIND, "2026-11-3"): "d864d75667d00d9facf2a3d1075e6ad50e02a274b741f319bb7f21f2164a4c87",
     (Use.ATTEND, "2026-11"): "33e861020164c402d91328399c70f75c280f476aefd5ac6b78aea2bf6f55935b",
     (Use.LINK, "2026-11"): "7b3e8e4e97bb7bc51c6146f418f5ce54da2b7db546c3077d8116f9623a8dbbe9",
 }
@@ -36,7 +37,14 @@ SAYS = {
     Use.CALL_BACK: ("số điện thoại", "gọi lại", "Chỉ người nhận việc", "7 ngày", "rút đồng ý"),
     Use.COUNT_ONCE: ("số điện thoại", "khỏi đếm", "không ai đọc lại", "hai năm", "rút đồng ý"),
     Use.SHOW_PHONE: ("số điện thoại", "để gọi", "ai đang nhờ giúp", "rời tổ", "rút đồng ý"),
-    Use.REMIND: ("lớp học", "nhắn", "không đưa cho ai khác", "tới khi", "ngừng nhận tin"),
+    Use.REMIND: (
+        "lớp học",
+        "nhắn",
+        "không đưa cho ai khác",
+        "tới khi",
+        "ngừng nhận tin",
+        "400 ngày",
+    ),
     Use.ATTEND: ("khung chat", "một người", "Chỉ {commune} giữ", "hai năm", "rút đồng ý"),
     Use.LINK: ("hai khung chat", "khỏi đếm", "Chỉ {commune} giữ", "tới khi", "gỡ nối"),
 }

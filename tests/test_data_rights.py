@@ -104,7 +104,7 @@ def test_what_is_kept_is_told_with_since_when_what_for_and_until_when(world: Wor
     said = person.says("xem dữ liệu của tôi")
     text = "\n".join(message.text for message in said)
     for part in (
-        "30 ngày không nhắn thì xóa",
+        "400 ngày không nhắn mới xóa",
         "Giữ số để gọi lại, từ ngày 18/11/2026",
         "Đếm một người một lần",
         "Nhắn về lớp học",

@@ -16,16 +16,15 @@ from sqlalchemy import select
 
 from bot.app.installation import Installation
 from bot.app.paper import PaperRoom
-from bot.core.errors import RuleError
+from bot.core.errors import RuleError, TableError
 from bot.core.keys import KeyRing
-from bot.core.vocabulary import Evidence, Place, Topic, TrainingKind, TrainingStatus, Use
+from bot.core.vocabulary import Evidence, Place, Topic, TrainingKind, TrainingStatus
 from bot.reports.reading import read_table
-from bot.services import consents, import_attendance, imports, trainings
+from bot.services import import_attendance, imports, trainings
 from bot.services.import_attendance_rows import COLUMNS, SHAPE
 from bot.services.imports import CONSOLE, Taken
 from bot.services.plans import find_commune
-from storage import attendances, audit, communes, phones
-from storage import consents as agreed
+from storage import attendances, audit, communes
 from storage.attendances import Count
 from storage.database import Database, Unit
 from storage.models_trainings import attendances as seat_rows
@@ -108,22 +107,22 @@ def lists(base: Installation) -> Lists:
 
 
 def sheet(training: Training | str | int) -> list[dict[str, Any]]:
-    """Five people on three lines: one who agreed, one who told an age and a place, three others."""
+    """Five people on three lines: one of whom nothing is said, one of an age and a place, three others."""
     number = training.id if isinstance(training, Training) else training
     return [
-        {"id": "L1-1", "training": number, "phone": PHONE, "consent": "co"},
+        {"id": "L1-1", "training": number, "age_band": "16–34"},
         {"id": "L1-2", "training": number, "age_band": "Từ 60", "neighbourhood": "kp 3"},
         {"id": "L1-3", "training": number, "count": 3},
     ]
 
 
-def test_a_list_becomes_seats_that_name_nobody_who_did_not_agree(lists: Lists) -> None:
+def test_a_list_becomes_seats_that_name_nobody(lists: Lists) -> None:
     training = lists.plans()
     taken = lists.takes(sheet(training))
     assert (taken.added, taken.known) == (5, 0)
-    assert lists.count(training) == Count(5, 1, 4, {Evidence.LIST: 5})
+    assert lists.count(training) == Count(5, 0, 5, {Evidence.LIST: 5})
     seats = lists.base.database.read(attendances.list_of, lists.commune.id, training.id)
-    assert [seat.age_band for seat in seats if seat.age_band] == ["tu_60"]
+    assert [seat.age_band for seat in seats if seat.age_band] == ["16_34", "tu_60"]
     assert [bool(seat.neighbourhood_id) for seat in seats].count(True) == 1
     assert lists.acts()[-2:] == [
         ("import", f"import:{taken.import_id}"),
@@ -131,16 +130,12 @@ def test_a_list_becomes_seats_that_name_nobody_who_did_not_agree(lists: Lists) -
     ]
 
 
-def test_a_number_is_kept_only_as_a_hash_and_only_with_a_yes(lists: Lists) -> None:
-    training = lists.plans()
-    rows = [{**sheet(training)[0], "consent": "khong"}]
-    lists.takes(rows)
-    assert lists.count(training).people == 0
-    find = lists.base.database.read
-    assert find(phones.list_on_phone, lists.commune.id, E164) == []
-    lists.takes([{**rows[0], "id": "L1-9", "consent": "Có"}])
-    assert len(find(phones.list_on_phone, lists.commune.id, E164)) == 1
-    assert lists.count(training).people == 1
+@pytest.mark.parametrize("column", ["phone", "consent", "name"])
+def test_a_list_has_no_place_for_whom_nobody_asked(lists: Lists, column: str) -> None:
+    rows = [{**sheet(lists.plans())[0], column: PHONE}]
+    with pytest.raises(TableError) as refused:
+        lists.looks(rows)
+    assert column in str(refused.value.values)
 
 
 def test_a_second_import_does_nothing_even_when_the_class_is_closed(lists: Lists) -> None:
@@ -165,8 +160,7 @@ def test_a_list_that_goes_on_brings_only_what_is_new(lists: Lists) -> None:
 @pytest.mark.parametrize(
     ("line", "change"),
     [
-        (0, {"consent": ""}),
-        (0, {"phone": "0987654321"}),
+        (0, {"age_band": ""}),
         (1, {"age_band": "Dưới 16"}),
         (1, {"neighbourhood": ""}),
         (2, {"count": 2}),
@@ -181,9 +175,6 @@ def test_the_same_id_with_other_content_is_refused(
     training = lists.plans()
     lists.takes(sheet(training))
     rows = sheet(training)
-    # Numbers that name somebody else have to name somebody: else nothing says that they differ.
-    named = {"id": "L9", "training": training.id, "phone": "0987654321", "consent": "co"}
-    lists.takes([named])
     rows[line] |= change
     assert lists.faults(rows) == [
         f"Dòng {line + 2}, cột id: Mã L1-{line + 1} đã nhập trước đây với nội dung khác. "
@@ -197,35 +188,6 @@ def test_the_same_id_for_another_class_is_refused(lists: Lists) -> None:
     assert [line.partition(":")[0] for line in lists.faults(sheet(other))] == [
         f"Dòng {row}, cột id" for row in (2, 3, 4)
     ]
-
-
-def test_one_person_on_two_lines_or_twice_in_a_class_counts_once_and_is_pointed_out(
-    lists: Lists,
-) -> None:
-    training, other = lists.plans(), lists.plans("c2", title="Lớp khác")
-    row = {"training": training.id, "phone": PHONE, "consent": "co"}
-    twice = [row | {"id": "a"}, row | {"id": "b"}, row | {"id": "c", "training": other.id}]
-    assert lists.looks(twice).alike == (2, 3)
-    lists.takes(twice)
-    assert lists.count(training) == Count(1, 1, 0, {Evidence.LIST: 2})
-    assert lists.looks([row | {"id": "d"}]).alike == (2,)
-    assert lists.count(other).people == 1
-
-
-def test_who_withdrew_since_is_not_counted_by_the_number(lists: Lists) -> None:
-    training = lists.plans()
-
-    def say_no(unit: Unit) -> None:
-        subject = consents.of_phone(unit, lists.commune.id, E164)
-        proof = consents.Proof("…", "console")
-        consents.give(unit, lists.commune.id, subject, Use.COUNT_ONCE, proof)
-        agreed.withdraw(unit, lists.commune.id, [subject], Use.COUNT_ONCE)
-
-    lists.base.database.write(say_no)
-    assert lists.looks(sheet(training)).withdrawn == (2,)
-    assert lists.takes(sheet(training)).added == 5
-    assert lists.count(training) == Count(5, 0, 5, {Evidence.LIST: 5})
-    assert lists.takes(sheet(training)).import_id is None
 
 
 @pytest.mark.parametrize("key", ["number", "hash", "title"])
@@ -254,9 +216,6 @@ def test_a_class_is_named_by_its_number_or_its_title_and_day(lists: Lists, key: 
         ({"neighbourhood": "KP 99"}, "neighbourhood", "Không có khu phố"),
         ({"count": "0"}, "count", "từ 1 đến 100"),
         ({"count": "101"}, "count", "từ 1 đến 100"),
-        ({"count": "2", "phone": PHONE, "consent": "co"}, "count", "của một người"),
-        ({"phone": "12", "consent": "co"}, "phone", "không phải số điện thoại"),
-        ({"consent": "chắc"}, "consent", "Không hiểu"),
         ({"id": ""}, "id", "Chưa có mã"),
         ({"count": "=1+1"}, "count", "công thức"),
     ],
@@ -314,7 +273,7 @@ def test_more_people_than_a_file_may_hold_are_refused(lists: Lists) -> None:
 def test_lines_with_an_id_alone_are_not_used(lists: Lists) -> None:
     training = lists.plans()
     draft = lists.looks([*sheet(training), {"id": "L1-4"}, {"id": "L1-5"}])
-    assert (len(draft.rows), draft.blank, draft.visits, draft.phones) == (3, 2, 5, 1)
+    assert (len(draft.rows), draft.blank, draft.visits, draft.phones) == (3, 2, 5, 0)
 
 
 def test_a_list_is_taken_back_and_its_ids_are_free(lists: Lists) -> None:
@@ -379,7 +338,7 @@ def test_nothing_of_a_file_but_numbers_and_bands_reaches_the_table(lists: Lists)
 
     rows = lists.base.database.read(read)
     assert {row["seat"] for row in rows} == {None}
-    assert "912345678" not in str(rows)
+    assert {row["person_id"] for row in rows} == {None}
 
 
 # ---- by command
@@ -450,7 +409,7 @@ def test_the_empty_form_offers_the_neighbourhoods_of_the_commune(lists: Lists) -
     book = load_workbook(io.BytesIO(body))
     assert tuple(cell.value for cell in next(book["Phiếu"].rows)) == COLUMNS
     listed = {cell.value for row in book["Danh mục"].rows for cell in row}
-    assert {"KP 3", "Từ 60", "Có"} <= listed
+    assert {"KP 3", "Từ 60"} <= listed
 
 
 # ---- in the office

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.core.vocabulary import Role, Topic, Use
+from bot.core.vocabulary import Evidence, Place, Role, Topic, TrainingKind, Use
 from bot.locale import load_sentences
 from bot.services import consents, phones
 from bot.services.consents import Proof
 from bot.services.retention import TABLE
-from storage import audit, communes, help_entries, help_figures
+from storage import attendances, audit, communes, help_entries, help_figures, trainings
+from storage.attendances import NewSeat
 from storage.database import Unit
 from storage.help_entries import By, Help, NewEntry
+from storage.trainings import Outline
 from tests import small_content
 from tests.browser_server import running
 from tests.command_line import ROOT
@@ -268,3 +270,29 @@ def test_people_of_another_commune_are_neither_found_nor_merged(site: Site) -> N
     there = site.officer("phuoc-binh")
     there.opens(PRIVACY)
     assert said("rights.nobody-found") in words(posts(there, PRIVACY, phone=TYPED))
+
+
+def test_classes_that_are_counted_as_theirs_are_shown_and_stand_in_the_file(site: Site) -> None:
+    person, commune = helped(site), site.ward.commune("ho-nai").id
+
+    def sit(unit: Unit) -> None:
+        starts = datetime(2026, 11, 14, 18, tzinfo=UTC)  # 1 o'clock at night of the 15th
+        outline = Outline(
+            *(TrainingKind.CLASS, "Cài VNeID", Topic.VNEID),
+            *(starts, starts + timedelta(hours=1), Place.CULTURE_HOUSE, ""),
+        )
+        training = trainings.add_once(unit, commune, "c1", outline, By())[0]
+        seat = NewSeat("s1", training.id, Evidence.SCREEN, person_id=person)
+        attendances.take(unit, commune, seat)
+        proof = Proof("lời", "console", person_id=person)
+        consents.give(unit, commune, b"a chat", Use.ATTEND, proof)
+
+    browser = site.officer()
+    browser.opens(PRIVACY)
+    assert "lớp đã dự" not in words(posts(browser, PRIVACY, phone=TYPED))
+    site.ward.base.database.write(sit)
+    assert "1 lớp đã dự, từ 15/11/2026 đến 15/11/2026" in words(
+        posts(browser, PRIVACY, phone=TYPED)
+    )
+    (known,) = json.loads(posts(browser, f"{PRIVACY}/export", phone=TYPED).text)["people"]
+    assert known["classes"] == {"classes": 1, "first": "2026-11-15", "last": "2026-11-15"}

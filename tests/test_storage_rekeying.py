@@ -15,12 +15,24 @@ from bot.app.installation import open_installation
 from bot.config import Settings
 from bot.core.errors import WrongKeyError
 from bot.core.keys import KeyRing, Purpose
-from bot.core.vocabulary import Role
-from storage import fetching, mailbox, migrate, rekeying, staff, tokens
+from bot.core.vocabulary import LearningStage, Role
+from bot.services import after_class, check_in, learning, privacy
+from storage import (
+    attendances,
+    fetching,
+    mailbox,
+    migrate,
+    rekeying,
+    seats,
+    sign_ups,
+    staff,
+    tokens,
+)
 from storage.database import Database, Unit
 from storage.models import chat_links, conversations, link_codes
 from storage.tokens import Tokens
 from tests import shipped
+from tests.class_room import Room
 from tests.clock import FixedClock
 from tests.storage_tools import (
     ENGINES,
@@ -238,3 +250,58 @@ def test_tokens_a_consent_that_began_and_a_code_to_join_chats_outlive_a_change_o
     asked = select(link_codes.c.identity).where(link_codes.c.commune_id == office.id)
     held = rekeyed.after.read(lambda unit: unit.connection.execute(asked).scalar_one())
     assert bytes(held) == present
+
+
+def test_seats_and_what_was_said_stay_of_their_chat_after_a_change_of_key(rekeyed: Rekeyed) -> None:
+    room, course = Room(rekeyed.before, rekeyed.office), (LearningStage.SELF_REPORTED, "kns-nd")
+    commune, training, chat = rekeyed.office.id, room.announced(), room.chat("bà Tư")
+    rekeyed.before.clock.passes(minutes=90)
+    room.enter(chat, room.screen(training))
+
+    def before(unit: Unit) -> None:
+        after_class.answer(unit, commune, chat, training, ("clear", 1))
+        seat = attendances.seat_hash(unit.keys, commune, training.id, chat)
+        sign_ups.put(unit, commune, training.id, seat)
+        learning.note_of_chat(unit, commune, chat, course, "1")
+
+    rekeyed.before.write(before)
+    present = rekeyed.after.write(known_again, rekeyed.office, "bà Tư").identity
+    assert present != chat
+    place = (commune, present, training)
+    code = check_in.screen_code(rekeyed.after.keys, commune, training.id, rekeyed.before.clock.now)
+
+    def after(unit: Unit) -> tuple[bool, bool, bool]:
+        seats = attendances.seat_hashes(unit.keys, commune, training.id, present)
+        again = check_in.check_in(unit, commune, present, (code, unit.now))
+        said = learning.note_of_chat(unit, commune, present, course, "2")
+        return again.is_new, sign_ups.is_in(unit, commune, training.id, seats), said
+
+    assert rekeyed.after.write(after) == (False, True, False)
+    answers = rekeyed.after.read(after_class.answers_of, *place)
+    assert answers is not None
+    assert answers.clear == 1
+    assert rekeyed.after.read(attendances.count, commune, training.id).seats == 1
+    assert rekeyed.after.read(sign_ups.count, commune, training.id) == 1
+    rekeyed.after.write(privacy.erase, rekeyed.office.commune, present)
+    assert rekeyed.after.read(attendances.list_seats, commune, training.id) == frozenset()
+
+
+def test_of_two_seats_under_an_old_and_the_present_key_the_present_one_leads_to_the_chat(
+    rekeyed: Rekeyed,
+) -> None:
+    room, commune = Room(rekeyed.before, rekeyed.office), rekeyed.office.id
+    training, chat = room.announced(), room.chat("bà Tư")
+    rekeyed.before.clock.passes(minutes=90)
+    old = room.enter(chat, room.screen(training)).seat.id
+    address = rekeyed.office.address("bà Tư")
+    present = mailbox.identity_of(rekeyed.after.keys, commune, address)
+    code = check_in.screen_code(rekeyed.after.keys, commune, training.id, rekeyed.before.clock.now)
+
+    def sit(unit: Unit) -> int:
+        return check_in.check_in(unit, commune, present, (code, unit.now)).seat.id
+
+    new = rekeyed.after.write(sit)
+    assert new != old
+    rekeyed.after.write(seats.move_chat, commune, chat, present)
+    assert rekeyed.after.write(sit) == new
+    assert len(rekeyed.after.read(attendances.list_seats, commune, training.id)) == 1

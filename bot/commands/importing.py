@@ -156,8 +156,6 @@ def _faultless(room: PaperRoom, draft: AnyDraft[R]) -> AnyDraft[R]:
 
 
 UNITS = {HELP: "lượt", ATTENDANCE: "chỗ"}
-ALIKE = {HELP: "import.alike", ATTENDANCE: "import.class-alike"}
-WITHDRAWN = {HELP: "import.withdrawn", ATTENDANCE: "import.class-withdrawn"}
 
 
 def _say_draft(room: PaperRoom, draft: AnyDraft[R], kind: str) -> None:
@@ -167,9 +165,9 @@ def _say_draft(room: PaperRoom, draft: AnyDraft[R], kind: str) -> None:
         f"trước đây, {show_number(draft.blank)} dòng không dùng."
     )
     for number in draft.withdrawn:
-        say(room.texts.say(WITHDRAWN[kind], row=number))
+        say(room.texts.say("import.withdrawn", row=number))
     for number in draft.alike:
-        say(room.texts.say(ALIKE[kind], row=number))
+        say(room.texts.say("import.alike", row=number))
 
 
 def _say_taken(taken: Taken, what: str) -> None:

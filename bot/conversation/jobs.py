@@ -10,10 +10,12 @@ from functools import partial
 
 from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
+from bot.core.vocabulary import Use
 from bot.locale import local_day
 from bot.services import questions, retention, team_merging
+from bot.services.retention import KEEP_ASKED
 from bot.services.retention import KEEP_CONVERSATIONS as KEEP_CONVERSATIONS
-from storage import communes, fetching, jobs, mailbox, sign_ins
+from storage import communes, fetching, jobs, mailbox, reaching, sign_ins
 from storage.database import Database, Unit
 
 log = logging.getLogger(__name__)
@@ -26,7 +28,9 @@ KEEP_RUNS = timedelta(days=60)
 
 def purge_expired(unit: Unit) -> int:
     """Drop what is past its time: chats, sign-ins, unanswered questions; gives how many rows or chats."""
-    chats = fetching.forget_due(unit) + mailbox.purge(unit, KEEP_CONVERSATIONS)
+    window = (unit.now - KEEP_ASKED, unit.now - KEEP_CONVERSATIONS)
+    spared = reaching.list_kept(unit, Use.REMIND, window)
+    chats = fetching.forget_due(unit) + mailbox.purge(unit, KEEP_CONVERSATIONS, spared)
     known = sign_ins.purge(unit, KEEP_SIGN_INS) + questions.purge_unanswered(unit)
     return chats + known + retention.purge(unit) + jobs.purge(unit, KEEP_RUNS)
 

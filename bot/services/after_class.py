@@ -50,7 +50,7 @@ def answers_of(
     unit: Unit, commune: CommuneId, identity: Identity, training: Training
 ) -> Answers | None:
     """What this chat has answered; None when it has answered nothing."""
-    seats = _seats(unit, commune, identity, training)
+    seats = feedback.seats_of(unit.keys, commune, training.id, identity)
     return feedback.find(unit, commune, training.id, seats)
 
 
@@ -66,7 +66,7 @@ def answer(
     if value not in VALUES:
         raise ValueError(value)
     if is_open(training):
-        seats = _seats(unit, commune, identity, training)
+        seats = feedback.seats_of(unit.keys, commune, training.id, identity)
         feedback.put(unit, commune, training.id, seats, (question, value))
 
 
@@ -78,15 +78,9 @@ def count_quiz(unit: Unit, commune: CommuneId, training: Training, done: tuple[s
 
 
 def _has_seat(unit: Unit, commune: CommuneId, identity: Identity, training: Training) -> bool:
-    seats = _seats(unit, commune, identity, training)
+    seats = attendances.seat_hashes(unit.keys, commune, training.id, identity)
     seat = attendances.find(unit, commune, training.id, seats)
     return seat is not None and seat.voided_at is None
-
-
-def _seats(
-    unit: Unit, commune: CommuneId, identity: Identity, training: Training
-) -> tuple[bytes, ...]:
-    return attendances.seat_hashes(unit.keys, commune, training.id, identity)
 
 
 # ---- what came of it

@@ -18,7 +18,7 @@ VERSIONS = {
     Use.CALL_BACK: "2026-11",
     Use.COUNT_ONCE: "2026-11",
     Use.SHOW_PHONE: "2026-11",
-    Use.REMIND: "2026-11-2",
+    Use.REMIND: "2026-11-3",
     Use.ATTEND: "2026-11",
     Use.LINK: "2026-11",
 }

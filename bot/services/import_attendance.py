@@ -1,12 +1,11 @@
 """Lists of classes signed on paper and typed into a file: looked at, taken as a whole or not at all.
 
-How a file is taken back stands with those of help, in ``bot/services/imports.py``. Nobody's name is asked
-for; a number counts only where the paper says that its owner agreed.
+How a file is taken back stands with those of help, in ``bot/services/imports.py``. Neither a name nor a
+number is asked for: the list of a class shows no text that somebody could agree to.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,19 +16,18 @@ from bot.core.periods import today
 from bot.core.text import fold
 from bot.core.vocabulary import CommuneId, Evidence
 from bot.reports.reading import Grid
-from bot.services import import_attendance_rows, import_people
+from bot.services import import_attendance_rows
 from bot.services.import_attendance_rows import Known, SeatRow
 from bot.services.import_cells import RowFault
 from bot.services.import_people import AnyDraft
 from bot.services.imports import ATTENDANCE, Hand, House, Taken
 from bot.services.trainings import OLDEST
-from storage import attendance_bulk, audit, duty, imports, mailbox, phone_lists, trainings
+from storage import attendance_bulk, audit, duty, imports, mailbox, trainings
 from storage.attendance_bulk import StoredSeat
 from storage.attendances import NewSeat
 from storage.audit import Act
 from storage.database import Unit
 from storage.imports import NewImport
-from storage.phone_lists import OnFile
 from storage.sheets import PAPER
 
 MOST_SEATS = 5_000
@@ -62,13 +60,11 @@ def take(unit: Unit, house: House, looked_at: SeatDraft, hand: Hand) -> Taken:
         return Taken(None, 0, known)
     new = NewImport(now.file_hash, len(now.rows), now.visits, hand.actor, ATTENDANCE)
     import_id = imports.add(unit, commune, new)
-    people = import_people.name_all(unit, commune, house.agreed, now)
     seats = [
         NewSeat(
             client_id,
             row.training.id,
             Evidence.LIST,
-            person_id=people.get(row.number),
             age_band=row.age_band,
             neighbourhood_id=row.neighbourhood,
             by=hand.by,
@@ -118,16 +114,9 @@ def _with_log(unit: Unit, commune: CommuneId, looked_at: SeatDraft) -> SeatDraft
     """The draft with what the roll knows of its rows now."""
     known, faults = _compare(unit, commune, looked_at.rows)
     fresh = [row for row in looked_at.rows if row.id not in known]
-    on_file = import_people.look_up(unit, commune, fresh)
     faults += _late(unit, commune, fresh)
     faults = sorted((*looked_at.faults, *faults), key=lambda fault: fault.row)
-    return replace(
-        looked_at,
-        faults=tuple(faults),
-        known=known,
-        withdrawn=import_people.withdrawn(fresh, on_file),
-        alike=tuple(_alike(unit, commune, fresh, on_file)),
-    )
+    return replace(looked_at, faults=tuple(faults), known=known)
 
 
 def _late(unit: Unit, commune: CommuneId, fresh: Sequence[SeatRow]) -> list[RowFault]:
@@ -152,14 +141,11 @@ def _compare(
     stored = attendance_bulk.list_stored(unit, commune, sorted(ids))
     if not stored:
         return frozenset(), []
-    before = [one.person_id for one in stored.values() if one.person_id is not None]
-    roots = imports.list_roots(unit, commune, before)
     there = [row for row in rows if _id(row, 1) in stored]
-    on_file = phone_lists.look_up(unit, commune, sorted({r.phone for r in there if r.phone}))
     faults = [
         RowFault(row.number, "id", "import.id-other", {"id": row.id})
         for row in there
-        if not _is_same(row, stored, roots, on_file)
+        if not _is_same(row, stored)
     ]
     return frozenset(row.id for row in there), faults
 
@@ -169,38 +155,11 @@ def _next(row: SeatRow) -> str:
     return _id(row, row.visits + 1)
 
 
-def _is_same(
-    row: SeatRow,
-    stored: Mapping[str, StoredSeat],
-    roots: Mapping[int, int],
-    on_file: Mapping[str, OnFile],
-) -> bool:
+def _is_same(row: SeatRow, stored: Mapping[str, StoredSeat]) -> bool:
     first = stored[_id(row, 1)]
     return (
         (first.training_id, first.age_band, first.neighbourhood_id)
         == (row.training.id, row.age_band, row.neighbourhood)
         and _id(row, row.visits) in stored
         and _next(row) not in stored
-        and import_people.is_person(
-            roots, first.person_id, on_file[row.phone] if row.phone else None
-        )
     )
-
-
-def _alike(
-    unit: Unit, commune: CommuneId, fresh: Sequence[SeatRow], on_file: Mapping[str, OnFile]
-) -> list[int]:
-    """Rows whose person has a seat in that class already, or stands in the file twice."""
-    classes = sorted({row.training.id for row in fresh if row.phone})
-    roots = {row.number: on_file[row.phone].root for row in fresh if row.phone}
-    people = sorted({root for root in roots.values() if root is not None})
-    seated = attendance_bulk.list_seated(unit, commune, people, classes)
-    twice = Counter((row.phone, row.training.id) for row in fresh if row.phone)
-    return [
-        row.number
-        for row in fresh
-        if row.phone
-        and (
-            twice[row.phone, row.training.id] > 1 or (roots[row.number], row.training.id) in seated
-        )
-    ]

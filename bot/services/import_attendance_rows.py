@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from bot.core.text import fold
@@ -30,8 +30,6 @@ COLUMNS = (
     "held_on",
     "age_band",
     "neighbourhood",
-    "phone",
-    "consent",
     "count",
 )
 SHAPE = Shape(COLUMNS, ("id", "training"))
@@ -47,7 +45,7 @@ SHUT = {
 
 @dataclass(frozen=True, slots=True)
 class SeatRow:
-    """A row as it was understood; ``phone`` (E.164) only where somebody agreed to it."""
+    """A row as it was understood. Such a list shows no text to agree to, so it names nobody."""
 
     number: int
     id: str
@@ -55,8 +53,8 @@ class SeatRow:
     age_band: AgeBand | None
     neighbourhood: int | None
     visits: int  # how many people without a phone it stands for, or one
-    phone: str | None = field(repr=False)
-    by: int | None = None
+    phone: None = None
+    by: None = None
 
     @property
     def day(self) -> date:
@@ -107,12 +105,9 @@ class _Reader(CellReader):
         age_band = self._code("age_band", AgeBand)
         place = self._read("neighbourhood", self._place)
         count = self._count("count", 1, MOST_LINES) or 1
-        phone = self._phone()
-        if phone is not None and count > 1:
-            self.wrong("count", "import.count-phone")
         if name is None or training is None:
             return None
-        return SeatRow(self._line.number, name, training, age_band, place, count, phone)
+        return SeatRow(self._line.number, name, training, age_band, place, count)
 
     def _training(self, cell: Cell, day: date | None, is_wrong: bool) -> Training | None:
         text = text_of(cell).removeprefix("#").strip()

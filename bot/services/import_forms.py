@@ -67,7 +67,6 @@ def make_class_form(texts: Texts, words: Words, places: Sequence[str]) -> Form:
         texts.say("paper.class-title"),
         texts.say("paper.class-rows"),
         texts.say("paper.class-names"),
-        texts.say("paper.form-consent"),
         texts.say("paper.form-whole"),
     ]
     return Form(columns, [], explanation, _heads(texts))

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.core.errors import RuleError
-from bot.core.vocabulary import CommuneId
+from bot.core.vocabulary import CommuneId, Use
+from bot.locale import local_day
 from bot.services import petitions
 from bot.services.merging import check_officer, find_on_phone
 from bot.services.petitions import Kind
@@ -17,7 +18,7 @@ from storage import audit, consents, erasing, phones
 from storage.audit import Act
 from storage.consents import Consent
 from storage.database import Unit
-from storage.erasing import Helped
+from storage.erasing import Helped, Sat
 from storage.phones import OnPhone
 from storage.sign_ins import Officer
 
@@ -31,6 +32,7 @@ class Known:
     root: int
     agreed: tuple[Consent, ...]
     helped: Helped | None
+    sat: Sat | None
     has_number: bool
     chats: int
 
@@ -56,12 +58,14 @@ def _known(
     one, found = among
     group = erasing.find_group(unit, commune, [one.root])
     agreed = consents.list_standing(unit, commune, _subjects(unit, commune, phone, found), group)
+    given = {one.use for one in agreed}
     return Known(
         ordinal=one.ordinal,
         person=one.person,
         root=one.root,
         agreed=tuple(agreed),
         helped=erasing.find_helped(unit, commune, group),
+        sat=erasing.find_sat(unit, commune, group) if Use.ATTEND in given else None,
         has_number=bool(erasing.list_numbers(unit, commune, [given.id for given in agreed])),
         chats=erasing.count_names(unit, commune, group).get("chat", 0),
     )
@@ -88,6 +92,7 @@ def export(unit: Unit, officer: Officer, typed: str) -> dict[str, Any]:
                 for given in one.agreed
             ],
             "help": _shown(one.helped),
+            "classes": _shown_classes(one.sat),
             "number_kept": one.has_number,
             "chats": one.chats,
         }
@@ -102,6 +107,13 @@ def _shown(helped: Helped | None) -> dict[str, Any] | None:
         return None
     days: tuple[date, date] = (helped.first, helped.last)
     return {"visits": helped.visits, "first": days[0].isoformat(), "last": days[1].isoformat()}
+
+
+def _shown_classes(sat: Sat | None) -> dict[str, Any] | None:
+    if sat is None:
+        return None
+    first, last = local_day(sat.first), local_day(sat.last)
+    return {"classes": sat.classes, "first": first.isoformat(), "last": last.isoformat()}
 
 
 def erase(unit: Unit, officer: Officer, typed: str, ordinal: int) -> str:

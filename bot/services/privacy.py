@@ -20,7 +20,7 @@ from storage.audit import Act
 from storage.communes import Commune
 from storage.consents import Consent
 from storage.database import Unit
-from storage.erasing import Helped, Number
+from storage.erasing import Helped, Number, Sat
 from storage.trainings import Training
 
 
@@ -31,10 +31,12 @@ class Kept:
     agreed: tuple[Consent, ...]
     numbers: tuple[Number, ...]
     helped: Helped | None
+    sat: Sat | None  # while it is agreed that several classes are one person's
     waiting_since: tuple[datetime, ...]
     other_chats: int
     is_led: bool  # a number typed here leads to entries that this chat may not see
     is_silent: bool
+    is_asked: bool  # this chat wants to hear of classes, so it is kept longer
     places: tuple[Training, ...]  # classes of late and to come for which a place is kept
     seats: tuple[Sitting, ...]  # what was sat in of late
 
@@ -56,16 +58,20 @@ def look(unit: Unit, commune: Commune, identity: Identity) -> Kept:
     """What is known of who talks here; that somebody looked stands in the audit log."""
     mine = _find(unit, commune.id, identity)
     agreed = _standing(unit, commune.id, mine)
+    given = {one.use for one in agreed}
+    own = stored.list_of(unit, commune.id, mine.subjects)
     names = erasing.count_names(unit, commune.id, mine.own)
     audit.record(unit, commune.id, Act(RESIDENT, "data-view", "chat"))
     return Kept(
         agreed=tuple(agreed),
         numbers=tuple(erasing.list_numbers(unit, commune.id, [one.id for one in agreed])),
         helped=erasing.find_helped(unit, commune.id, mine.own),
+        sat=erasing.find_sat(unit, commune.id, mine.own) if Use.ATTEND in given else None,
         waiting_since=tuple(erasing.list_open_requests(unit, commune.id, identity)),
         other_chats=max(0, names.get(people.CHAT, 0) - 1),
         is_led=bool(set(mine.led) - set(mine.own)),
         is_silent=notices.is_silent(unit, identity),
+        is_asked=any(one.use is Use.REMIND and one.withdrawn_at is None for one in own),
         places=tuple(sign_ups.list_of_chat(unit, commune.id, identity)),
         seats=tuple(seats.list_of_chat(unit, commune.id, identity)),
     )
@@ -95,7 +101,7 @@ def withdraw_uses(
     if given & {Use.LINK}:
         unlink(unit, commune, identity, None)
     if given & {Use.ATTEND}:
-        _forget_in_classes(unit, commune, identity)
+        seats.part(unit, commune.id, identity, mine.all)
     if gone:
         audit.record(unit, commune.id, Act(RESIDENT, "data-withdraw", ",".join(sorted(given))))
     return [use for use in Use if use in given]
@@ -160,13 +166,6 @@ def _find(unit: Unit, commune: CommuneId, identity: Identity) -> _Mine:
 
 def _standing(unit: Unit, commune: CommuneId, mine: _Mine) -> Sequence[Consent]:
     return stored.list_standing(unit, commune, mine.subjects, mine.own)
-
-
-def _forget_in_classes(unit: Unit, commune: Commune, identity: Identity) -> None:
-    """Nothing leads from this chat to who was in its classes, unless it is joined to another chat."""
-    known = people.find_person(unit, commune.id, identity)
-    if known is not None and not people.has_other_identity(unit, commune.id, known):
-        people.drop_chats(unit, [(commune.id, identity)])
 
 
 def _drop_shown_number(unit: Unit, commune: CommuneId, identity: Identity) -> None:

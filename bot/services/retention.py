@@ -13,12 +13,16 @@ from storage.retention import Before
 
 KEEP_CONVERSATIONS = timedelta(days=30)
 """Without consent nothing lives longer than this after its last use (design, section 6)."""
+KEEP_ASKED = timedelta(days=400)
+"""The same where notices of classes were agreed to: a year without a word is a class or two missed."""
 KEEP_NUMBERS = timedelta(days=7)
 """A phone number in clear under seal, after the request that it was given for is over."""
 KEEP_UNUSED_NUMBERS = timedelta(days=30)
 """The same where no request came of it."""
 KEEP_MARKS = timedelta(days=30)
 """Which chat a request, a check or a seat in a class belonged to, after it was over or asked."""
+KEEP_TOLD = timedelta(days=365)
+"""Which chat said that it has learned a course: said anew in that time it is the same one."""
 KEEP_WISHES = timedelta(days=30)
 """Names of those who wished to join, and of those who were invited, after the invitation ended."""
 KEEP_COUNTED = timedelta(days=730)
@@ -30,10 +34,12 @@ KEEP_BACKUPS = timedelta(days=30)
 
 TABLE = {
     "chats": KEEP_CONVERSATIONS,
+    "asked": KEEP_ASKED,
     "questions": KEEP_DAYS,
     "numbers": KEEP_NUMBERS,
     "unused-numbers": KEEP_UNUSED_NUMBERS,
     "marks": KEEP_MARKS,
+    "told": KEEP_TOLD,
     "wishes": KEEP_WISHES,
     "counted": KEEP_COUNTED,
     "proofs": KEEP_PROOFS,
@@ -50,6 +56,7 @@ def purge(unit: Unit) -> int:
         numbers=now - KEEP_NUMBERS,
         unused_numbers=now - KEEP_UNUSED_NUMBERS,
         marks=now - KEEP_MARKS,
+        told=now - KEEP_TOLD,
         wishes=now - KEEP_WISHES,
         proofs=now - KEEP_PROOFS,
         known=now - KEEP_COUNTED,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.vocabulary import AgeBand, CommuneId, Identity, TrainingStatus
-from bot.services import check_in, sign_ups
+from bot.core.vocabulary import AgeBand, CommuneId, Identity, TrainingStatus, Use
+from bot.services import check_in, consents, sign_ups
 from bot.services.consents import Proof
-from storage import attendances, erasing, trainings
+from bot.services.people import RESIDENT
+from storage import attendances, audit, erasing, people, trainings
+from storage import consents as agreed
+from storage import seats as left
 from storage.attendances import Seat
+from storage.audit import Act
 from storage.database import Unit
 from storage.trainings import Training
 
@@ -53,12 +58,42 @@ def recall(unit: Unit, commune: CommuneId, sitting: Sitting) -> Sitting:
     )
 
 
-def tell_age(unit: Unit, commune: CommuneId, sitting: Sitting, band: AgeBand) -> Sitting:
-    """How old they are; a child's seat is nobody's that is known, whoever's phone it is."""
-    if band is AgeBand.UNDER_16 and sitting.seat.person_id is not None:
+def tell_age(
+    unit: Unit, commune: CommuneId, identity: Identity, sitting: Sitting, band: AgeBand
+) -> Sitting:
+    """How old they are; a child's seat is nobody's that is known, whoever's phone it is.
+
+    A child cannot have agreed. Where a grown-up told their age before, it is their chat that a child holds.
+    """
+    person = sitting.seat.person_id
+    if band is AgeBand.UNDER_16 and person is not None:
+        group = erasing.find_group(unit, commune, [person])
+        is_grown_up = _has_grown_up(unit, commune, sitting, group)
         attendances.unname(unit, commune, sitting.seat.id)
         sitting = replace(sitting, seat=replace(sitting.seat, person_id=None))
+        if not is_grown_up:
+            subjects = consents.subjects_of_chat(unit, commune, identity)
+            agreed.withdraw(unit, commune, subjects, Use.ATTEND)
+            part(unit, commune, identity, group)
+            audit.record(unit, commune, Act(RESIDENT, "data-withdraw", str(Use.ATTEND)))
     return _tell(unit, commune, sitting, replace(sitting.seat, age_band=band))
+
+
+def _has_grown_up(unit: Unit, commune: CommuneId, sitting: Sitting, group: Sequence[int]) -> bool:
+    told = attendances.list_of_people(unit, commune, group)
+    ages = {sitting.seat.age_band, *(one.age_band for one in told)}
+    return bool(ages - {None, AgeBand.UNDER_16})
+
+
+def part(unit: Unit, commune: CommuneId, identity: Identity, group: Sequence[int]) -> None:
+    """No chat leads to the seats of these people any more; nor does this one to who it is.
+
+    Where it is joined to another chat it stays so: that was agreed to apart.
+    """
+    left.drop_seats(unit, commune, group)
+    known = people.find_person(unit, commune, identity)
+    if known is not None and not people.has_other_identity(unit, commune, known):
+        people.drop_chats(unit, [(commune, identity)])
 
 
 def tell_home(unit: Unit, commune: CommuneId, sitting: Sitting, neighbourhood: int) -> Sitting:
