@@ -15,15 +15,14 @@ from bot.conversation.comm_drafts import (
 )
 from bot.conversation.members import MemberHandler, Worker, is_member, is_number, is_words_at
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn, reply
-from bot.core.errors import RuleError
+from bot.core.errors import NotAllowedError, RuleError
 from bot.core.messages import Kind
-from bot.core.spoken_days import find_day
 from bot.core.text import fold, shorten, spoken_number
 from bot.core.vocabulary import CommunicationKind, Topic
 from bot.library import Guide
 from bot.locale import show_number
 from bot.services import communications
-from bot.services.communication_lines import Told, read_line
+from bot.services.communication_lines import Told, find_told_day, read_line
 from bot.services.communications import MOST, MOST_REACH, OLDEST_DAYS, Piece
 from bot.services.help_log import UNDO_WITHIN
 from bot.services.trainings import hand_of
@@ -94,8 +93,13 @@ def save(turn: Turn, worker: Worker) -> Reply:
         written, is_new = communications.write_down(turn.unit, commune, hand, piece, client_id)
     except RuleError as refusal:
         return Reply((Say(turn.say(refusal.code), _ways_on(turn)),), here=HOME, outcome="refused")
+    except NotAllowedError:
+        return _not_yours(turn)
     if written.voided_at is not None:
-        return reply(turn.say("comm.undone-already"), *_ways_on(turn), here=HOME)
+        # The key of this draft is spent: a line that is to be written after all needs one of its own.
+        again = turn.option("option.comm-again", f"comd:{draft.having(key=turn.key)}")
+        text = turn.say("comm.saved-undone", what=describe(turn, written.piece))
+        return reply(text, again, *_ways_on(turn), here=HOME)
     options = [turn.option("option.comm-more", "com")]
     if turn.unit.now - written.recorded_at <= UNDO_WITHIN:
         options.append(turn.option("option.comm-undo", f"comundo:{written.id}"))
@@ -117,6 +121,8 @@ def undo(turn: Turn, worker: Worker) -> Reply:
     except RuleError as refusal:
         code = "comm.undo-late" if refusal.code == "correct.reason" else refusal.code
         return reply(turn.say(code), *_ways_on(turn), here=HOME)
+    except NotAllowedError:
+        return _not_yours(turn)
     text = turn.say("comm.undone", what=describe(turn, gone.piece))
     return Reply((Say(text, _ways_on(turn)),), here=HOME, outcome="undone")
 
@@ -147,7 +153,7 @@ def is_typed(turn: Turn) -> bool:
     if not part or not is_member(turn):
         return False
     said = turn.inbound.text
-    is_day = part == "d" and find_day(said, turn.today).is_said
+    is_day = part == "d" and find_told_day(said, turn.today).is_said
     if part == "s" or is_day or (part in "nr" and _number(said) is not None):
         return True
     return turn.understanding.understand(said).decision is not Decision.ANSWER
@@ -282,7 +288,7 @@ def _take_subject(turn: Turn, worker: Worker, draft: Draft) -> Reply:
 
 
 def _take_day(turn: Turn, worker: Worker, draft: Draft) -> Reply:
-    day = find_day(turn.inbound.text, turn.today).day
+    day = find_told_day(turn.inbound.text, turn.today).day
     if day is None:
         return _again(turn, worker, draft, "d", "comm.day-unclear")
     if refusal := _why_not(turn, day):
@@ -315,7 +321,7 @@ def _piece(turn: Turn, worker: Worker, draft: Draft) -> Piece:
 
 
 def _told(turn: Turn) -> Told | None:
-    return read_line(turn.inbound.text, turn.today)
+    return read_line(turn.inbound.text, turn.today, turn.library.spoken.calls)
 
 
 def _subject_named(turn: Turn, text: str) -> Subject | None:
@@ -347,6 +353,11 @@ def _number(text: str) -> int | None:
 
 def _ways_on(turn: Turn) -> tuple[Option, ...]:
     return turn.option("option.comm-more", "com"), turn.option("option.comm-list", "comlist")
+
+
+def _not_yours(turn: Turn) -> Reply:
+    text = turn.say("comm.of-other-team")
+    return Reply((Say(text, _ways_on(turn)),), here=HOME, outcome="refused")
 
 
 def _anew(turn: Turn) -> Reply:

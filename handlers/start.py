@@ -76,7 +76,11 @@ def _waiting(turn: Turn) -> tuple[Option, ...]:
     if turn.worker is None:
         return ()
     count = request_work.count_waiting(turn.unit, turn.commune.id, turn.worker)
-    return (turn.option("option.waiting", "queue", count=count),) if count else ()
+    if not count:
+        return ()
+    taken = request_work.count_taken(turn.unit, turn.commune.id, turn.worker)
+    label = "option.taken" if taken == count else "option.waiting"
+    return (turn.option(label, "queue", count=count),)
 
 
 def _team_home(turn: Turn) -> Say:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn, reply
 from bot.core.errors import RuleError
 from bot.core.text import shorten
-from bot.services import team_life
+from bot.services import team_classes, team_life, trainings
 from bot.services.team_life import TeamWeek, Worker
 from bot.services.teams import actor
 
@@ -124,7 +124,8 @@ def week(turn: Turn) -> Reply:
     except RuleError as refusal:
         mine = turn.option("option.mine", "mine")
         return Reply((Say(turn.say(refusal.code), (mine,)),), outcome="refused")
-    parts = (_head(turn, found), _silent(turn, found), _cases(turn, found), _thanks(turn, found))
+    about = (_head, _silent, _cases)
+    parts = (*(say(turn, found) for say in about), _classes(turn, worker), _thanks(turn, found))
     text = "\n".join(part for part in parts if part)
     classes = turn.option("option.team-classes", "trns")
     return reply(text, turn.option("option.log", "log"), classes, here="week")
@@ -162,6 +163,12 @@ def _cases(turn: Turn, found: TeamWeek) -> str:
         else:
             lines.append(turn.say("week.case-unnamed", topic=topic, day=day))
     return "\n".join([turn.say("week.cases"), *lines]) if lines else ""
+
+
+def _classes(turn: Turn, leader: Worker) -> str:
+    hand = trainings.hand_of(turn.unit, turn.commune.id, leader)
+    count = team_classes.count_waiting(turn.unit, turn.commune.id, hand)
+    return turn.say("week.classes-waiting", count=count) if count else ""
 
 
 def _thanks(turn: Turn, found: TeamWeek) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.conversation.class_cards import Case, card, with_class
 from bot.conversation.class_drafts import FOR_TEAMS, Draft, draft_of, lacks, outline_of, read_draft
 from bot.conversation.class_lines import (
@@ -13,9 +15,11 @@ from bot.conversation.class_lines import (
 )
 from bot.conversation.class_questions import (
     AT,
+    HELD,
     MORE,
     ask,
     go_on,
+    go_on_after_all,
     gone,
     new_draft,
     present_draft,
@@ -26,7 +30,7 @@ from bot.conversation.members import MemberHandler, Worker, is_member
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn, reply
 from bot.core.errors import NotAllowedError, RuleError
 from bot.core.messages import Kind
-from bot.core.spoken_days import find_day_ahead
+from bot.core.spoken_days import Doubt, find_day_ahead
 from bot.core.spoken_hours import find_hours
 from bot.core.text import fold
 from bot.core.vocabulary import TrainingStatus
@@ -38,6 +42,13 @@ from bot.services.understanding import Decision
 ELSEWHERE = ("scam", "duty", "newcomer", "request", "ask", "trn.reason")
 """Beginnings of the states in which other words are waited for."""
 PARTS = {"kind", MORE, *AT}
+DOUBTS = {
+    Doubt.GONE: "planning.day-gone",
+    Doubt.CLASH: "planning.day-clash",
+    Doubt.LUNAR: "planning.day-lunar",
+}
+_ON_PURPOSE = re.compile(r"(?<!\w)(?:hồi|hoi|nãy|đã|vừa|rồi|xong)(?!\w)")
+"""Who writes a line so wants to write down what took place."""
 PLACE_WORDS = """
     nhà trường chùa đình chợ hội trụ văn quán khu sân ấp tổ ủy trung công xưởng phòng thư giáo miếu tiệm kp
 """
@@ -55,6 +66,8 @@ def begin(turn: Turn, worker: Worker) -> Reply:
 def ask_part(turn: Turn, worker: Worker) -> Reply:
     """One part is asked for again."""
     part, draft = (*turn.args, "")[0], read_draft(turn, turn.args[1:])
+    if draft and part == HELD:
+        return go_on_after_all(turn, worker, draft)
     return ask(turn, (draft, part)) if draft and part in PARTS else gone(turn)
 
 
@@ -140,7 +153,10 @@ def take_line(turn: Turn, worker: Worker) -> Reply:
     if line is None:
         return gone(turn)
     if line.lost_day:
-        return ask(turn, (line.draft, "day"), turn.say("planning.no-such-day"))
+        note = DOUBTS[line.doubt] if line.doubt else "planning.no-such-day"
+        return ask(turn, (line.draft, "day"), turn.say(note), misses=1)
+    if _ON_PURPOSE.search(turn.inbound.text.lower()):
+        return go_on_after_all(turn, worker, line.draft)
     return go_on(turn, worker, line.draft)
 
 
@@ -204,10 +220,11 @@ def _guides(turn: Turn) -> list[Guide]:
 
 
 def _take_day(turn: Turn, worker: Worker, draft: Draft) -> Reply:
-    told, is_found = read_moment(turn.inbound.text, turn.today, draft)
-    if is_found:
+    told, found = read_moment(turn.inbound.text, turn.today, draft)
+    if found.day is not None:
         return go_on(turn, worker, told)
-    return _again(turn, draft, "day", ("planning.day-unclear", "planning.day-still-unclear"))
+    note = DOUBTS[found.doubt] if found.doubt else "planning.day-unclear"
+    return _again(turn, draft, "day", (note, "planning.day-still-unclear"))
 
 
 def _take_hour(turn: Turn, worker: Worker, draft: Draft) -> Reply:

@@ -130,7 +130,7 @@ def _back(turn: Turn, case: Case, deed: Deed, reason: str) -> Reply:
     before = BACK.get(case.training.status)
     if not before:
         return card(turn, case)
-    if not case.hand.can_take_back:
+    if not case.hand.may_take_back(case.training.outline.team_id):
         return Reply((Say(turn.say("lesson.leader-only")),), outcome="refused")
     (status,) = before
     return _moved(turn, case, (status, reason), turn.say("lesson.done-back"))

@@ -71,6 +71,21 @@ def test_a_code_is_read_in_any_spelling(code: str, head: str, gap: str, is_small
     assert check_in.read_code(head + (written.lower() if is_small else written)) == code
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "mã điểm danh là 7K2M9Q",
+        "Mã điểm danh là: 7k2 m9q.",
+        "điểm danh lớp 7K2M9Q",
+        "diem danh lop 7k2-m9q",
+        "điểm danh lớp VNeID 7K2M9Q",
+        "mã check in là 7K2M9Q",
+    ],
+)
+def test_words_may_stand_between(written: str) -> None:
+    assert check_in.read_code(written) == "7K2M9Q"
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_a_code_or_meant_as_one_or_neither(text: str) -> None:
     read = check_in.read_code(text)
@@ -90,6 +105,10 @@ def test_any_text_is_a_code_or_meant_as_one_or_neither(text: str) -> None:
         "menu",
         "1",
         "12/11",
+        "điểm danh 5 bạn",
+        "diem danh 5 ban",
+        "điểm danh 12 bác",
+        "điểm danh lớp 30 cháu",
     ],
 )
 def test_plain_words_are_no_code(words: str) -> None:
@@ -213,6 +232,13 @@ def test_five_wrong_codes_an_hour_and_then_not_even_a_right_one(
     assert _try(room, chat, room.screen(going_on)) == "checkin.too-many"
     assert room.enter(room.chat("bà Tư"), room.screen(going_on)).is_new, "others are not stopped"
     room.shelf.clock.passes(minutes=61)
+    assert room.enter(chat, room.screen(going_on)).is_new
+
+
+def test_what_cannot_be_a_code_is_no_wrong_try(room: Room, going_on: Training) -> None:
+    chat = room.chat("bà Tư")
+    for _ in range(7):
+        assert _try(room, chat, "") == "checkin.unknown"
     assert room.enter(chat, room.screen(going_on)).is_new
 
 

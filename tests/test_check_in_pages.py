@@ -171,6 +171,18 @@ def test_who_guesses_codes_has_to_wait_and_nobody_else(hall: Ward, planned: Trai
     assert opens(hall, f"/c/{printed(hall, planned)}").status == 200
 
 
+def test_who_guessed_too_often_is_not_told_of_a_right_code_and_the_screen_goes_on(
+    hall: Ward, planned: Training
+) -> None:
+    guesser = Browser(f"http://127.0.0.1:{hall.settings.port}")
+    for _ in range(MOST_MISSES):
+        guesser.opens(f"/c/{NOBODY}")
+    code = printed(hall, planned)
+    for path in (f"/c/{code}", f"/c/{code}/to-dan", f"/c/{code}/to-dan.pdf"):
+        assert guesser.opens(path).status == 429, path
+    assert guesser.opens(screen_path(hall, planned)).status == 200
+
+
 def test_a_code_of_another_commune_leads_there(hall: Ward) -> None:
     hall.clock.now = START
     theirs = plan(hall, "phuoc-binh", title="Chữ ký số")

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from bot.core.keys import Purpose
 from bot.core.terms import Tariff, Terms
-from bot.core.vocabulary import Identity, TrainingStatus, Use
+from bot.core.vocabulary import Identity, TrainingAudience, TrainingStatus, Use
 from bot.locale import Texts, load_sentences
 from bot.services import class_notices, consents, trainings
 from bot.services.reminders import Mail
-from storage import attendances, notices, sign_ups
+from storage import attendances, jobs, notices, sign_ups
 from storage.database import Unit
 from storage.models import outbox
 from storage.packing import unpack_outbound
@@ -141,17 +141,88 @@ def test_who_signed_up_hears_of_a_change_and_of_the_calling_off(room: Room) -> N
     assert len(told(room, sau)) == 1, "who only asked for classes is not told of changes"
 
 
-def test_who_was_there_is_asked_for_feedback_when_it_is_over(room: Room) -> None:
+def test_who_was_there_and_asked_to_be_told_is_asked_for_feedback_when_it_is_over(
+    room: Room,
+) -> None:
     training = room.announced(starts_at=in_days(room, 0, 1))
     look(room)
     room.shelf.clock.passes(minutes=90)
-    tu, nam = room.chat("bà Tư"), room.chat("ông Năm")
-    room.enter(tu, room.screen(training))
+    tu, nam, sau = asks(room, "bà Tư"), room.chat("ông Năm"), asks(room, "ông Sáu")
+    code = room.screen(training)
+    room.enter(tu, code)
+    room.enter(nam, code)
     room.move(training, TrainingStatus.HELD)
     assert look(room) == 1
     assert look(room) == 0
     assert "góp ý" in told(room, tu)[0]
-    assert told(room, nam) == []
+    assert told(room, nam) == [], "who did not ask is not written to, even having been there"
+    assert told(room, sau) == []
+
+
+@pytest.mark.parametrize("audience", [TrainingAudience.OFFICIALS, TrainingAudience.TEAMS])
+def test_residents_are_not_told_of_a_class_that_is_not_for_them(
+    room: Room, audience: TrainingAudience
+) -> None:
+    tu = asks(room, "bà Tư")
+    room.announced(starts_at=in_days(room, 4), audience=audience)
+    assert look(room) == 0
+    assert told(room, tu) == []
+
+
+def test_off_and_on_again_and_off_again_is_told_each_time(room: Room) -> None:
+    tu = asks(room, "bà Tư")
+    training = room.announced(starts_at=in_days(room, 5))
+    assert look(room) == 1
+    signs_up(room, tu, training)
+    for _ in range(2):
+        room.shelf.clock.passes(minutes=5)
+        room.move(training, TrainingStatus.CANCELLED, "bão")
+        assert (look(room), look(room)) == (1, 0)
+        assert "hoãn" in told(room, tu)[-1]
+        room.shelf.clock.passes(minutes=5)
+        room.move(training, TrainingStatus.PLANNED, "hết bão")
+        room.move(training, TrainingStatus.ANNOUNCED)
+        assert (look(room), look(room)) == (1, 0)
+        assert "hoãn" not in told(room, tu)[-1]
+
+
+def test_what_was_not_on_again_for_anybody_is_not_called_off_twice(room: Room) -> None:
+    tu = asks(room, "bà Tư")
+    training = room.announced(starts_at=in_days(room, 5))
+    look(room)
+    signs_up(room, tu, training)
+    room.move(training, TrainingStatus.CANCELLED, "bão")
+    assert look(room) == 1
+    room.shelf.clock.passes(minutes=5)
+    room.move(training, TrainingStatus.PLANNED, "bấm nhầm")
+    room.move(training, TrainingStatus.CANCELLED, "vẫn bão")
+    assert look(room) == 0
+
+
+def test_who_signs_up_on_the_day_before_is_reminded_in_the_next_hour(room: Room) -> None:
+    tu, nam = asks(room, "bà Tư"), asks(room, "ông Năm")
+    training = room.announced(starts_at=in_days(room, 1))
+    signs_up(room, tu, training)
+    look(room)
+    reminders = [one for one in told(room, tu) if "ngày mai" in one]
+    signs_up(room, nam, training)
+    assert look(room) == 0, "not within the same hour"
+    room.shelf.clock.passes(hours=1)
+    assert look(room) == 1
+    assert "ngày mai" in told(room, nam)[-1]
+    assert [one for one in told(room, tu) if "ngày mai" in one] == reminders
+    room.shelf.clock.passes(hours=1)
+    assert look(room) == 0, "once a chat"
+
+
+def test_a_class_far_ahead_is_told_once_however_long_runs_are_remembered(room: Room) -> None:
+    tu = asks(room, "bà Tư")
+    room.announced(starts_at=in_days(room, 100))
+    assert look(room) == 1
+    room.shelf.clock.passes(days=70)
+    room.shelf.write(jobs.purge, timedelta(days=60))
+    assert look(room) == 0
+    assert len(told(room, tu)) == 1
 
 
 def test_nobody_is_written_to_at_night(room: Room) -> None:

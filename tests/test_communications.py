@@ -17,12 +17,13 @@ from bot.services import communications
 from bot.services.communication_lines import read_line
 from bot.services.communications import Amount, Communication, Piece
 from bot.services.trainings import Hand
-from storage import audit
+from storage import audit, duty, memberships
 from storage.database import Unit
 from storage.help_entries import By
 from tests.world import Person, World
 
 TODAY = date(2026, 11, 18)  # of the clock
+YESTERDAY = TODAY - timedelta(days=1)
 LOUD, ARTICLE, LEAFLET = CommunicationKind
 NOVEMBER = (date(2026, 11, 1), date(2026, 12, 1))
 
@@ -43,7 +44,7 @@ def office(world: World) -> Hand:
     """An officer's."""
     person = world.person("chị Lan")
     person.says(f"vào tổ {world.invite(Role.OFFICER, None)}")
-    return Hand(By(staff_id=1), "staff:1", None, can_take_back=True)
+    return Hand(By(staff_id=1), "staff:1", teams=None, led=None)
 
 
 class Shop:
@@ -271,6 +272,30 @@ def test_lines_are_read_as_they_are_typed(
     assert (told.kind, told.amount, told.about) == (kind, amount, about)
 
 
+def test_a_number_to_ring_is_no_amount(world: World) -> None:
+    told = read_line("phát loa hôm qua gọi 156 báo lừa đảo", TODAY, ("156",))
+    assert told is not None
+    assert (told.amount, told.day, told.about) == (0, YESTERDAY, "gọi 156 báo lừa đảo")
+    assert getattr(read_line("phát loa 111 lần", TODAY, ("111",)), "amount", 0) == 111
+    member = world.member()
+    member.says("phát loa hôm qua gọi 156 báo lừa đảo")
+    assert "156 lần" not in member.last
+    assert lines(world) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["mai", "ngày mai", "thứ bảy tuần sau", "2 ngày nữa", "thứ sáu tới", "20/11"]
+)
+def test_what_is_still_to_come_is_refused_in_one_sentence(world: World, said: str) -> None:
+    member = world.member()
+    member.says(f"phát loa 3 lần bài mã otp {said}")
+    assert "chưa tới" in member.last
+    member.says(said)
+    assert "chưa tới" in member.last
+    wrote(member, "hôm qua", "lưu")
+    assert only(world).piece.occurred_on == YESTERDAY
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -345,6 +370,64 @@ def test_undone_within_a_day_and_refused_later(world: World) -> None:
     member.presses("Hủy dòng này")
     assert "quá 24 giờ" in member.last
     assert [line.voided_at is None for line in lines(world)].count(True) == 1
+
+
+def test_saving_again_what_was_taken_back_says_so_and_asks_anew(world: World) -> None:
+    member = world.member()
+    wrote(member, "phát loa 1 lần bài mã otp", "lưu", "hủy dòng này")
+    member.presses_earlier("Lưu")
+    assert "ghi rồi mà đã bỏ" in member.last
+    assert [one.voided_at is None for one in lines(world)] == [False]
+    member.presses("Ghi lại dòng này")
+    assert "Đúng chưa" in member.last
+    member.presses("Lưu")
+    assert sorted(one.voided_at is None for one in lines(world)) == [False, True]
+
+
+def test_a_line_of_another_team_is_refused_kindly(world: World) -> None:
+    member, stranger = world.member(), world.member("chị Tư", team="KP 5")
+    wrote(member, "phát loa 1 lần bài mã otp", "lưu")
+    stranger.sends_action(f"comundo:{only(world).id}")
+    assert "của tổ khác" in stranger.last
+    assert only(world).voided_at is None
+
+
+def test_saved_once_for_the_team_before_the_button_writes_nothing_for_the_next(
+    world: World,
+) -> None:
+    member = world.member()
+    wrote(member, "phát loa 1 lần bài mã otp", "lưu")
+
+    def move(unit: Unit) -> None:
+        (row,) = memberships.list_members(unit, world.commune.id)
+        teams = duty.list_teams(unit, world.commune.id, TODAY)
+        other = next(one.id for one in teams if one.name == "KP 5")
+        memberships.take_off(unit, world.commune.id, row.id)
+        memberships.put_on(unit, world.commune.id, row.id, (other, Role.MEMBER))
+        memberships.wear(unit, world.commune.id, row.id, (other, Role.MEMBER))
+
+    world.base.database.write(move)
+    member.presses_earlier("Lưu")
+    assert "của tổ khác" in member.last
+    assert len(lines(world)) == 1
+
+
+def test_a_leader_leads_the_team_whose_hat_they_wear_and_no_other(shop: Shop, world: World) -> None:
+    def teams(unit: Unit) -> list[int]:
+        return [one.id for one in duty.list_teams(unit, world.commune.id, TODAY)]
+
+    led, other = world.base.database.read(teams)[:2]
+    mine = shop.writes(piece(team_id=led), "a")
+    theirs = shop.writes(piece(team_id=other), "b")
+    hand = Hand(By(member_id=1), "member:1", frozenset({led, other}), led=frozenset({led}))
+    for line, is_led in ((mine, True), (theirs, False)):
+        may = world.base.database.read(communications.is_changeable, hand, line)
+        assert may == (is_led, is_led)
+    leader = Shop(world, hand)
+    with pytest.raises(RuleError):
+        leader.does(communications.take_back, theirs, "ghi trùng")
+    with pytest.raises(RuleError):
+        leader.does(communications.correct, theirs, (theirs.piece, "ghi trùng"))
 
 
 def test_a_correction_in_the_chat_asks_for_a_reason(world: World) -> None:
@@ -430,7 +513,7 @@ def test_every_button_of_a_draft_fits_the_wire(world: World) -> None:
 
 
 def test_a_team_writes_only_for_itself(world: World) -> None:
-    hand = Hand(By(member_id=1), "member:1", frozenset({1}), can_take_back=False)
+    hand = Hand(By(member_id=1), "member:1", frozenset({1}), led=frozenset())
     shop = Shop(world, hand)
     with pytest.raises(NotAllowedError):
         shop.writes(piece(team_id=None))

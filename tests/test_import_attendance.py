@@ -39,7 +39,7 @@ from tests.paper_files import PHONE, Typed, as_csv, as_xlsx
 TITLE = "VNeID cho người lớn tuổi"
 SATURDAY = datetime(2026, 11, 14, 2, tzinfo=UTC)  # 9 o'clock
 HELD_ON = "14/11/2026"
-OFFICER = trainings.Hand(By(), "console", None, can_take_back=True)
+OFFICER = trainings.Hand(By(), "console", teams=None, led=None)
 E164 = "+84912345678"
 
 

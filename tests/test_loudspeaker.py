@@ -131,6 +131,21 @@ def test_what_is_written_only_for_the_loudspeaker_belongs_to_guides_and_is_read(
         assert first_words in script_of(LIBRARY.guides[name]).text, name
 
 
+@pytest.mark.parametrize("name", LIBRARY.spoken.first)
+def test_what_is_written_to_stand_first_stands_first(name: str) -> None:
+    script = script_of(LIBRARY.guides[name])
+    point = next(one for one in script.paragraphs if one.startswith("Điều thứ nhất."))
+    first = say_aloud(LIBRARY.spoken.first[name], LIBRARY.spoken.forms, LIBRARY.spoken.calls)
+    assert point.removeprefix("Điều thứ nhất. ") in first
+
+
+@pytest.mark.parametrize("name", ["at-da-bi-lua", "tt-khoa-the"])
+def test_where_money_goes_the_bank_is_rung_first(name: str) -> None:
+    point = script_of(LIBRARY.guides[name]).paragraphs[2]
+    assert point.startswith("Điều thứ nhất. Gọi ngân hàng liền")
+    assert "mặt sau thẻ" in point
+
+
 def test_no_short_form_is_listed_in_vain() -> None:
     told = "\n".join(
         text

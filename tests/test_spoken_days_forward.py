@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.spoken_days import JUST_PAST, find_day, find_day_ahead
+from bot.core.spoken_days import JUST_PAST, Doubt, find_day, find_day_ahead
 from bot.core.spoken_hours import EARLIEST, LATEST, find_hours
 from bot.locale import show_weekday
 
@@ -54,6 +54,23 @@ AHEAD = {
     "5/1": 48,
     "5/1/2027": 48,
     "1/11": -17,
+    "thứ bảy sau nữa": 10,
+    "thứ bảy tới nữa": 10,
+    "thứ tư sau nữa": 14,
+    "cuối tuần sau nữa": 17,
+    "thứ sáu tuần này": 2,
+    "thứ tư tuần này": 0,
+    "t7": 3,
+    "t7 tuần sau": 10,
+    "sáng t5": 1,
+    "CN tới": 4,
+    "28-11": 10,
+    "thứ bảy 28-11": 10,
+    "thứ bảy 28/11": 10,
+    "thứ bảy ngày 28 tháng 11": 10,
+    "thứ bảy 8-10": 3,
+    "thứ bảy 8am": 3,
+    "thứ bảy 8-10h": 3,
     "hôm qua": -1,
     "hôm kia": -2,
     "hôm kìa": -3,
@@ -73,6 +90,39 @@ def test_a_day_to_come_is_understood_however_it_is_said(said: str) -> None:
     "said", ["", "chị Mai", "chi mai dạy", "mai mốt", "hai mươi mốt", "18", "bà Ba", "tuần sau"]
 )
 def test_what_names_no_day_is_none(said: str) -> None:
+    assert not find_day_ahead(said, TODAY).is_said
+
+
+@pytest.mark.parametrize(
+    ("said", "doubt"),
+    {
+        "thứ hai tuần này": Doubt.GONE,
+        "t3 tuần này": Doubt.GONE,
+        "thứ bảy 27/11": Doubt.CLASH,
+        "chủ nhật 28-11": Doubt.CLASH,
+        "thứ hai ngày 28 tháng 11": Doubt.CLASH,
+        "cn 28.11.2026": Doubt.CLASH,
+        "24/12 âm": Doubt.LUNAR,
+        "24/12 âm lịch": Doubt.LUNAR,
+        "24/12 (âm lịch)": Doubt.LUNAR,
+        "24/12 al": Doubt.LUNAR,
+        "rằm tháng 10": Doubt.LUNAR,
+        "mùng 5 tết": Doubt.LUNAR,
+    }.items(),
+)
+def test_a_day_in_doubt_is_asked_for_again(said: str, doubt: Doubt) -> None:
+    found = find_day_ahead(said, TODAY)
+    assert (found.day, found.is_said, found.doubt) == (None, True, doubt)
+
+
+def test_a_weekday_beside_its_date_is_a_part_of_it() -> None:
+    assert find_day_ahead("vneid thứ bảy 28/11 nhà văn hóa", TODAY).rest.split() == (
+        ["vneid", "nhà", "văn", "hóa"]
+    )
+
+
+@pytest.mark.parametrize("said", ["25-30 người", "8-10h", "5-10 người", "học 8-10 sáng"])
+def test_two_numbers_that_count_something_are_no_day(said: str) -> None:
     assert not find_day_ahead(said, TODAY).is_said
 
 

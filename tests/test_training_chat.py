@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app.installation import Installation
+from bot.core.periods import ZONE
 from bot.core.vocabulary import Evidence, Place, Role, Topic, TrainingKind, TrainingStatus
 from bot.services import check_in, team_classes, trainings
 from storage import attendances, audit
@@ -36,7 +37,7 @@ def read(world: World, statement: Any) -> list[Any]:
 def all_classes(world: World) -> list[Training]:
     def work(unit: Any) -> list[Training]:
         ids = unit.connection.execute(select(rows.c.id).order_by(rows.c.id)).scalars().all()
-        hand = trainings.Hand(trainings.By(staff_id=1), "test", None, can_take_back=True)
+        hand = trainings.Hand(trainings.By(staff_id=1), "test", teams=None, led=None)
         return [trainings.look(unit, world.commune.id, hand, one) for one in ids]
 
     return world.base.database.read(work)
@@ -202,6 +203,50 @@ def test_what_cannot_be_is_asked_for_anew_never_twice_in_the_same_words(world: W
     member.says("ngày 1/3/2031")
     assert "ngày này xa quá" in member.last
     assert "Ngày mai 19/11" in labels(member)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("thứ bảy 27/11", "không trùng nhau"),
+        ("24/12 âm lịch", "ngày dương"),
+        ("thứ hai tuần này", "qua rồi"),
+    ],
+)
+def test_a_day_in_doubt_is_asked_for_with_its_reason(world: World, said: str, why: str) -> None:
+    member = world.member()
+    member.says(f"mở lớp vneid {said} 9h nhà văn hóa")
+    assert why in member.last
+    first = member.last
+    assert member.says(said)[-1].text != first
+    assert why in member.says(said)[-1].text
+    member.says("t7 tuần sau")
+    member.presses("Lưu")
+    assert all_classes(world)[0].outline.starts_at.astimezone(ZONE).day == 28
+
+
+def test_an_hour_of_today_that_is_over_is_asked_for_again_unless_it_is_meant(
+    world: World, clock: FixedClock
+) -> None:
+    assert clock.now.astimezone(ZONE).hour == 9
+    member = world.member()
+    member.says("mở lớp vneid hôm nay 8h nhà văn hóa")
+    assert "giờ này qua rồi" in member.last
+    assert labels(member)[:3] == ["Đã học rồi", "2 giờ chiều", "7 giờ tối"]
+    member.says("7h sáng")
+    assert "giờ này qua rồi" in member.last
+    member.presses("2 giờ chiều")
+    assert "từ 14 giờ" in member.last
+    member.presses_earlier("Đã học rồi")
+    assert "Giờ này qua rồi: lưu để ghi lại buổi đã học" in member.last
+    shown = member.last
+    assert member.says("nhắc lại")[-1].text == shown
+    member.presses("Lưu")
+    assert all_classes(world)[0].outline.starts_at < clock.now
+    member.says("mở lớp vneid hồi sáng nay 8h nhà văn hóa")
+    assert "Lưu" in labels(member), "who says that it was, is not asked again"
+    member.says("mở lớp vneid hôm qua 8h nhà văn hóa")
+    assert "Lưu" in labels(member)
 
 
 def test_a_place_that_was_typed_belongs_to_its_own_button(world: World) -> None:
@@ -430,9 +475,46 @@ def test_the_list_has_what_is_to_come_first_and_pages(world: World, clock: Fixed
     assert [label.split(":")[0] for label in labels(member)][:3] == ["Số 6", "Số 1", "Mở lớp"]
     member.says("nhắc lại")
     assert labels(member)[0].startswith("Số 6")
-    clock.passes(days=14)
+
+
+def test_a_class_written_down_afterwards_says_that_it_does_not_count_yet(
+    world: World, clock: FixedClock
+) -> None:
+    ba, member = leader(world), world.member()
+    planned(world, member, "mở lớp vneid hôm qua 9h nhà văn hóa")
+    assert "đã lưu" in member.last
+    assert "chưa tính. Đã học rồi thì cô/chú bấm **Lớp đã xong**" in member.last
+    assert "Lớp đã xong" in labels(member)
+    assert "1 lớp đã qua giờ" in ba.says("tuần của tổ")[-1].text
+    clock.passes(days=28)
+    opens(member)
+    member.presses("Lớp đã xong")
+    assert "lớp đã qua giờ" not in ba.says("tuần của tổ")[-1].text
+    assert "chưa có lớp nào" in member.says("lớp của tổ")[-1].text, "of what was held 14 days"
+
+
+def test_the_list_lets_nothing_go_for_which_somebody_still_has_to_say_that_it_was_held(
+    world: World, clock: FixedClock
+) -> None:
+    member = world.member()
+    for day in ("hôm qua", "hôm kia", "3 ngày trước", "4 ngày trước", "5 ngày trước"):
+        planned(world, member, f"mở lớp vneid {day} 9h nhà văn hóa")
     member.says("lớp của tổ")
-    assert not any(label.startswith("Số 1:") for label in labels(member))
+    assert [label.split(":")[0] for label in labels(member)][:5] == [
+        f"Số {number}" for number in range(1, 6)
+    ]
+    opens(member)
+    member.presses("Lớp đã xong")
+    member.says("lớp của tổ")
+    assert labels(member)[0].startswith("Số 2"), "what waits stands before what was held"
+    assert labels(member)[4].startswith("Số 1")
+    clock.passes(days=20)
+    member.says("lớp của tổ")
+    assert [label.split(":")[0] for label in labels(member)][:4] == [
+        f"Số {number}" for number in range(2, 6)
+    ]
+    clock.passes(days=11)
+    assert "chưa có lớp nào" in member.says("lớp của tổ")[-1].text
 
 
 def test_another_team_and_residents_are_refused_kindly(world: World) -> None:

@@ -8,17 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.errors import NotAllowedError, RuleError
 from bot.core.vocabulary import Role, TrainingStatus
 from bot.services import roll, trainings
-from storage import attendances, audit
+from storage import attendances, audit, communes, duty, memberships
 from storage import trainings as stored
 from storage.database import Unit
 from storage.mailbox import Worker
+from storage.models import teams
 from storage.trainings import Training
 from tests.class_room import Room
-from tests.storage_tools import ENGINES, Shelf, open_office, open_shelf
+from tests.storage_tools import ENGINES, NEW_YEAR, Shelf, open_office, open_shelf
 
 S = TrainingStatus
 
@@ -107,6 +109,38 @@ def test_a_step_back_is_the_leaders(room: Room) -> None:
     with pytest.raises(NotAllowedError):
         room.shelf.write(back)
     assert room.move(training, S.ANNOUNCED, "bấm nhầm").status is S.ANNOUNCED
+
+
+def test_a_leader_takes_back_for_the_team_of_the_hat_worn_and_those_merged_into_it(
+    room: Room,
+) -> None:
+    commune, own = room.office.id, room.office.team
+
+    def other_teams(unit: Unit) -> list[int]:
+        day = NEW_YEAR
+        communes.save_neighbourhoods(unit, commune, ["KP 1", "KP 2", "KP 3"], day)
+        found = [one.id for one in duty.list_teams(unit, commune, day) if one.id != own]
+        for one in found:
+            memberships.put_on(unit, commune, room.office.member, (one, Role.MEMBER))
+        unit.connection.execute(
+            update(teams)
+            .where(teams.c.commune_id == commune, teams.c.id == found[1])
+            .values(merged_into=own)
+        )
+        return found
+
+    other, merged = room.shelf.write(other_teams)
+    for number, (team, may) in enumerate(((own, True), (merged, True), (other, False))):
+        training = room.plan(f"t{number}", team_id=team)
+        hand = room.shelf.read(room.hand, room.leader)
+        assert hand.may_touch(training)
+        assert hand.may_take_back(team) is may
+        room.move(training, S.CANCELLED, "mưa to")
+        if may:
+            assert room.move(training, S.PLANNED, "trời tạnh").status is S.PLANNED
+        else:
+            with pytest.raises(NotAllowedError):
+                room.move(training, S.PLANNED, "trời tạnh")
 
 
 def test_whoever_read_it_before_somebody_else_changed_it_is_told(room: Room) -> None:

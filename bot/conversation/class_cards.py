@@ -118,7 +118,9 @@ def _standing(turn: Turn, training: Training, figures: Figures) -> list[str]:
             next_one = turn.say("lesson.held-empty")
         return [*_roll(turn, training, figures), next_one]
     if has_begun(turn, training):
-        return [*_roll(turn, training, figures), turn.say("lesson.going-on")]
+        is_over = training.outline.ends_at <= turn.unit.now
+        next_one = turn.say("lesson.not-counted" if is_over else "lesson.going-on")
+        return [*_roll(turn, training, figures), next_one]
     if status is TrainingStatus.PLANNED:
         return [turn.say("lesson.planned")]
     signed_up = turn.say("lesson.signed-up", count=figures.signed_up)
@@ -190,6 +192,6 @@ def _undo(turn: Turn, case: Case) -> list[Option]:
 
 def _reopen(turn: Turn, case: Case) -> list[Option]:
     """Steps back are the leader's."""
-    if not case.hand.can_take_back:
+    if not case.hand.may_take_back(case.training.outline.team_id):
         return []
     return [turn.option("option.class-reopen", f"trnwhy:b:{_stem(case)}")]

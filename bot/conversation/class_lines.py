@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.conversation.class_drafts import FOR_TEAMS, PLACES, Draft
 from bot.conversation.turn import Turn
-from bot.core.spoken_days import find_day_ahead
+from bot.core.spoken_days import Doubt, FoundDay, find_day_ahead
 from bot.core.spoken_hours import find_hours
 from bot.core.text import fold, normalise
 from bot.core.vocabulary import Topic, TrainingKind
@@ -43,10 +43,11 @@ MOST_WORDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line says; ``lost_day`` where it names one that no calendar has."""
+    """What a line says; ``lost_day`` where it names one that no calendar has, or one in ``doubt``."""
 
     draft: Draft
     lost_day: bool
+    doubt: Doubt | None
 
 
 def read_line(turn: Turn) -> Line | None:
@@ -69,7 +70,7 @@ def read_line(turn: Turn) -> Line | None:
     says_more = draft.topic is not None or draft.place or not rest.strip(_EDGES)
     if not has_time and not (is_short and says_more):
         return None
-    return Line(draft, day.is_said and day.day is None)
+    return Line(draft, day.is_said and day.day is None, day.doubt)
 
 
 def _parted(rest: str) -> str:
@@ -142,13 +143,13 @@ def _with_topic(draft: Draft, found: tuple[Topic, str | None] | None) -> Draft:
     return draft if found is None else draft.having(topic=found[0], guide=found[1])
 
 
-def read_moment(text: str, today: date, draft: Draft) -> tuple[Draft, bool]:
-    """The draft with the day that was typed, and the hour where one stands beside it; False for no day."""
+def read_moment(text: str, today: date, draft: Draft) -> tuple[Draft, FoundDay]:
+    """The draft with the day that was typed, and the hour where one stands beside it."""
     day = find_day_ahead(text, today)
     if day.day is None:
-        return draft, False
+        return draft, day
     hours = find_hours(day.rest)
     draft = draft.having(day=day.day)
     if hours.start is not None:
         draft = draft.having(start=hours.start, lasts=hours.lasts or draft.lasts)
-    return draft, True
+    return draft, day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.conversation.class_drafts import (
@@ -12,6 +13,7 @@ from bot.conversation.class_drafts import (
     lacks,
     outline_of,
     read_draft,
+    starts_at,
 )
 from bot.conversation.members import Worker
 from bot.conversation.turn import Option, Reply, Say, Turn, reply
@@ -24,7 +26,7 @@ from bot.services import class_words, team_classes, trainings
 
 AT = {"topic": "trn.topic", "day": "trn.day", "hour": "trn.hour", "place": "trn.place"}
 """What is waited for, by the part of a draft that may be typed."""
-MORE = "more"
+MORE, HELD = "more", "held"
 FIRST_TOPICS = 4
 TOPICS = (Topic.VNEID, Topic.DVC, Topic.TT, Topic.AT, Topic.CKS, Topic.HOC_SO)
 USUAL_HOURS = {
@@ -52,9 +54,36 @@ def present_draft(turn: Turn) -> Draft | None:
 
 
 def go_on(turn: Turn, worker: Worker, draft: Draft, note: str = "") -> Reply:
-    """The next question, or all that was told read back."""
+    """The next question, or all that was told read back; an hour of today that is over is asked for anew."""
     part = lacks(turn, worker, draft)
-    return _read_back(turn, worker, draft, note) if part is None else ask(turn, (draft, part), note)
+    if part is not None:
+        return ask(turn, (draft, part), note)
+    is_over = starts_at(draft) <= turn.unit.now
+    if is_over and draft.day == turn.today and draft.edits is None:
+        return _ask_over(turn, draft)
+    return _read_back(turn, worker, draft, note)
+
+
+def go_on_after_all(turn: Turn, worker: Worker, draft: Draft) -> Reply:
+    """The same for what took place today: its hour is over, and is meant."""
+    if lacks(turn, worker, draft) is not None:
+        return go_on(turn, worker, draft)
+    # Repeated, it would be asked for again under its usual name.
+    here = f"trnask:{HELD}:{draft}"
+    return replace(_read_back(turn, worker, draft, ""), here=here)
+
+
+def _ask_over(turn: Turn, draft: Draft) -> Reply:
+    """What begins today and has begun: another hour, or it was held."""
+    held = turn.option("option.class-was-held", f"trnask:{HELD}:{draft}")
+    later = [
+        Option(turn.say(label), _with(draft, start=start))
+        for start, label in USUAL_HOURS.items()
+        if starts_at(draft.having(start=start)) > turn.unit.now
+    ]
+    data = {**draft.data, "draft": str(draft)}
+    message = Say(turn.say("planning.hour-over"), (held, *later))
+    return Reply((message,), here=f"trnnew:{draft}", at=AT["hour"], data=data)
 
 
 def ask(turn: Turn, asked: tuple[Draft, str], note: str = "", misses: int = 0) -> Reply:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum, auto
 
 from bot.core.text import fold, normalise, spoken_number
 
@@ -18,6 +19,15 @@ LONG_PAST = 400
 JUST_PAST = timedelta(days=31)
 """A date without a year that went by no longer ago is not one of next year, even in a plan."""
 SATURDAY = 5
+DECEMBER = 12
+_DASHED = re.compile(
+    r"(?<![\w/.-])(?P<day>\d{1,2})-(?P<month>\d{1,2})(?![\w/.-])"
+    r"(?! (?:h|g|giờ|gio|người|nguoi|bạn|ban|bác|bac|sáng|sang|trưa|trua|chiều|chieu|tối|toi)(?!\w))"
+)
+_LUNAR = re.compile(
+    r"(?<!\w)(?:(?:âm|am) ?(?:lịch|lich)|rằm|(?:mùng|mồng|mung|mong) \d{1,2})(?!\w)"
+    r"|\d ?[/-] ?\d{1,2} ?\(?(?:âm|am|al)(?!\w)"
+)
 _NUMBER = r"(\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
 _WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3}
 _WEEKDAYS |= {"sau": 4, "6": 4, "bay": 5, "7": 5, "cn": 6}
@@ -29,9 +39,17 @@ _AFTER_TOMORROW = re.compile(r"(?<!mươi )(?<!mai )(?<!\w)(?:(?:ngày|bữa|hô
 _Spoken = tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]]
 
 
+class Doubt(Enum):
+    """Why a day that was said has to be asked for again."""
+
+    GONE = auto()  # of this week, and gone by
+    CLASH = auto()  # weekday and date are two days
+    LUNAR = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class FoundDay:
-    """What a text says of a day: ``is_said`` without ``day`` is a day that no calendar has.
+    """What a text says of a day: ``is_said`` without ``day`` is one in ``doubt``, or that no calendar has.
 
     ``rest`` is the text without it, in lower case.
     """
@@ -39,6 +57,7 @@ class FoundDay:
     day: date | None
     is_said: bool
     rest: str
+    doubt: Doubt | None = None
 
 
 def find_day(text: str, today: date) -> FoundDay:
@@ -53,12 +72,58 @@ def find_day(text: str, today: date) -> FoundDay:
 def find_day_ahead(text: str, today: date) -> FoundDay:
     """The same for what is planned, the next day that fits; what surely is of the past stays so.
 
-    >>> find_day_ahead("mở lớp tối thứ bảy", date(2026, 11, 18))
-    FoundDay(day=datetime.date(2026, 11, 21), is_said=True, rest='mở lớp tối  ')
+    >>> found = find_day_ahead("mở lớp tối thứ bảy", date(2026, 11, 18))
+    >>> found.day, found.rest
+    (datetime.date(2026, 11, 21), 'mở lớp tối  ')
     >>> find_day_ahead("tuần sau thứ năm", date(2026, 11, 18)).day
     datetime.date(2026, 11, 26)
     """
-    return _find(text, today, _AHEAD)
+    plain = normalise(text).lower()
+    if _LUNAR.search(plain):
+        return FoundDay(None, True, plain, Doubt.LUNAR)
+    if _is_gone(plain, today):
+        return FoundDay(None, True, plain, Doubt.GONE)
+    found = _find(_slashed(plain), today, _AHEAD)
+    named = _BESIDE.search(_folded(found.rest)[0])
+    if found.day is None or named is None or not _is_date(plain):
+        return found
+    if _weekday_of(named) != found.day.weekday():
+        return FoundDay(None, True, found.rest, Doubt.CLASH)
+    start, end = _span(found.rest, named)
+    return FoundDay(found.day, True, f"{found.rest[:start]} {found.rest[end:]}")
+
+
+def _is_gone(plain: str, today: date) -> bool:
+    """True for “thứ hai tuần này” on a Wednesday: nobody plans for it, whichever Monday is meant."""
+    found = _THIS_WEEK.search(_folded(plain)[0])
+    return found is not None and _weekday_of(found) < today.weekday()
+
+
+def _slashed(plain: str) -> str:
+    """“28-11” written as “28/11”; “8-10” beside a weekday are hours as well and stay."""
+    found = _DASHED.search(plain)
+    if found is None or _FULL_DATE.search(plain):
+        return plain
+    day, month = int(found["day"]), int(found["month"])
+    is_hours = day < month and _BESIDE.search(_folded(plain)[0]) is not None
+    if is_hours or not (0 < month <= DECEMBER and 0 < day <= JUST_PAST.days):
+        return plain
+    return f"{plain[: found.start()]}{day}/{month}{plain[found.end() :]}"
+
+
+def _is_date(plain: str) -> bool:
+    """True where the day was given by its number."""
+    folded = _folded(plain)[0]
+    numbered = (_DATE, _FULL_DATE, _DASHED)
+    return any(one.search(plain) for one in numbered) or any(
+        _whole(one).search(folded) for one in _DAY_OF_MONTH
+    )
+
+
+def _span(plain: str, found: re.Match[str]) -> tuple[int, int]:
+    """Where that, found in the folded text, stands in the text itself."""
+    places = _folded(plain)[1]
+    return places[found.start()], places[found.end() - 1] + 1
 
 
 def _find(text: str, today: date, readings: _Readings) -> FoundDay:
@@ -161,7 +226,8 @@ def _named_day_ahead(found: re.Match[str], today: date) -> date | None:
 
 
 def _weekday_of(found: re.Match[str]) -> int:
-    return _WEEKDAYS[found["day"] or "cn"]
+    short = found.groupdict().get("short")
+    return _WEEKDAYS[found["day"] or short or "cn"]
 
 
 def _weekday(found: re.Match[str], today: date) -> date:
@@ -174,17 +240,22 @@ def _weekday(found: re.Match[str], today: date) -> date:
 
 def _weekday_ahead(found: re.Match[str], today: date) -> date:
     """“thứ năm” may be today; “thứ năm tới” is none of today, “tuần sau” begins on Monday."""
-    number = _WEEKDAYS[found["day"] or "cn"] if found["which"] else SATURDAY
-    week, after = found["week"] or found["head"], found["nua"] or found["headnua"]
+    number = _weekday_of(found) if found["which"] else SATURDAY
+    week, after = (
+        found["week"] or found["head"],
+        found["nua"] or found["headnua"] or found["nextnua"],
+    )
     if found["next"] and not found["which"]:
         week = "sau"
     if week in ("sau", "toi"):
         monday = today - today.weekday() * DAY + WEEK + (WEEK if after else 0 * DAY)
         return monday + number * DAY
+    if week == "nay":
+        return today + (number - today.weekday()) * DAY
     ahead = (number - today.weekday()) % 7
     if not ahead and found["next"]:
         ahead = 7
-    return today + ahead * DAY
+    return today + ahead * DAY + (WEEK if after else 0 * DAY)
 
 
 def _from_now(found: re.Match[str], today: date) -> date:
@@ -226,7 +297,9 @@ _SPOKEN: tuple[_Spoken, ...] = (
     (_whole("(?:ngay )?(?:hom|bua|sang|trua|chieu|toi) nay"), _ago(0)),
     (_whole("hoi (?:sang|trua|chieu|toi|nay)(?: nay)?|nay gio|moi day"), _ago(0)),
 )
-_WHICH = r"(?P<which>thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn)"
+_WHICH = r"(?P<which>thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7])|t ?(?P<short>[2-7])|chu nhat|cn)"
+_BESIDE = _whole(_WHICH)
+_THIS_WEEK = _whole(rf"{_WHICH} tuan nay")
 _NAMES = "".join(f"(?<!{one} )" for one in ("chi", "co", "ba", "em", "di", "ong", "ban", "bac"))
 _DAY_OF_MONTH = (
     r"ngay (?P<day>\d{1,2})(?: thang (?P<month>\d{1,2})(?: nam (?P<year>\d{4}))?)?",
@@ -234,7 +307,8 @@ _DAY_OF_MONTH = (
 )
 _WEEK_BEFORE = r"(?:tuan (?P<head>sau|toi|nay)(?P<headnua> nua)?(?: vao)? )?"
 _WEEK_AFTER = (
-    r"(?: tuan (?P<week>sau|toi|nay)(?P<nua> nua)?|(?P<next> (?:toi|sau)(?! \d)(?! nua))| nay)?"
+    r"(?: tuan (?P<week>sau|toi|nay)(?P<nua> nua)?"
+    r"|(?P<next> (?:toi|sau)(?! \d)(?P<nextnua> nua)?)| nay)?"
 )
 _AHEAD_SPOKEN: tuple[_Spoken, ...] = (
     *((_whole(one), _named_day_ahead) for one in _DAY_OF_MONTH),

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from bot.core.errors import RuleError
 from bot.core.keys import KeyRing, Purpose
 from bot.core.redaction import redact
-from bot.core.text import fold
+from bot.core.text import fold, normalise
 from bot.core.vocabulary import AgeBand, CommuneId, Evidence, Identity, TrainingStatus, Use
 from bot.services import consents
 from bot.services.consents import Proof
@@ -38,6 +39,8 @@ CALLED = "MA"
 """What may stand before a code; none begins like one: A, D, E, I and W are no signs of codes."""
 MOST_STRANGE = 2
 """Signs that codes do not have in what was still meant as one: an O for a Q, not “15 người”."""
+LONGEST_COUNT = 2
+"""Digits of a number of people that stands before a word: more may be half a code."""
 PRINTED, INVITED = "printed", "invited"
 WINDOW = timedelta(seconds=60)
 TOLERANCE = 1
@@ -106,7 +109,38 @@ def read_code(text: str) -> str | None:
     rest = bare.removeprefix(head).removeprefix(CALLED)
     if is_code(rest):
         return rest
-    return "" if head and _is_nearly(rest) else None
+    if not head:
+        return None
+    if found := _behind_words(text):
+        return found
+    return "" if _is_nearly(rest) and not _is_count(text) else None
+
+
+def _behind_words(text: str) -> str:
+    """The code at the end of “mã điểm danh là 7K2M9Q”, “điểm danh lớp 7K2 M9Q”; empty where none stands."""
+    words = [bare for bare, _ in _words(text)]
+    for at in range(1, len(words)):
+        before, last = words[:at], "".join(words[at:])
+        if is_code(last) and not any(map(str.isdigit, "".join(before))):
+            return last
+    return ""
+
+
+def _is_count(text: str) -> bool:
+    """True for “5 bạn”, “5 ban”: a number and a word, where no code was meant."""
+    words = _words(text)
+    for (before, _), (bare, written) in pairwise(words):
+        is_marked = any(map(str.isdigit, before)) and bare != written
+        is_small = before.isdigit() and len(before) <= LONGEST_COUNT and bare.isalpha()
+        if is_marked or (is_small and not set(bare) <= set(LETTERS)):
+            return True
+    return False
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    """Each word as a code would be written, and as it stands."""
+    found = re.findall(r"[^\W_]+", normalise(text).upper())
+    return [(re.sub(r"[^0-9A-Z]", "", fold(word).upper()), word) for word in found]
 
 
 def is_headed(text: str) -> bool:
@@ -267,8 +301,9 @@ def check_in(
     """Take the seat of this chat; once taken it stays taken, by whatever code it is tried again.
 
     ``typed``: the code as ``read_code`` gave it, and ``moment_of`` the event. Who has agreed to be known in
-    several classes is known at once. ``RuleError``: ``checkin.unknown`` (counted, five an hour),
-    ``checkin.too-many``, ``checkin.taken-out``, and ``checkin.early``, ``.over``, ``.expired``,
+    several classes is known at once. ``RuleError``: ``checkin.unknown`` (a code that none has is counted,
+    five an hour; what cannot be a code is no guess), ``checkin.too-many``, ``checkin.taken-out``, and
+    ``checkin.early``, ``.over``, ``.expired``,
     ``.cancelled`` for a code that was right once or will be.
     """
     code, at = typed
@@ -276,8 +311,9 @@ def check_in(
     if sign_ins.is_spent(unit, tries, MOST_TRIES, TRIES_WITHIN):
         raise RuleError("checkin.too-many", "Gõ sai mã nhiều lần rồi.")
     found = find(unit, commune, code, at) if code else None
-    if found is None:
+    if found is None and code:
         sign_ins.count_attempt(unit, tries, MOST_TRIES, TRIES_WITHIN)
+    if found is None:
         raise RuleError("checkin.unknown", "Mã điểm danh không đúng.")
     training = found.training
     taken = seat_of(unit, commune, identity, training)

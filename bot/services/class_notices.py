@@ -1,14 +1,15 @@
 """What is told of classes to those who did not ask just now: at most two messages a class, never at night.
 
-Who asked to be told of classes hears of each once; who signed up is reminded the day before, and hears when
-it is moved or called off; who was there is asked for feedback. A closed window is no reason to trouble the
-office: the text for the team's Zalo group says the same, and every conversation says it when it is asked.
+Who asked to be told of classes hears of each once; who of them signed up is reminded the day before, and
+hears when it is moved or called off; who of them was there is asked for feedback. A closed window is no
+reason to trouble the office: the text for the team's Zalo group says the same, and every conversation says
+it when it is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.messages import Outbound
 from bot.core.periods import ZONE
@@ -18,6 +19,7 @@ from bot.locale import local_day
 from bot.services import class_words
 from bot.services.consents import VERSIONS
 from bot.services.reminders import Mail
+from bot.services.sign_ups import AT_WORK
 from storage import attendances, jobs, notices, reaching, sign_ups, trainings
 from storage.database import Unit
 from storage.reaching import Open
@@ -51,12 +53,19 @@ def _send_due(unit: Unit, mail: Mail, commune: CommuneId) -> int:
         _tell(unit, mail, (commune, training), what)
         for training in found
         for what, is_due in _DUE.items()
-        if is_due(unit, commune, training) and _begin(unit, commune, training, what)
+        if is_due(unit, commune, training)
+        and _is_news(unit, commune, training, what)
+        and _begin(unit, commune, training, what)
     )
 
 
 def _is_announced(unit: Unit, commune: CommuneId, training: Training) -> bool:
     return training.status is TrainingStatus.ANNOUNCED and training.outline.starts_at > unit.now
+
+
+def _is_open_to_all(unit: Unit, commune: CommuneId, training: Training) -> bool:
+    """A class for officials or teams is none that residents can come to."""
+    return _is_announced(unit, commune, training) and training.outline.audience not in AT_WORK
 
 
 def _is_tomorrow(unit: Unit, commune: CommuneId, training: Training) -> bool:
@@ -65,12 +74,18 @@ def _is_tomorrow(unit: Unit, commune: CommuneId, training: Training) -> bool:
 
 
 def _is_changed(unit: Unit, commune: CommuneId, training: Training) -> bool:
-    return _is_announced(unit, commune, training) and _last_change(unit, commune, training) != ""
+    return (
+        _is_announced(unit, commune, training) and _last_change(unit, commune, training) is not None
+    )
 
 
 def _is_called_off(unit: Unit, commune: CommuneId, training: Training) -> bool:
-    was_told = training.announced_at is not None and training.outline.starts_at > unit.now
-    return training.status is TrainingStatus.CANCELLED and was_told
+    is_off = training.status is TrainingStatus.CANCELLED
+    if not is_off or training.announced_at is None or training.outline.starts_at <= unit.now:
+        return False
+    events = trainings.list_events(unit, commune, training.id)
+    stood = [one.what for one in events if one.what in tuple(TrainingStatus)]
+    return stood[-2:-1] == [TrainingStatus.ANNOUNCED]
 
 
 def _is_over(unit: Unit, commune: CommuneId, training: Training) -> bool:
@@ -80,7 +95,7 @@ def _is_over(unit: Unit, commune: CommuneId, training: Training) -> bool:
 
 Due = Callable[[Unit, CommuneId, Training], bool]
 _DUE: dict[str, Due] = {
-    "announced": _is_announced,
+    "announced": _is_open_to_all,
     "tomorrow": _is_tomorrow,
     "changed": _is_changed,
     "called-off": _is_called_off,
@@ -88,18 +103,39 @@ _DUE: dict[str, Due] = {
 }
 
 
-def _last_change(unit: Unit, commune: CommuneId, training: Training) -> str:
-    """The moment of the newest change since it was announced; empty when there was none."""
+def _last_change(unit: Unit, commune: CommuneId, training: Training) -> datetime | None:
+    """The moment of the newest change since it was announced; None when there was none."""
     told = training.announced_at
     events = trainings.list_events(unit, commune, training.id)
     changes = [one.at for one in events if one.what == "revise" and told and one.at > told]
-    return changes[-1].isoformat() if changes else ""
+    return changes[-1] if changes else None
+
+
+def _is_news(unit: Unit, commune: CommuneId, training: Training, what: str) -> bool:
+    """False for what was so long ago that nobody remembers whether it was told."""
+    since = _since(unit, commune, training, what)
+    return what == "tomorrow" or (since is not None and since > unit.now - LONGEST_PAST)
 
 
 def _begin(unit: Unit, commune: CommuneId, training: Training, what: str) -> bool:
-    """Each once a training; of changes each one once."""
-    change = _last_change(unit, commune, training) if what == "changed" else ""
-    return jobs.begin(unit, f"class:{what}:{training.id}", change or str(commune))
+    """Each once as the class stands; who signs up on the day before is still found, hour by hour."""
+    period = f"{commune} {_stamp(unit, commune, training, what)}"
+    if what == "tomorrow":
+        period += f" {unit.now.astimezone(ZONE):%d%H}"
+    return jobs.begin(unit, f"class:{what}:{training.id}", period)
+
+
+def _since(unit: Unit, commune: CommuneId, training: Training, what: str) -> datetime | None:
+    """The moment since when it is so: called off, on again and off again is told each time."""
+    if what == "changed":
+        return _last_change(unit, commune, training)
+    since = {"called-off": training.cancelled_at, "over": training.held_at}
+    return since.get(what, training.announced_at)
+
+
+def _stamp(unit: Unit, commune: CommuneId, training: Training, what: str) -> str:
+    moment = _since(unit, commune, training, what)
+    return f"{moment:%y%m%d%H%M%S%f}" if moment else ""
 
 
 def _tell(unit: Unit, mail: Mail, of: tuple[CommuneId, Training], what: str) -> int:
@@ -107,24 +143,25 @@ def _tell(unit: Unit, mail: Mail, of: tuple[CommuneId, Training], what: str) -> 
     commune, training = of
     texts = mail.texts[commune]
     text = texts.say(f"class.{what}", line=class_words.line(texts, training, unit.now))
+    stamp = _stamp(unit, commune, training, what)
     sent = 0
     for one in filter(_picks(unit, of, what), reaching.list_chats(unit, commune)):
         terms = mail.terms.get(one.channel, ALWAYS_FREE)
         if passage(terms, one.last_act_at, unit.now)[0] is Passage.FREE:
-            key = f"class:{what}:{training.id}:{training.revision}"
+            key = f"class:{what}:{training.id}:{stamp}"
             sent += notices.post(unit, one.chat, key, Outbound(text))
     return sent
 
 
 def _picks(unit: Unit, of: tuple[CommuneId, Training], what: str) -> Picks:
+    """Among all who asked to be told of classes, those whom it concerns."""
     commune, training = of
-    if what == "over":
-        return _seated(unit, attendances.list_seats(unit, commune, training.id), of)
     asked = _asked(unit, commune)
     if what == "announced":
         return asked
-    signed_up = _seated(unit, sign_ups.list_seats(unit, commune, training.id), of)
-    return lambda one: signed_up(one) and asked(one)
+    lists = attendances.list_seats if what == "over" else sign_ups.list_seats
+    is_in = _seated(unit, lists(unit, commune, training.id), of)
+    return lambda one: is_in(one) and asked(one)
 
 
 def _asked(unit: Unit, commune: CommuneId) -> Picks:

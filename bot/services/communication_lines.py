@@ -5,11 +5,12 @@ A question is never taken for a line that tells: “phát loa làm sao” asks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core.spoken_days import find_day
+from bot.core.spoken_days import FoundDay, find_day, find_day_ahead
 from bot.core.text import fold, normalise, spoken_number
 from bot.core.vocabulary import CommunicationKind
 
@@ -59,6 +60,9 @@ ASKING = (
     "cach",
 )
 ENDS_A_QUESTION = frozenset(["khong", "ko", "k", "hong", "hok", "dau", "gi", "sao"])
+_TO_COME = re.compile(
+    r"(?<!\w)(?:tuan|thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn) (?:sau|toi)(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,15 @@ class Told:
     about: str
 
 
-def read_line(text: str, today: date) -> Told | None:
-    """What a line tells of something put out; None for all other words.
+def find_told_day(text: str, today: date) -> FoundDay:
+    """The day that a line tells of; one to come is understood too, so that it can be refused as such."""
+    told, ahead = find_day(text, today), find_day_ahead(text, today)
+    is_to_come = ahead.day is not None and ahead.day > today
+    return ahead if is_to_come and (not told.is_said or _TO_COME.search(fold(text))) else told
+
+
+def read_line(text: str, today: date, calls: Collection[str] = ()) -> Told | None:
+    """What a line tells of something put out; None for all other words. ``calls`` are numbers to ring.
 
     >>> told = read_line("phát loa 3 lần bài lừa đảo hôm qua", date(2026, 11, 22))
     >>> told.amount, told.about, told.day.day
@@ -86,16 +97,16 @@ def read_line(text: str, today: date) -> Told | None:
         return None
     if any(f" {one}" in f" {folded}" for one in ASKING):
         return None
-    said = find_day(clean, today)
+    said = find_told_day(clean, today)
     typed = [word.strip('.,:;!()"“”') for word in said.rest.split()]
     typed = [word for word in typed if word]
     if len(typed) > LONGEST_LINE or (said.is_said and said.day is None):
         return None
-    return _read([(word, fold(word)) for word in typed], said.day)
+    return _read([(word, fold(word)) for word in typed], said.day, calls)
 
 
-def _read(words: list[tuple[str, str]], day: date | None) -> Told | None:
-    amount, words = _amount(words)
+def _read(words: list[tuple[str, str]], day: date | None, calls: Collection[str]) -> Told | None:
+    amount, words = _amount(words, calls)
     kind, words = _kind(words)
     if kind is None:
         return None
@@ -108,14 +119,16 @@ def _read(words: list[tuple[str, str]], day: date | None) -> Told | None:
     return Told(kind, amount, day, about)
 
 
-def _amount(words: list[tuple[str, str]]) -> tuple[int, list[tuple[str, str]]]:
-    """The number before a unit, or the first in digits; and the words without it."""
+def _amount(
+    words: list[tuple[str, str]], calls: Collection[str]
+) -> tuple[int, list[tuple[str, str]]]:
+    """The number before a unit, or the first in digits that nobody rings; and the words without it."""
     for at, (word, _) in enumerate(words[:-1]):
         if (number := _number(word)) and words[at + 1][1] in UNITS:
             is_leaflet = words[at + 1][1] == "to"  # “200 tờ rơi”: the unit is a part of the kind
             return number, words[:at] + words[at + (1 if is_leaflet else 2) :]
     for at, (word, _) in enumerate(words):
-        if word.isdecimal() and (number := _number(word)):
+        if word.isdecimal() and word not in calls and (number := _number(word)):
             return number, words[:at] + words[at + 1 :]
     return 0, words
 

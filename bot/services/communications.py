@@ -124,7 +124,7 @@ def take_back(
     is_fresh = unit.now - seen.recorded_at <= UNDO_WITHIN
     if _is_own(hand, seen) and is_fresh:
         kept = kept_reason(reason) if reason else "hoàn tác trong 24 giờ"
-    elif hand.can_take_back:
+    elif hand.may_take_back(seen.piece.team_id):
         kept = kept_reason(reason)
     else:
         raise RuleError("comm.undo-late", "Đã quá 24 giờ.")
@@ -173,8 +173,8 @@ def is_changeable(unit: Unit, hand: Hand, seen: Communication) -> tuple[bool, bo
     if seen.voided_at is not None or not _may_touch(hand, seen):
         return False, False
     is_fresh = unit.now - seen.recorded_at <= UNDO_WITHIN
-    is_own = _is_own(hand, seen)
-    return is_own or hand.can_take_back, (is_own and is_fresh) or hand.can_take_back
+    is_own, leads = _is_own(hand, seen), hand.may_take_back(seen.piece.team_id)
+    return is_own or leads, (is_own and is_fresh) or leads
 
 
 def events(unit: Unit, commune: CommuneId, number: int) -> list[Event]:
@@ -242,7 +242,7 @@ def _check_change(hand: Hand, seen: Communication) -> None:
     _check_touch(hand, seen)
     if seen.voided_at is not None:
         raise RuleError("comm.undone-already", "Dòng này đã bỏ rồi.")
-    if not (_is_own(hand, seen) or hand.can_take_back):
+    if not (_is_own(hand, seen) or hand.may_take_back(seen.piece.team_id)):
         raise RuleError("comm.not-yours", "Dòng này của người khác.")
 
 

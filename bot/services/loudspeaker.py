@@ -166,7 +166,8 @@ class _Writer:
         if guide.topic is Topic.AT:
             yield from (*beware[:3], *counter, *without, *beware[3:], *bring)
         else:
-            yield from (*bring, *beware[:1], *counter, *without, *beware[1:])
+            urgent = beware[:1] if guide.id in self._spoken.first else []
+            yield from (*urgent, *bring, *beware[len(urgent) : 1], *counter, *without, *beware[1:])
 
     def numbered(self, points: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
         """The points with “Điều thứ nhất” and so on before them."""

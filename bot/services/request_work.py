@@ -52,6 +52,11 @@ def count_waiting(unit: Unit, commune: CommuneId, member: Worker) -> int:
     return help_requests.count_for(unit, commune, mine, member.id)
 
 
+def count_taken(unit: Unit, commune: CommuneId, member: Worker) -> int:
+    """How many of these this member has taken."""
+    return sum(one.member_id == member.id for one in list_waiting(unit, commune, member))
+
+
 def list_waiting(unit: Unit, commune: CommuneId, member: Worker) -> list[Request]:
     """These requests: what the member has taken first, then by what was promised."""
     mine = duty.teams_of(unit, commune, member.id)

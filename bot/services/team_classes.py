@@ -17,6 +17,8 @@ from storage.trainings import Training as Training  # conversations take it from
 
 LISTED_FOR = timedelta(days=14)
 """How long after its end a class stands in the team's list."""
+AWAITED = timedelta(days=31)
+"""The same for one of which nobody said yet that it was held: it does not count before."""
 REMEMBERED = timedelta(days=400)
 MOST_PLACES = 3
 
@@ -36,10 +38,27 @@ def figures_of(unit: Unit, commune: CommuneId, training: Training) -> Figures:
 
 
 def list_of_team(unit: Unit, commune: CommuneId, hand: Hand) -> list[Training]:
-    """What is to come or going on, the earliest first; then what is over, the newest first."""
-    found = trainings.coming(unit, commune, hand, LISTED_FOR)
-    over = [one for one in found if one.outline.ends_at <= unit.now]
-    return [one for one in found if one.outline.ends_at > unit.now] + over[::-1]
+    """What is to come or going on, the earliest first; then what is over, the newest first.
+
+    Of what is over those stand first of which nobody said yet that they were held.
+    """
+    found = trainings.coming(unit, commune, hand, AWAITED)
+    over = [one for one in reversed(found) if one.outline.ends_at <= unit.now]
+    waiting = [one for one in over if _waits(unit, one)]
+    late = unit.now - LISTED_FOR
+    others = [one for one in over if not _waits(unit, one) and one.outline.ends_at > late]
+    return [one for one in found if one.outline.ends_at > unit.now] + waiting + others
+
+
+def count_waiting(unit: Unit, commune: CommuneId, hand: Hand) -> int:
+    """Classes of the teams that they lead which are over and of which nobody said that they were held."""
+    found = trainings.coming(unit, commune, hand, AWAITED)
+    led = (one for one in found if hand.may_take_back(one.outline.team_id))
+    return sum(_waits(unit, one) for one in led)
+
+
+def _waits(unit: Unit, training: Training) -> bool:
+    return training.status in trainings.COMING and training.outline.ends_at <= unit.now
 
 
 def planned_before(unit: Unit, commune: CommuneId, hand: Hand) -> list[Training]:

@@ -14,7 +14,7 @@ from bot.core.errors import NotAllowedError, RuleError
 from bot.core.redaction import mask_phones, redact
 from bot.core.vocabulary import CommuneId, Role, TrainingStatus
 from bot.services.help_log import kept_note, kept_reason
-from storage import audit, duty, trainings
+from storage import audit, duty, team_series, trainings
 from storage.audit import Act
 from storage.database import Unit
 from storage.mailbox import Worker
@@ -54,16 +54,23 @@ TO_COME = (TrainingStatus.ANNOUNCED,)
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Whose hand it is: for which teams they may act, None for all of the commune."""
+    """Whose hand it is: for which teams they may act, and which they lead; None for all of the commune.
+
+    They lead the team whose hat they wear now, with those that merged into it.
+    """
 
     by: By
     actor: str
     teams: frozenset[int] | None
-    can_take_back: bool
+    led: frozenset[int] | None
 
     def may_touch(self, training: Training) -> bool:
         """True for a training of one of their teams; the office's own ones are the office's."""
         return self.teams is None or training.outline.team_id in self.teams
+
+    def may_take_back(self, team: int | None) -> bool:
+        """True for what is of a team that they lead: a step back there, a line of another member."""
+        return self.led is None or team in self.led
 
 
 def hand_of(unit: Unit, commune: CommuneId, worker: Worker) -> Hand:
@@ -73,8 +80,10 @@ def hand_of(unit: Unit, commune: CommuneId, worker: Worker) -> Hand:
     """
     if worker.role.in_team:
         teams = frozenset(duty.teams_of(unit, commune, worker.id))
-        leads = worker.role is Role.TEAM_LEADER
-        return Hand(By(member_id=worker.id), f"member:{worker.id}", teams, leads)
+        leads = worker.role is Role.TEAM_LEADER and worker.team_id is not None
+        led = team_series.family(unit, commune, worker.team_id or 0) if leads else ()
+        by, actor = By(member_id=worker.id), f"member:{worker.id}"
+        return Hand(by, actor, teams, teams.intersection(led))
     return hand_of_staff(worker.id, worker.role)
 
 
@@ -82,7 +91,7 @@ def hand_of_staff(staff_id: int, role: Role) -> Hand:
     """Somebody of the office; raises ``NotAllowedError`` for who only reads."""
     if role is not Role.OFFICER:
         raise NotAllowedError("Chỉ cán bộ phụ trách sửa được lớp, buổi.")
-    return Hand(By(staff_id=staff_id), f"staff:{staff_id}", None, can_take_back=True)
+    return Hand(By(staff_id=staff_id), f"staff:{staff_id}", teams=None, led=None)
 
 
 def plan(
@@ -144,7 +153,7 @@ def move(
     is_back = status in BACK.get(seen.status, ())
     if not is_back and status not in ONWARD.get(seen.status, ()):
         raise RuleError("training.step", "Lớp không chuyển sang bước đó được.")
-    if is_back and not hand.can_take_back:
+    if is_back and not hand.may_take_back(seen.outline.team_id):
         raise NotAllowedError("Chỉ tổ trưởng hay phường, xã mở lại được.")
     if status is TrainingStatus.HELD and seen.outline.starts_at > unit.now:
         raise RuleError("training.too-early", "Lớp chưa tới giờ.")

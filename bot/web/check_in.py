@@ -217,18 +217,22 @@ class _Pages:
         return papers
 
     async def _screen(self, request: web.Request) -> tuple[Texts, Screen]:
-        self._limit(request, MOST_LOOKS, "screen")
+        # The screen of a room goes on while the phones behind the same address mistype codes.
+        self._limit(request, MOST_LOOKS, "screen", "screen-miss")
         part = request.match_info
         found = None
         if LONGEST_NUMBER.fullmatch(part["training"]):
             found = await self._desk.screen(part["commune"], int(part["training"]), part["token"])
         if found is None:
-            self._limit(request, MOST_MISSES, "miss")
+            self._limit(request, MOST_MISSES, "screen-miss", "screen-miss")
             raise web.HTTPNotFound(text=self._desk.texts.say("class-screen.gone"))
         return found
 
-    def _limit(self, request: web.Request, most: int, what: str) -> None:
-        if not self._visitors.may(most, "class", what, self._visitors.address(request)):
+    def _limit(self, request: web.Request, most: int, what: str, misses: str = "miss") -> None:
+        address = self._visitors.address(request)
+        # Who guessed too often makes no more work: what they ask for is not even looked up.
+        is_guesser = not self._visitors.might(MOST_MISSES, "class", misses, address)
+        if is_guesser or not self._visitors.may(most, "class", what, address):
             text = self._desk.texts.say("class-page.too-fast")
             raise web.HTTPTooManyRequests(text=text, headers=RETRY)
 

@@ -33,16 +33,19 @@ class Tries:
 
     def count(self, key: bytes, most: int) -> bool:
         """One more try; False, and not counted, when it would be more than so many a minute."""
+        if not self.has_left(key, most):
+            return False
+        self._now[key] = self._now.get(key, 0) + 1
+        return True
+
+    def has_left(self, key: bytes, most: int) -> bool:
+        """Whether one more try would be counted."""
         minute, passed = divmod(self._clock(), WINDOW_SECONDS)
         if minute != self._minute:
             self._before = self._now if minute == self._minute + 1 else {}
             self._now, self._minute = {}, int(minute)
         weight = 1 - passed / WINDOW_SECONDS
-        tried = self._now.get(key, 0)
-        if self._before.get(key, 0) * weight + tried + 1 > most:
-            return False
-        self._now[key] = tried + 1
-        return True
+        return self._before.get(key, 0) * weight + self._now.get(key, 0) + 1 <= most
 
 
 class Visitors:
@@ -71,8 +74,11 @@ class Visitors:
 
     def may(self, most: int, *who: str) -> bool:
         """Count one more try of that visitor or name; False when that is more than so many a minute."""
-        name = "\0".join(who).encode(errors="replace")
-        return self._tries.count(hashlib.sha256(name).digest(), most)
+        return self._tries.count(_key(who), most)
+
+    def might(self, most: int, *who: str) -> bool:
+        """Whether that visitor or name has a try left in this minute; nothing is counted."""
+        return self._tries.has_left(_key(who), most)
 
     def is_at_home(self, request: web.Request) -> bool:
         """False when a browser says that the page of another site sends this."""
@@ -88,6 +94,10 @@ class Visitors:
             return True
         host, _ = _place(f"http://{request.host}") or ("", 0)
         return host == "localhost" or host.startswith("127.") or host == "::1"
+
+
+def _key(who: tuple[str, ...]) -> bytes:
+    return hashlib.sha256("\0".join(who).encode(errors="replace")).digest()
 
 
 def _line(address: str) -> str:
