@@ -188,6 +188,17 @@ def first_day(unit: Unit, commune: CommuneId) -> date | None:
     return first
 
 
+def first_written(unit: Unit, commune: CommuneId) -> datetime | None:
+    """When the first entry was written down, whatever day it is of; None when there is none."""
+    first: datetime | None = unit.connection.execute(
+        select(_entry.recorded_at)
+        .where(_entry.commune_id == commune)
+        .order_by(_entry.recorded_at)
+        .limit(1)
+    ).scalar_one_or_none()
+    return first
+
+
 # ---- the rows behind a figure
 
 

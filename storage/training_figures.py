@@ -48,6 +48,11 @@ class Count:
     people: int
     without_person: int
 
+    @property
+    def is_told(self) -> bool:
+        """False when something was held and not one seat was taken: nobody wrote down who came."""
+        return bool(self.attendances) or not self.held
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -287,6 +292,52 @@ def first_day_beside(unit: Unit, commune: CommuneId) -> date | None:
         ).scalar_one(),
     )
     return min((day for day in days if day is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """When the first line of each log was written, whatever day it is of; None where there is none."""
+
+    trainings: datetime | None
+    communications: datetime | None
+    learning: datetime | None
+
+
+def first_written(unit: Unit, commune: CommuneId) -> Begun:
+    """The beginning of each log; a figure read from an official source is none of ours."""
+    put_out, told = communications.c, learning_readings.c
+    firsts = (
+        select(func.min(_training.recorded_at)).where(_training.commune_id == commune),
+        select(func.min(put_out.recorded_at)).where(put_out.commune_id == commune),
+        select(func.min(told.recorded_at)).where(
+            told.commune_id == commune, told.stage != LearningStage.CONFIRMED
+        ),
+    )
+    return Begun(*(unit.connection.execute(first).scalar_one() for first in firsts))
+
+
+# ---- what those who were there say of themselves
+
+
+def split_of(
+    unit: Unit, commune: CommuneId, training: int
+) -> tuple[Counter[str | None], Counter[int | None]]:
+    """Attendances of one training, however it stands, by age band and by neighbourhood; None: not said."""
+    seats = unit.connection.execute(
+        select(_person, _seat.evidence, _seat.age_band, _seat.neighbourhood_id)
+        .select_from(attendances.outerjoin(people, _of_person))
+        .where(
+            _seat.commune_id == commune,
+            _seat.training_id == training,
+            _seat.voided_at.is_(None),
+        )
+        .order_by(_seat.id)
+    )
+    held = _Held(training, "", "", None)
+    for seat in seats:
+        held.seats(_Sitting(*seat))
+    ages = Counter(one.age_band for one in held.sittings)
+    return ages, Counter(one.neighbourhood for one in held.sittings)
 
 
 # ---- the trainings behind a figure

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.core.keys import KeyRing
 from bot.core.periods import ZONE
@@ -26,6 +26,7 @@ from storage import attendances, trainings
 from storage.attendances import NewSeat, Seat
 from storage.database import Unit
 from storage.models_trainings import communications, learning_readings
+from storage.models_trainings import trainings as trainings_rows
 from storage.trainings import By, Outline, Training
 
 _numbers = itertools.count(1)
@@ -71,6 +72,13 @@ def hold(unit: Unit, commune: CommuneId, kind: TrainingKind, day: date, **said: 
     """A training that took place on that day."""
     fresh = plan(unit, commune, outline(kind, day, **said))
     return move(unit, commune, fresh, TrainingStatus.HELD)
+
+
+def begin_log(unit: Unit, commune: CommuneId, day: date) -> None:
+    """A first line of the log was written on that day: a class that nobody ever held."""
+    fresh = plan(unit, commune, outline(TrainingKind.CLASS, day))
+    mine = trainings_rows.c.id == fresh.id
+    unit.connection.execute(update(trainings_rows).where(mine).values(recorded_at=local(day)))
 
 
 @dataclass(frozen=True)

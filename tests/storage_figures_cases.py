@@ -6,9 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.core.vocabulary import CommunicationKind, TrainingKind
 from storage import people, training_figures
 from storage.database import Unit
+from storage.models_trainings import trainings
 from tests import held_trainings as tools
 from tests.storage_twins import DAY, Home
 
@@ -37,6 +40,13 @@ def lines(unit: Unit, home: Home) -> Any:
     return [[(one.title, one.kind, one.count) for one in found], whole]
 
 
+def split(unit: Unit, home: Home) -> Any:
+    """Of every class that there is, also of those that another commune gave."""
+    every = unit.connection.execute(select(trainings.c.id)).scalars()
+    found = [training_figures.split_of(unit, home.id, one) for one in list(every)]
+    return [ages.total() for ages, _ in found if ages]
+
+
 CASES: dict[str, Case] = {
     "training_figures.count": taught(lambda u, h: training_figures.count(u, h.id, WINDOW)),
     "training_figures.count_held": taught(
@@ -52,5 +62,7 @@ CASES: dict[str, Case] = {
     "training_figures.first_day_beside": taught(
         lambda u, h: training_figures.first_day_beside(u, h.id)
     ),
+    "training_figures.first_written": taught(lambda u, h: training_figures.first_written(u, h.id)),
+    "training_figures.split_of": taught(split),
     "training_figures.list_behind": taught(lines),
 }

@@ -23,6 +23,7 @@ FIXTURES = ROOT / "tests" / "fixtures" / "telegram"
 N, S = 0, ""  # stand for a number and a text in the shapes
 
 # The block of surface.md; a list shows what each of its items looks like.
+ATTENDED = {"held": N, "attendances": N, "people": N, "attendances_without_person": N}
 REPORT = {
     "commune": S,
     "period": {"kind": S, "key": S, "from": S, "to": S, "closed": False},
@@ -50,8 +51,8 @@ REPORT = {
         "heads": N,
         "heads_of": N,
         "signed_up": N,
-        "by_kind": [{"kind": S, "held": N, "attendances": N, "people": N}],
-        "by_topic": [{"topic": S, "held": N, "attendances": N, "people": N}],
+        "by_kind": [{"kind": S, **ATTENDED}],
+        "by_topic": [{"topic": S, **ATTENDED}],
         "by_age": [{"age_band": S, "attendances": N}],
         "by_neighbourhood": [{"neighbourhood": S, "attendances": N}],
         "by_evidence": [{"evidence": S, "attendances": N}],
@@ -88,6 +89,7 @@ REPORT = {
             "done": N,
             "percent": N,
             "status": S,
+            "gap": S,
             "rest": N,
             "days_left": N,
             "need_per_week": N,

@@ -75,7 +75,7 @@ def test_trainings_stand_beside_the_week_before(officer: Browser) -> None:
     assert row(page, "trainings", "people") == ["2", "2", "0"]
     assert row(page, "trainings", "attendances-without-person") == ["2", "1", "+1"]
     assert row(page, "trainings", "heads") == ["40", "20", "+20"]
-    assert row(page, "communication", "phat-loa") == ["6", "0", "+6"]
+    assert row(page, "communication", "phat-loa") == ["6", "—", "—"]  # first written this week
     assert row(page, "learning", "introduced")[0] == "12"
 
 
@@ -135,11 +135,19 @@ def test_what_there_is_not_is_not_found(officer: Browser, query: str) -> None:
 def test_a_week_without_any_says_so_and_one_before_the_first_record_is_unknown(
     officer: Browser,
 ) -> None:
-    empty = read(officer, "/office/held?week=2026-W40&kind=contest")
+    empty = read(officer, "/office/held?week=2026-W47&kind=contest")
     assert SENTENCES["figures.held-none"] in empty.words
     assert summed(empty, "count") == "0"
-    before = read(officer, "/office/held?week=2026-W03")
-    assert summed(before, "count") == "—"
+    for week in ("2026-W03", "2026-W40"):  # the log was begun in the week 47
+        before = read(officer, f"/office/held?week={week}&kind=contest")
+        assert summed(before, "count") == "—"
+
+
+def test_sessions_where_nobody_wrote_down_who_came_have_no_attendances(officer: Browser) -> None:
+    sheet = read(officer, f"/office/held?target={TARGET}")
+    assert {one[-1].text for one in sheet.tables["held"].rows[1:]} == {"—"}
+    assert summed(sheet, "count") == "8"
+    assert summed(sheet, "attendances") == summed(sheet, "people") == "—"
 
 
 def test_the_look_is_in_the_audit_log(site: Site, officer: Browser) -> None:

@@ -262,6 +262,7 @@ CASES: dict[str, Case] = {
     "mailbox.identity_of": lambda u, h: mailbox.identity_of(u.keys, h.id, h.office.address("x")),
     "mailbox.identity_parts": lambda u, h: mailbox.identity_parts(h.id, h.office.address("x")),
     "request_figures.count": lambda u, h: request_figures.count(u, h.id, MOMENTS),
+    "help_figures.first_written": lambda u, h: help_figures.first_written(u, h.id),
     "request_figures.first_moment": lambda u, h: request_figures.first_moment(u, h.id),
     "rekeying.older_identities": lambda u, h: rekeying.older_identities(
         u.keys, h.id, h.office.address("x")

@@ -14,6 +14,7 @@ from bot.app.installation import open_installation
 from bot.config import Settings
 from bot.core.periods import parse
 from bot.core.vocabulary import (
+    AgeBand,
     Audience,
     CommunicationKind,
     CommunicationUnit,
@@ -25,7 +26,7 @@ from bot.core.vocabulary import (
 from bot.library import Library, Plan
 from bot.library.plans import Formula, Sessions, Target
 from bot.services import stats, target_stats
-from storage import communes, help_entries, people
+from storage import communes, help_entries, people, training_figures
 from storage.database import Unit
 from storage.help_entries import By, Help, NewEntry
 from tests import held_trainings as tools
@@ -72,8 +73,12 @@ class Ward:
         for day in days:
             tools.hold(self.unit, self.id, kind, day, **said)
 
+    def began(self, day: date) -> None:
+        """The log of trainings is kept since that day."""
+        tools.begin_log(self.unit, self.id, day)
+
     def helped(self, day: date) -> None:
-        """Something is written down of that day, so the log was kept by then."""
+        """Help of that day is written down, which says nothing of classes."""
         new = NewEntry(f"h{day}", self.office.team, None, Help(day, Topic.AT, 1))
         help_entries.add(self.unit, self.id, new, By())
 
@@ -213,14 +218,41 @@ def test_logs_that_began_in_november_know_nothing_of_the_classes_of_the_year(war
 def test_a_log_kept_since_the_first_four_weeks_knows_that_nothing_was_done(
     ward: Ward, began: date, done: int | None
 ) -> None:
-    ward.helped(began)
+    ward.began(began)
     shown = ward.target(CLASSES, "month:2026-09")
     assert shown["done"] == done
     assert shown["status"] == ("cham" if done == 0 else "chua_du_du_lieu")
 
 
+def test_a_log_of_help_knows_nothing_of_classes_that_nobody_wrote_down(ward: Ward) -> None:
+    ward.helped(NEW_YEAR)
+    shown = ward.target(CLASSES, "month:2026-09")
+    assert (shown["done"], shown["status"]) == (None, "chua_du_du_lieu")
+    assert shown["gap"] == "not_written"
+
+
+def test_one_class_written_down_months_later_does_not_say_that_nothing_else_was_done(
+    ward: Ward,
+) -> None:
+    ward.holds(TrainingKind.CLASS, date(2026, 1, 5))  # written down in November
+    assert ward.target(CLASSES, "month:2026-09")["done"] == 1
+    shown = ward.target(SESSIONS, "month:2026-09")
+    assert (shown["done"], shown["status"]) == (None, "chua_du_du_lieu")
+
+
+def test_readings_that_a_plan_counts_have_a_log_of_their_own(ward: Ward) -> None:
+    early, written = date(2025, 12, 30), tools.local(date(2026, 1, 5))
+    tools.put_out(ward.unit, ward.id, CommunicationKind.BROADCAST, early, 3, recorded_at=written)
+    plan = ward.library.plans["ho-nai"]
+    units = (CommunicationUnit.SESSION, CommunicationUnit.BROADCAST)
+    both = plan.model_copy(update={"sessions": Sessions(counts=units)})
+    assert ward.target(SESSIONS, "month:2026-09", both)["done"] == 0
+    assert ward.target(SESSIONS, "month:2026-09", both)["status"] == "cham"
+    assert ward.target(SESSIONS, "month:2026-09", plan)["done"] is None
+
+
 def test_before_the_first_record_nothing_is_known(ward: Ward) -> None:
-    ward.helped(date(2026, 1, 20))
+    ward.began(date(2026, 1, 20))
     assert ward.target(CLASSES, "2026-01-01..2026-01-14")["done"] is None
     assert ward.target(CLASSES, "month:2026-01")["done"] == 0
 
@@ -255,6 +287,48 @@ def test_contestants_are_not_due_before_the_contest_and_reached_or_not_after_it(
     assert ward.target(CONTEST, "month:2026-06")["status"] == "cham"
     tools.move(ward.unit, ward.id, second, TrainingStatus.CANCELLED)
     assert ward.target(CONTEST, may)["status"] == "cham"
+
+
+def contest_plan(ward: Ward) -> tuple[tuple[str, str], Plan]:
+    """A plan that wants ten contestants this year."""
+    return ("ho-nai", "them"), with_target(ward.library, Formula.CONTESTANTS, 10)
+
+
+def test_a_round_of_this_week_that_is_still_to_come_is_waited_for(ward: Ward) -> None:
+    of, plan = contest_plan(ward)
+    first = tools.hold(ward.unit, ward.id, TrainingKind.CONTEST, date(2026, 11, 17))
+    tools.fill(ward.unit, ward.id, first, people.add_person(ward.unit, ward.id))
+    assert ward.target(of, "week:2026-W47", plan)["status"] == "cham"
+    tools.plan(ward.unit, ward.id, tools.outline(TrainingKind.CONTEST, date(2026, 11, 20)))
+    for period in ("week:2026-W47", "month:2026-11", "year:2026"):  # today is 18 November
+        assert ward.target(of, period, plan)["status"] == "chua_den_ky"
+
+
+def test_contestants_whom_nobody_knows_may_have_been_enough(ward: Ward) -> None:
+    of, plan = contest_plan(ward)
+    held = tools.hold(ward.unit, ward.id, TrainingKind.CONTEST, SPRING)
+    assert ward.target(of, "month:2026-09", plan)["gap"] == "no_seat"
+    tools.fill(ward.unit, ward.id, held, *[None] * 4)
+    assert ward.target(of, "month:2026-09", plan)["gap"] == "no_person"
+    known = [people.add_person(ward.unit, ward.id) for _ in range(5)]
+    tools.fill(ward.unit, ward.id, held, *known)
+    shown = ward.target(of, "month:2026-09", plan)
+    assert (shown["done"], shown["status"]) == (5, "cham")  # nine at the most
+    tools.fill(ward.unit, ward.id, held, None)
+    shown = ward.target(of, "month:2026-09", plan)
+    assert (shown["done"], shown["status"], shown["gap"]) == (5, "chua_du_du_lieu", "no_person")
+    tools.fill(ward.unit, ward.id, held, *[people.add_person(ward.unit, ward.id) for _ in range(5)])
+    shown = ward.target(of, "month:2026-09", plan)
+    assert (shown["done"], shown["status"], shown["gap"]) == (10, "dat", None)
+
+
+def test_a_span_that_went_by_without_a_contest_was_missed_where_a_log_was_kept(
+    ward: Ward,
+) -> None:
+    ward.began(date(2026, 4, 2))
+    assert ward.target(CONTEST, "month:2026-05")["status"] == "chua_den_ky"
+    shown = ward.target(CONTEST, "month:2026-12")
+    assert (shown["done"], shown["status"]) == (0, "cham")
 
 
 def test_one_person_in_two_chats_is_one_contestant(ward: Ward) -> None:
@@ -297,7 +371,7 @@ def test_teams_are_active_that_helped_or_taught(ward: Ward) -> None:
 
 
 def test_one_contest_is_judged_by_its_day_and_several_by_the_line(ward: Ward) -> None:
-    ward.helped(NEW_YEAR)
+    ward.began(NEW_YEAR)
     of, one, four = (
         ("ho-nai", "them"),
         with_target(ward.library, Formula.CONTESTS_HELD, 1),
@@ -355,3 +429,40 @@ def test_lines_by_hand_are_weaker_evidence_and_count_all_the_same(ward: Ward) ->
     plan = ward.library.plans["ho-nai"]
     found = stats.report(ward.unit, ward.office.commune, plan, YEAR, Audience.INTERNAL)
     assert found["trainings"]["attendances"] == len(Evidence)
+
+
+# ---- what leaves the office -----------------------------------------------------------------------
+
+
+def test_what_leaves_the_office_hides_small_numbers_of_people_and_nothing_else(ward: Ward) -> None:
+    held = tools.hold(ward.unit, ward.id, TrainingKind.CLASS, SPRING)
+    tools.fill(ward.unit, ward.id, held, *(people.add_person(ward.unit, ward.id) for _ in range(4)))
+    many = tools.hold(ward.unit, ward.id, TrainingKind.OUTREACH, SPRING, topic=Topic.AT)
+    tools.fill(ward.unit, ward.id, many, *(people.add_person(ward.unit, ward.id) for _ in range(5)))
+    plan = ward.library.plans["ho-nai"]
+    inside, outside = (
+        stats.report(ward.unit, ward.office.commune, plan, YEAR, audience) for audience in Audience
+    )
+    assert inside["hidden"] == []
+    assert outside["hidden"] == [
+        "trainings.by_kind[class].people",
+        "trainings.by_topic[vneid].people",
+    ]
+    assert [row["people"] for row in inside["trainings"]["by_kind"]] == [4, 5]
+    assert [row["people"] for row in outside["trainings"]["by_kind"]] == [None, 5]
+    assert [row["attendances"] for row in outside["trainings"]["by_kind"]] == [4, 5]
+    assert outside["trainings"]["people"] == 9
+    assert outside["targets"] == inside["targets"]
+    assert outside["data_hash"] != inside["data_hash"]
+
+
+def test_somebody_in_two_chats_is_one_of_an_age_band(ward: Ward) -> None:
+    held = tools.hold(ward.unit, ward.id, TrainingKind.CLASS, SPRING)
+    one, other = (people.add_person(ward.unit, ward.id) for _ in range(2))
+    for person in (one, other, None):
+        tools.seat(
+            ward.unit, ward.id, held, Sitter(None, person, Evidence.LIST), age_band=AgeBand.TO_34
+        )
+    people.merge(ward.unit, ward.id, other, one)
+    ages, places = training_figures.split_of(ward.unit, ward.id, held.id)
+    assert (ages, places) == ({AgeBand.TO_34: 2}, {None: 2})

@@ -277,3 +277,40 @@ def test_residents_hear_of_what_is_announced_and_a_team_sees_all_of_its_own(room
     assert {planned.id, announced.id} < {one.id for one in own}
     room.shelf.clock.passes(hours=4)
     assert room.shelf.read(trainings.coming, room.office.id) == []
+
+
+def test_a_class_that_took_place_is_not_moved_to_a_day_to_come(room: Room) -> None:
+    training = room.announced()
+    room.shelf.clock.passes(hours=4)
+    room.move(training, S.HELD)
+
+    def revise(unit: Unit, hours: int) -> Training:
+        hand = room.hand(unit)
+        seen = trainings.look(unit, room.office.id, hand, training.id)
+        begins = unit.now + timedelta(hours=hours)
+        shape = replace(seen.outline, starts_at=begins, ends_at=begins + timedelta(hours=2))
+        change = (shape, "ghi nhầm ngày")
+        return trainings.revise(unit, room.office.id, hand, seen, change)
+
+    assert refusal(room.shelf.write, revise, 24) == "training.too-early"
+    assert room.shelf.write(revise, -3).status is S.HELD
+    room.move(training, S.CLOSED)
+    assert refusal(room.shelf.write, revise, 24) == "training.too-early"
+
+
+@pytest.mark.parametrize("status", [S.CLOSED, S.CANCELLED])
+def test_heads_of_a_class_that_is_closed_or_called_off_are_told_no_more(
+    room: Room, status: TrainingStatus
+) -> None:
+    training = room.announced()
+    room.shelf.clock.passes(hours=4)
+    if status is S.CLOSED:
+        room.move(training, S.HELD)
+    room.move(training, status, "mưa lớn, ngập đường")
+
+    def tell(unit: Unit) -> Training:
+        hand = room.hand(unit)
+        seen = trainings.look(unit, room.office.id, hand, training.id)
+        return trainings.tell_heads(unit, room.office.id, hand, seen, (20, None))
+
+    assert refusal(room.shelf.write, tell) == "roll.closed"

@@ -19,7 +19,15 @@ from bot.app.installation import Installation, open_installation
 from bot.config import Settings
 from bot.core.errors import NotFoundError
 from bot.core.periods import Period, parse, week_of
-from bot.core.vocabulary import Audience, Outcome, Role, Topic
+from bot.core.vocabulary import (
+    Audience,
+    CommunicationKind,
+    LearningStage,
+    Outcome,
+    Role,
+    Topic,
+    TrainingKind,
+)
 from bot.reports.weekly import TOP_QUESTIONS, Row, Weekly, compare
 from bot.services import entries, stats
 from bot.services.plans import find_commune
@@ -31,6 +39,7 @@ from storage.help_entries import Help as Done
 from storage.models import teams as team_rows
 from storage.models_help import help_entries as entry_rows
 from storage.models_people import people
+from tests import held_trainings as tools
 from tests import shipped
 from tests.clock import FixedClock
 from tests.world import World
@@ -210,9 +219,13 @@ def test_every_figure_of_the_page_is_the_one_of_the_report(
     with office.week() as week:
         for one in what:
             week.writes(one)
-        shown, since = week.reads(), stats.first_day(week.unit, week.commune.id) or WEEK.start
+        shown, since = week.reads(), stats.known_since(week.unit, week.commune.id, TODAY)
         now, before = (
-            week.report(period) if since < period.end else None for period in (WEEK, BEFORE)
+            week.report(period) if since.help < period.end else None for period in (WEEK, BEFORE)
+        )
+        asked, asked_before = (
+            week.report(period) if since.questions < period.end else None
+            for period in (WEEK, BEFORE)
         )
     for row in shown.summary:
         assert row.now == (now and as_reported(now, row.key)), row
@@ -222,9 +235,9 @@ def test_every_figure_of_the_page_is_the_one_of_the_report(
             assert row.now == (now and counted(now, split).get(row.key, 0)), row
             assert row.before == (before and counted(before, split).get(row.key, 0)), row
     for row in shown.questions:
-        assert row.now == (now and now["questions"][row.key]), row
-        assert row.before == (before and before["questions"][row.key]), row
-    top = {row["guide"]: row["count"] for row in now["questions"]["top"]} if now else {}
+        assert row.now == (asked and asked["questions"][row.key]), row
+        assert row.before == (asked_before and asked_before["questions"][row.key]), row
+    top = {row["guide"]: row["count"] for row in asked["questions"]["top"]} if asked else {}
     assert {row.key: row.now for row in shown.guides} == top
     assert list(shown.silent) == (now["teams"]["silent"] if now else [])
     assert shown.team_count == 17
@@ -275,10 +288,11 @@ def test_before_the_first_record_everything_is_unknown(week: Week) -> None:
     assert (earlier.guides, earlier.silent) == ((), ())
 
 
-def test_a_question_makes_its_week_known_as_well(week: Week) -> None:
+def test_a_question_makes_its_week_known_for_questions_and_for_nothing_else(week: Week) -> None:
     week.writes(Asked(13, "unknown", "", 1))  # Sunday of the week before
     shown = week.reads()
-    assert by_key(shown.summary)["visits"] == (0, 0)
+    assert by_key(shown.summary)["visits"] == (0, None)  # no log of help was kept by then
+    assert by_key(shown.requests)["opened"] == (0, None)
     assert by_key(shown.questions)["asked"] == (0, 1)
 
 
@@ -288,6 +302,34 @@ def test_in_a_house_where_nothing_was_ever_recorded_this_week_begins_at_zero(wee
     assert len(shown.silent) == 17
     later = week.reads(WEEK, TODAY + timedelta(days=7))
     assert by_key(later.summary)["visits"] == (None, None)
+
+
+def test_a_class_written_down_months_later_makes_no_other_week_known(week: Week) -> None:
+    before = by_key(week.reads().trainings)
+    assert set(before.values()) == {(None, None)}  # nobody ever wrote one
+    tools.hold(week.unit, week.commune.id, TrainingKind.CLASS, BEFORE.start)
+    week.writes(Help(14, "KP 1", Topic.AT, 1, None, None, False))
+    shown = week.reads()
+    assert by_key(shown.summary)["visits"] == (1, None)
+    assert by_key(shown.trainings)["class"] == (0, 1)
+    assert by_key(shown.trainings)["attendances"] == (0, None)  # nobody wrote down who came
+    earlier = week.reads(parse("week:2026-W45"))
+    assert set(by_key(earlier.trainings).values()) == {(None, None)}
+
+
+def test_readings_articles_and_leaflets_are_unknown_until_the_first_is_written(
+    week: Week,
+) -> None:
+    tools.hold(week.unit, week.commune.id, TrainingKind.OUTREACH, WEEK.start)
+    shown = by_key(week.reads().communication)
+    assert shown.pop("sessions") == (1, None)
+    assert set(shown.values()) == {(None, None)}
+    tools.put_out(week.unit, week.commune.id, CommunicationKind.LEAFLET, BEFORE.start, 50)
+    shown = by_key(week.reads().communication)
+    assert (shown["to_roi"], shown["phat_loa"]) == ((0, 50), (0, 0))
+    read = LearningStage.CONFIRMED
+    tools.learned(week.unit, week.commune.id, read, BEFORE.start, 400, source="cổng tỉnh")
+    assert by_key(week.reads().learning)["confirmed"] == (400, 400)
 
 
 def test_people_are_unknown_when_nobody_could_be_told_apart(week: Week) -> None:

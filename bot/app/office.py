@@ -152,7 +152,7 @@ class OfficeDesk:
 
         def read(unit: Unit) -> Behind:
             sheet = entries.behind(unit, commune, week, heading)
-            is_known = stats.known_since(unit, commune, today(unit.now)) < week.end
+            is_known = stats.known_since(unit, commune, today(unit.now)).help < week.end
             return Behind(heading, sheet, is_known, self._titles)
 
         await self._note(officer, f"entries:{week.key}{heading.mark}")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from bot.app.installation import Installation
 from bot.core.errors import NotFoundError
-from bot.core.periods import Period, today
-from bot.services import access, held, stats
+from bot.core.periods import Period
+from bot.services import access, held, log_starts
 from bot.services.access import Officer
 from bot.web.office_held import BehindHeld
 from storage.database import Unit
@@ -30,9 +30,9 @@ class OfficeHeld:
         heading, commune = held.find_heading(plan, week, asked), officer.commune.id
 
         def read(unit: Unit) -> BehindHeld:
-            since = stats.known_since(unit, commune, today(unit.now))
+            since = log_starts.find(unit, commune).trainings
             sheet = held.behind(unit, commune, heading)
-            return BehindHeld(heading, sheet, since < heading.days.end)
+            return BehindHeld(heading, sheet, sheet.is_known(heading, since))
 
         mark = f"held:{week.key}{heading.mark}"
         await self._database.write_soon(access.note_reading, officer, mark)

@@ -138,7 +138,9 @@ def _roll(turn: Turn, training: Training, figures: Figures) -> list[str]:
     taken = turn.say("lesson.seats", count=seats.seats)
     if by_way:
         taken = turn.say("lesson.seats-by", count=seats.seats, ways=", ".join(by_way))
-    known = seats.people or NOT_KNOWN
+    known: object = seats.people or NOT_KNOWN
+    if seats.people and seats.without_person:
+        known = turn.say("lesson.people", people=seats.people, others=seats.without_person)
     told = NOT_KNOWN if heads is None else heads
     return [taken, turn.say("lesson.heads", heads=told, people=known)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 from bot.core.text import natural_order
 from bot.core.vocabulary import (
@@ -24,7 +24,8 @@ Figures = Mapping[str, Any]
 """A report in the shape of ``report --format json``."""
 QUESTIONS = ("asked", "answered", "unknown", "too_vague", "handed_over", "refused")
 REQUESTS = ("opened", "closed", "open_now", "median_hours_to_claim")
-LEARNING = ("introduced", "self_reported", "confirmed")
+CONFIRMED = "confirmed"
+LEARNING = ("introduced", "self_reported", CONFIRMED)
 """Three figures that are never summed."""
 ATTENDED = ("attendances", "people", "attendances_without_person", "heads")
 SESSIONS = "sessions"
@@ -79,13 +80,27 @@ class Weekly:
     silent: tuple[str, ...]
 
 
-class _Pair:
-    """The week and the one before it; one that is unknown gives None for every figure."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The day from which each log is known; None where nobody ever wrote a line of it."""
 
-    def __init__(self, now: Figures, before: Figures, since: date) -> None:
-        first = since.isoformat()
+    help: date
+    requests: date
+    questions: date
+    trainings: date | None
+    communication: date | None
+    learning: date
+
+
+class _Pair:
+    """The week and the one before it; one that is unknown gives None for every figure of a log.
+
+    A week of which something is written down is known, however much later that was.
+    """
+
+    def __init__(self, weeks: tuple[Figures, Figures], since: date | None, part: str) -> None:
         self.now, self.before = (
-            week if first < week["period"]["to"] else None for week in (now, before)
+            week if _is_kept(week, since) or _is_written(week, part) else None for week in weeks
         )
 
     def row(self, key: str, figure: Callable[[Figures], float | None]) -> Row:
@@ -96,14 +111,17 @@ class _Pair:
         )
 
 
-def compare(now: Figures, before: Figures, since: date, topics: Sequence[str]) -> Weekly:
+def compare(now: Figures, before: Figures, since: Since, topics: Sequence[str]) -> Weekly:
     """Both weeks side by side; every topic and every team has a row, also those without a visit.
 
-    A week that was over before ``since`` is unknown, not 0: nothing was recorded in those days.
+    A week that was over before a log began is unknown in it, not 0: nothing was recorded in those days.
     """
-    pair = _Pair(now, before, since)
+    weeks = (now, before)
+    pair = _Pair(weeks, since.help, "help")
+    requests = _Pair(weeks, since.requests, "requests")
+    questions = _Pair(weeks, since.questions, "questions")
     keys = _teams(now) | (_teams(pair.before) if pair.before else set())
-    most_asked = pair.now["questions"]["top"] if pair.now else ()
+    most_asked = questions.now["questions"]["top"] if questions.now else ()
     silent = now["teams"]["silent"] if pair.now else ()
     return Weekly(
         summary=(
@@ -118,21 +136,62 @@ def compare(now: Figures, before: Figures, since: date, topics: Sequence[str]) -
             pair.row(key, partial(_visits, "team", key)) for key in sorted(keys, key=natural_order)
         ),
         splits={split: _split(pair, split) for split in WORDS},
-        requests=tuple(pair.row(key, partial(_figure, "requests", key)) for key in REQUESTS),
-        questions=tuple(pair.row(key, partial(_figure, "questions", key)) for key in QUESTIONS),
-        guides=tuple(pair.row(top["guide"], partial(_asked, top["guide"])) for top in most_asked),
-        trainings=(
-            *(pair.row(kind.value, partial(_held, kind)) for kind in TrainingKind),
-            *(pair.row(key, partial(_figure, "trainings", key)) for key in ATTENDED),
+        requests=tuple(requests.row(key, partial(_figure, "requests", key)) for key in REQUESTS),
+        questions=tuple(
+            questions.row(key, partial(_figure, "questions", key)) for key in QUESTIONS
         ),
-        communication=(
-            pair.row(SESSIONS, partial(_figure, "communication", SESSIONS)),
-            *(pair.row(kind.value, partial(_put_out, kind)) for kind in CommunicationKind),
+        guides=tuple(
+            questions.row(top["guide"], partial(_asked, top["guide"])) for top in most_asked
         ),
-        learning=tuple(pair.row(key, partial(_figure, "learning", key)) for key in LEARNING),
+        **_done_besides(weeks, since),
         team_count=now["teams"]["total"],
         silent=tuple(sorted(silent, key=natural_order)),
     )
+
+
+class _Besides(TypedDict):
+    """Tables of what is done besides helping one by one."""
+
+    trainings: tuple[Row, ...]
+    communication: tuple[Row, ...]
+    learning: tuple[Row, ...]
+
+
+def _done_besides(weeks: tuple[Figures, Figures], since: Since) -> _Besides:
+    held = _Pair(weeks, since.trainings, "trainings")
+    put_out = _Pair(weeks, since.communication, "communication")
+    told = _Pair(weeks, since.learning, "learning")
+    read = _Pair(weeks, date.min, "learning")  # from a source that is not our log
+    return _Besides(
+        trainings=(
+            *(held.row(kind.value, partial(_held, kind)) for kind in TrainingKind),
+            *(held.row(key, partial(_figure, "trainings", key)) for key in ATTENDED),
+        ),
+        communication=(
+            held.row(SESSIONS, partial(_figure, "communication", SESSIONS)),
+            *(put_out.row(kind.value, partial(_put_out, kind)) for kind in CommunicationKind),
+        ),
+        learning=tuple(
+            (read if key == CONFIRMED else told).row(key, partial(_figure, "learning", key))
+            for key in LEARNING
+        ),
+    )
+
+
+def _is_kept(week: Figures, since: date | None) -> bool:
+    return since is not None and since.isoformat() < week["period"]["to"]
+
+
+def _is_written(week: Figures, part: str) -> bool:
+    found = week[part]
+    match part:
+        case "trainings":
+            return bool(found["held"])
+        case "communication":
+            return bool(found["by_kind"])
+        case "learning":
+            return bool(found["introduced"] or found["self_reported"])
+    return False
 
 
 def people_known(people: int, visits_without_person: int) -> int | None:

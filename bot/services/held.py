@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.core.errors import NotFoundError
 from bot.core.periods import Period
@@ -11,6 +12,7 @@ from bot.core.progress import DAY, Span, counted, span_of
 from bot.core.vocabulary import CommuneId, CommunicationUnit, TrainingKind
 from bot.library import Plan
 from bot.library.plans import Formula, Target
+from bot.services.log_starts import is_kept
 from bot.services.training_stats import known_people
 from storage import training_figures
 from storage.database import Unit
@@ -49,10 +51,24 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The trainings of a heading, the earliest first, and what they add up to."""
+    """The trainings of a heading, the earliest first, and what they add up to.
+
+    ``is_written`` is true when a training of any kind is written down in these days.
+    """
 
     lines: tuple[Line, ...]
     whole: Count
+    is_written: bool
+
+    def is_known(self, heading: Heading, since: date | None) -> bool:
+        """True when nothing in the list means that nothing was held; ``since`` begins the log of trainings.
+
+        Of a week that is true as soon as the log was kept in it, of a target by the rule of targets.
+        """
+        days = heading.days
+        if heading.target is not None:
+            return bool(self.lines) or is_kept(since, (days.start, days.end))
+        return self.is_written or (since is not None and since < days.end)
 
     @property
     def people(self) -> int | None:
@@ -81,7 +97,8 @@ def behind(unit: Unit, commune: CommuneId, heading: Heading) -> Sheet:
     kinds = tuple(TrainingKind) if heading.kind is None else (heading.kind,)
     window = (heading.days.start_at, heading.days.end_at)
     lines, whole = training_figures.list_behind(unit, commune, window, kinds)
-    return Sheet(tuple(lines), whole)
+    is_written = bool(lines) or bool(training_figures.count_held(unit, commune, window))
+    return Sheet(tuple(lines), whole, is_written)
 
 
 def _of_target(plan: Plan, week: Period, name: str) -> Heading:

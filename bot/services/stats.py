@@ -17,8 +17,8 @@ from bot.core.text import natural_order
 from bot.core.vocabulary import Audience, CommuneId, Confirmation, Topic, TrainingKind
 from bot.library import Plan
 from bot.locale import local_day
-from bot.reports.weekly import TOP_QUESTIONS, WORDS, people_known
-from bot.services import outreach_stats, target_stats, training_stats
+from bot.reports.weekly import TOP_QUESTIONS, WORDS, Since, people_known
+from bot.services import log_starts, outgoing, outreach_stats, target_stats, training_stats
 from storage import communes, help_figures, questions, request_figures, training_figures
 from storage.communes import Commune
 from storage.database import Unit
@@ -35,7 +35,6 @@ def report(
     found = help_figures.count(unit, commune.id, window)
     held = training_stats.in_json(unit, commune.id, period)
     sessions = training_stats.held_of(held, TrainingKind.OUTREACH)
-    since = first_day(unit, commune.id)
     body: dict[str, Any] = {
         "commune": commune.slug,
         "period": {
@@ -52,11 +51,13 @@ def report(
         "learning": outreach_stats.learned(unit, commune.id, window),
         "questions": _questions(unit, commune.id, window),
         "teams": _teams(unit, (commune, plan, period), {one.key for one in found.teams}),
-        "targets": target_stats.in_json(unit, (commune.id, plan), period, since),
+        "targets": target_stats.in_json(unit, (commune.id, plan), period),
         "adjustments": [],
         "hidden": [],
         "audience": audience.value,
     }
+    if audience is Audience.OUTGOING:
+        body = outgoing.hide(body)
     return body | {"data_hash": data_hash(body)}
 
 
@@ -74,9 +75,18 @@ def first_day(unit: Unit, commune: CommuneId) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def known_since(unit: Unit, commune: CommuneId, today: date) -> date:
-    """The day from which a figure is known: the first that is recorded, else the Monday of this week."""
-    return first_day(unit, commune) or week_of(today).start
+def known_since(unit: Unit, commune: CommuneId, today: date) -> Since:
+    """The day from which each log is known; one that fills itself begins with this week at the latest."""
+    asked, begun = request_figures.first_moment(unit, commune), log_starts.find(unit, commune)
+    monday = week_of(today).start
+    return Since(
+        help=help_figures.first_day(unit, commune) or monday,
+        requests=local_day(asked) if asked else monday,
+        questions=questions.first_day(unit, commune) or monday,
+        trainings=begun.trainings,
+        communication=begun.communications,
+        learning=begun.learning or monday,
+    )
 
 
 def data_hash(body: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from bot.core.periods import Period, today
@@ -16,14 +17,13 @@ from bot.core.progress import DAY, Aim, Span, Standing, counted, judge_event, ju
 from bot.core.vocabulary import CommuneId, TargetStatus, TrainingKind
 from bot.library import Plan, plan_as_json
 from bot.library.plans import Formula, Target
-from bot.services import outreach_stats
+from bot.services import log_starts, outreach_stats
+from bot.services.log_starts import Starts
 from bot.services.training_stats import known_people
 from storage import training_figures
 from storage.database import Unit
 from storage.training_figures import Count
 
-AT_FIRST = timedelta(days=28)
-"""Logs that began so soon after a target did know that nothing was done; later ones do not."""
 SHARE = "%"
 """The unit of targets that need a denominator."""
 
@@ -39,7 +39,7 @@ class Window:
         known, whole = (Period("custom", "", one.start, one.end) for one in (days, span))
         self.days = known.start, known.end
         self.moments = known.start_at, known.end_at
-        self.rest = known.end_at, whole.end_at
+        self.rest = min(known.end_at, unit.now), whole.end_at
 
     def held(self, kind: TrainingKind) -> int:
         """How many trainings of a kind took place."""
@@ -53,10 +53,32 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a formula gives: None is unknown; ``recorded`` is how much was written down to count from."""
+    """What a formula gives: None is unknown; ``recorded`` is how much was written down to count from.
+
+    ``without_person`` are attendances of nobody known, who may be as many people more.
+    """
 
     number: int | None
     recorded: int
+    without_person: int = 0
+
+
+class Gap(StrEnum):
+    """Why too little is known of a target."""
+
+    NOT_WRITTEN = "not_written"
+    NO_SEAT = "no_seat"
+    NO_PERSON = "no_person"
+    NO_WHOLE = "no_whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a target stands; ``gap`` is why nobody can tell, where nobody can."""
+
+    number: int | None
+    standing: Standing
+    gap: Gap | None = None
 
 
 def _classes_held(window: Window) -> Done:
@@ -93,8 +115,8 @@ def _teams_active(window: Window) -> Done:
 
 
 def _people(count: Count) -> Done:
-    """People of trainings; where nobody took a seat, nobody counted who was there."""
-    return Done(known_people(count) if count.attendances else None, count.attendances)
+    """People of trainings; of one that was held without a seat taken nobody counted who was there."""
+    return Done(known_people(count), count.held, count.without_person)
 
 
 FORMULAS: Mapping[Formula, Callable[[Window], Done]] = {
@@ -107,14 +129,17 @@ FORMULAS: Mapping[Formula, Callable[[Window], Done]] = {
 }
 
 
-def in_json(
-    unit: Unit, of: tuple[CommuneId, Plan], period: Period, since: date | None
-) -> list[dict[str, Any]]:
-    """Every target of the plan with how it stands when the period is over, or today while it runs.
+def _since(starts: Starts, plan: Plan, formula: Formula) -> date | None:
+    """The day on which the log that a formula counts from was begun."""
+    if formula is Formula.COMMUNICATION_SESSIONS:
+        return starts.of_units(plan.sessions.counts)
+    return starts.of_teams if formula is Formula.TEAMS_ACTIVE else starts.trainings
 
-    ``since`` is the first day that anything is recorded of.
-    """
+
+def in_json(unit: Unit, of: tuple[CommuneId, Plan], period: Period) -> list[dict[str, Any]]:
+    """Every target of the plan with how it stands when the period is over, or today while it runs."""
     commune, plan = of
+    starts = log_starts.find(unit, commune)
     at = min(period.end, today(unit.now) + DAY)
     told = {target.id: target for target in plan.targets}
     found = []
@@ -122,35 +147,48 @@ def in_json(
         target = told[shown["id"]]
         validity = Span(target.starts_on, target.ends_on + DAY)
         span = span_of(validity, target.per, period.end - DAY)
-        number, standing = None, Standing(TargetStatus.TOO_LITTLE_KNOWN)
+        known = Found(None, Standing(TargetStatus.TOO_LITTLE_KNOWN))
         if target.formula is not None:
             window = Window(unit, (commune, plan), span, period.end)
-            number, standing = _stands(target, window, at, since)
-        found.append(_shown(shown, number, standing))
+            is_kept = log_starts.is_kept(_since(starts, plan, target.formula), window.days)
+            known = _stands((target, target.formula), window, at, is_kept=is_kept)
+        found.append(_shown(shown, known))
     return found
 
 
-def _stands(
-    target: Target, window: Window, at: date, since: date | None
-) -> tuple[int | None, Standing]:
-    """How much is done, and what that means."""
-    span = window.span
-    if target.formula is None or at <= span.start:
-        return None, Standing(TargetStatus.NOT_YET)
-    done = FORMULAS[target.formula](window)
-    number = done.number if done.recorded or _is_known(window, since) else None
+def _stands(of: tuple[Target, Formula], window: Window, at: date, *, is_kept: bool) -> Found:
+    """How much is done, and what that means; ``is_kept`` where nothing written means that nothing was."""
+    target, formula = of
+    if at <= window.span.start:
+        return Found(None, Standing(TargetStatus.NOT_YET))
+    done = FORMULAS[formula](window)
+    number = done.number if done.recorded or is_kept else None
     if target.value is None or target.unit == SHARE:
-        return number, Standing(TargetStatus.TOO_LITTLE_KNOWN)
+        gap = _gap(done) if number is None else Gap.NO_WHOLE
+        return Found(number, Standing(TargetStatus.TOO_LITTLE_KNOWN), gap)
     aim = Aim(target.op, target.value)
-    if _is_one_event(target.formula, aim):
-        return number, judge_event(aim, span, at, (number, _is_over(window)))
-    return number, judge_steps(aim, span, at, number)
+    standing = _judge((aim, formula), window, at, number)
+    if standing.status is TargetStatus.TOO_LITTLE_KNOWN:
+        return Found(number, standing, _gap(done))
+    if number is not None and done.without_person and standing.status is TargetStatus.BEHIND:
+        most = _judge((aim, formula), window, at, number + done.without_person)
+        if most.status is not TargetStatus.BEHIND:
+            return Found(number, Standing(TargetStatus.TOO_LITTLE_KNOWN), Gap.NO_PERSON)
+    return Found(number, standing)
 
 
-def _is_known(window: Window, since: date | None) -> bool:
-    """True when nothing recorded means that nothing was done: the log was kept all the time, nearly."""
-    start, end = window.days
-    return since is not None and since < end and since <= start + AT_FIRST
+def _judge(of: tuple[Aim, Formula], window: Window, at: date, number: int | None) -> Standing:
+    aim, formula = of
+    if _is_one_event(formula, aim):
+        return judge_event(aim, window.span, at, (number, _is_over(window)))
+    return judge_steps(aim, window.span, at, number)
+
+
+def _gap(done: Done) -> Gap:
+    """Why the number of a formula is unknown."""
+    if done.without_person:
+        return Gap.NO_PERSON
+    return Gap.NO_SEAT if done.recorded else Gap.NOT_WRITTEN
 
 
 def _is_one_event(formula: Formula, aim: Aim) -> bool:
@@ -171,13 +209,15 @@ def _plain(plan: Plan) -> Sequence[dict[str, Any]]:
     return found
 
 
-def _shown(target: dict[str, Any], number: int | None, standing: Standing) -> dict[str, Any]:
+def _shown(target: dict[str, Any], found: Found) -> dict[str, Any]:
+    standing = found.standing
     kept = ("id", "title", "unit", "op", "value", "value_to", "level", "per")
     progress = {
         "opening": None,
-        "done": number,
+        "done": found.number,
         "percent": standing.percent,
         "status": standing.status.value,
+        "gap": found.gap.value if found.gap is not None else None,
         "rest": standing.rest,
         "days_left": standing.days_left,
         "need_per_week": standing.need_per_week,

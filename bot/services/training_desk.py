@@ -22,7 +22,7 @@ from bot.services.access import Officer
 from bot.services.after_class import Summary
 from bot.services.training_links import Links, Voice
 from bot.services.trainings import BACK, FARTHEST, LONGEST, ONWARD, Hand, Outline
-from storage import attendances, duty, imports, sign_ins, sign_ups, team_lines
+from storage import attendances, duty, imports, sign_ins, sign_ups, team_lines, training_figures
 from storage import trainings as stored
 from storage.attendances import Count, Seat
 from storage.communes import Team
@@ -215,8 +215,11 @@ def show(unit: Unit, officer: Officer, number: int, voice: Voice, asks: Mapping[
 
 def _roll(unit: Unit, commune: CommuneId, number: int, places: dict[int, str]) -> Roll:
     seats = attendances.list_of(unit, commune, number)
-    ages = Counter(seat.age_band for seat in seats)
-    by_place = Counter(places.get(seat.neighbourhood_id or 0) for seat in seats)
+    said, lived = training_figures.split_of(unit, commune, number)
+    ages = {AgeBand(band) if band else None: many for band, many in said.items()}
+    by_place: Counter[str | None] = Counter()
+    for place, many in lived.items():
+        by_place[places.get(place or 0)] += many
     known = [(name, by_place[name]) for name in places.values() if name in by_place]
     return Roll(
         count=attendances.count(unit, commune, number),

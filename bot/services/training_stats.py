@@ -24,9 +24,7 @@ def in_json(unit: Unit, commune: CommuneId, period: Period) -> dict[str, Any]:
     whole = found.whole
     return {
         "held": whole.held,
-        "attendances": whole.attendances,
-        "people": known_people(whole),
-        "attendances_without_person": whole.without_person,
+        **seen(whole),
         "heads": found.heads if whole.held else 0,
         "heads_of": found.heads_of,
         "signed_up": found.signed_up,
@@ -47,20 +45,24 @@ def held_of(figures: Mapping[str, Any], kind: TrainingKind) -> int:
     return sum(row["held"] for row in figures["by_kind"] if row["kind"] == kind)
 
 
+def seen(count: Count) -> dict[str, int | None]:
+    """Who was there; nothing is known of it where something was held and nobody took a seat."""
+    return {
+        "attendances": count.attendances if count.is_told else None,
+        "people": known_people(count),
+        "attendances_without_person": count.without_person if count.is_told else None,
+    }
+
+
 def known_people(count: Count) -> int | None:
-    """How many people; unknown while none of those who were there can be told apart."""
-    return people_known(count.people, count.without_person)
+    """How many people; unknown while none of those who were there can be told apart, or none is there."""
+    return people_known(count.people, count.without_person) if count.is_told else None
 
 
 def _counts(name: str, words: type[StrEnum], counts: Sequence[Count]) -> list[dict[str, Any]]:
     order = list(words)
     return [
-        {
-            name: one.key,
-            "held": one.held,
-            "attendances": one.attendances,
-            "people": known_people(one),
-        }
+        {name: one.key, "held": one.held, **seen(one)}
         for one in sorted(counts, key=lambda one: order.index(words(one.key)))
     ]
 

@@ -124,7 +124,10 @@ def look(unit: Unit, commune: CommuneId, hand: Hand, number: int) -> Training:
 def revise(
     unit: Unit, commune: CommuneId, hand: Hand, seen: Training, change: tuple[Outline, str | None]
 ) -> Training:
-    """It is to be something else; a reason is needed once people were told of it."""
+    """It is to be something else; a reason is needed once people were told of it.
+
+    ``RuleError`` (``training.…``): also where one that took place would begin after now.
+    """
     outline, reason = change
     _check_touch(hand, seen)
     if seen.status not in COMING:
@@ -132,7 +135,10 @@ def revise(
     else:
         is_told = seen.status is TrainingStatus.ANNOUNCED
         kept = kept_reason(reason or "") if is_told else kept_note(reason)
-    fresh = trainings.revise(unit, commune, seen, checked(unit, hand, outline), (hand.by, kept))
+    outline = checked(unit, hand, outline)
+    if seen.status in COUNTING and outline.starts_at > unit.now:
+        raise RuleError("training.too-early", "Lớp đã học không dời tới ngày chưa tới được.")
+    fresh = trainings.revise(unit, commune, seen, outline, (hand.by, kept))
     return _written(unit, commune, (hand, "revise"), seen, fresh)
 
 
@@ -166,9 +172,14 @@ def move(
 def tell_heads(
     unit: Unit, commune: CommuneId, hand: Hand, seen: Training, told: tuple[int | None, str | None]
 ) -> Training:
-    """How many were there, as the trainer counted; a number that was told before is replaced."""
+    """How many were there, as the trainer counted; a number that was told before is replaced.
+
+    ``RuleError``: ``roll.closed`` (called off too), ``training.heads``, ``training.too-early``.
+    """
     heads, reason = told
     _check_touch(hand, seen)
+    if seen.status in (TrainingStatus.CLOSED, TrainingStatus.CANCELLED):
+        raise RuleError("roll.closed", "Lớp đã chốt hay đã hủy.")
     if heads is not None and not 0 <= heads <= MOST_HEADS:
         raise RuleError("training.heads", f"Số người phải từ 0 đến {MOST_HEADS}.")
     if seen.outline.starts_at > unit.now:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from bot.core.vocabulary import TargetStatus
 from bot.locale import Texts, show_number
+from bot.services.target_stats import Gap
 from bot.web.office_tables import HELD
 
 SHAPES = {
@@ -21,6 +22,13 @@ SHAPES = {
     TargetStatus.NOT_YET: "◇",
 }
 """One shape each: what is printed in grey has no colour."""
+GAPS = {
+    Gap.NOT_WRITTEN: "figures.target-not-written",
+    Gap.NO_SEAT: "figures.target-no-seat",
+    Gap.NO_PERSON: "figures.target-no-person",
+    Gap.NO_WHOLE: "figures.target-no-whole",
+}
+"""The sentence that says why nobody can tell."""
 SIGNS = {">=": "≥", "<=": "≤"}
 WEEK_DAYS = 7
 SHARE = "%"
@@ -90,8 +98,7 @@ def _rest(texts: Texts, target: Mapping[str, Any]) -> str:
     """What is missing, in whole weeks; why nothing can be said where nothing can."""
     status = TargetStatus(target["status"])
     if status is TargetStatus.TOO_LITTLE_KNOWN:
-        known = target["done"] is not None
-        return texts.say("figures.target-no-whole" if known else "figures.target-not-written")
+        return texts.say(GAPS[Gap(target["gap"] or Gap.NOT_WRITTEN)])
     if target["rest"] is None:
         return ""
     missing = f"{show_number(target['rest'])} {target['unit']}"
