@@ -73,13 +73,15 @@ def columns(texts: Texts, tables: Weekly, titles: Mapping[str, str]) -> list[lis
     by_team = Section("by-team", say("office.by-team"), say("office.team"), teams, visits)
     of_guides = Section("guides", say("office.guides"), say("office.guide"), guides)
     by_topic = Section("by-topic", say("office.by-topic"), say("office.topic"), topics, visits)
+    is_known = any(row.now is not None for row in tables.questions)
+    none_asked = say("office.no-guides" if is_known else "office.guides-unknown")
     splits = [_split(texts, split, rows) for split, rows in tables.splits.items() if rows]
     found = [[by_topic, *splits], [replace(by_team, empty=say("office.no-teams"))]]
     for section in (
         *_done_besides(texts, tables),
         Section("requests", say("figures.requests"), say("figures.request"), requests),
         Section("questions", say("office.questions"), say("office.question"), asked),
-        replace(of_guides, empty=say("office.no-guides")),
+        replace(of_guides, empty=none_asked),
     ):
         min(found, key=height).append(section)
     return found
