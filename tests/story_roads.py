@@ -457,6 +457,15 @@ class ZaloOaRoad(Road):
         await self.emulator.settles(PATIENCE_SECONDS)
 
 
+class SavingRoad(ZaloOaRoad):
+    """The stand-in with its own window of seven days, and the tariffs by which nothing is paid for."""
+
+    async def opens_messenger(self, site: str) -> Channel:
+        channel = await super().opens_messenger(site)
+        channel.terms = self.base.library.tariffs.of_account(may_pay=False)
+        return channel
+
+
 class OnZaloOa(Somebody):
     """A person who writes to an Official Account."""
 

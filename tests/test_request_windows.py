@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from bot.app.installation import Installation
 from bot.app.office_requests import LateRequests, ground_of
-from bot.core.messages import Channel
 from bot.core.vocabulary import Role
 from bot.services import request_office
 from bot.services.access import Officer
@@ -18,18 +17,9 @@ from storage import notices, staff
 from storage.database import Unit
 from storage.models_help import help_entries, help_requests
 from tests.clock import FixedClock
-from tests.story_roads import Somebody, ZaloOaRoad
+from tests.story_roads import SavingRoad, Somebody
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-class SavingRoad(ZaloOaRoad):
-    """The stand-in with its own window of seven days, and the tariffs by which nothing is paid for."""
-
-    async def opens_messenger(self, site: str) -> Channel:
-        channel = await super().opens_messenger(site)
-        channel.terms = self.base.library.tariffs.of_account(may_pay=False)
-        return channel
 
 
 @pytest.fixture
