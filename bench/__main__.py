@@ -58,7 +58,7 @@ def main() -> None:
         ):
             postgres = server_version(engine) if name == "postgres" else postgres
             figures += measure(engine, names, plan)
-            names = [one for one in names if one != "client"]  # has no engine: once is enough
+            names = [one for one in names if one not in ("client", "forecast")]  # have no engine
     print(table(figures))
     about = {"versions": versions(postgres), "machine": about, "plan": asdict(plan)}
     print(f"\n{write(figures, about)}")

@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from bench.engine import Engine, Eye
-from bench.made_up import END, NOW, fill, make
+from bench.made_up import END, NOW, PER_YEAR, fill, make
 from bench.process import ROOT
 from bench.report import Figure
 from bot.app.installation import Installation, open_installation
@@ -37,7 +37,7 @@ Body = dict[str, Any]
 
 
 def measure(engine: Engine, rounds: int) -> list[Figure]:
-    """One database that grows; every size is measured on the same week and the same year."""
+    """One database that grows, the same week and year at every size."""
     url = engine.new_database()
     figures: list[Figure] = []
     spent: dict[tuple[Period, int], float] = {}
@@ -73,13 +73,13 @@ def now() -> datetime:
     return NOW
 
 
-def grow(eye: Eye, url: str, numbers: range) -> None:
+def grow(eye: Eye, url: str, numbers: range, per_year: int = PER_YEAR) -> None:
     """Make these entries up in the commune."""
     commune = eye.number("SELECT id FROM communes WHERE slug = ?", SLUG)
     teams = [
         int(str(row[0])) for row in eye.rows("SELECT id FROM teams WHERE commune_id = ?", commune)
     ]
-    fill(url, make(commune, sorted(teams), numbers))
+    fill(url, make(commune, sorted(teams), numbers, per_year))
 
 
 def _one(

@@ -8,18 +8,30 @@ import random
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 
-from bot.core.vocabulary import Confirmation, FirstTime, Outcome, Place, Service, Subject, Topic
+from bot.core.vocabulary import (
+    AgeBand,
+    Confirmation,
+    Evidence,
+    FirstTime,
+    Outcome,
+    Place,
+    Service,
+    Subject,
+    Topic,
+    TrainingKind,
+    TrainingStatus,
+)
 
 END = date(2026, 11, 16)  # a Monday; the day before is the last with an entry
 PER_YEAR = 100_000
 SEED = 7
 ENTRIES_A_PERSON = 4
 ENTRIES_A_REQUEST = 10
-ENTRIES_A_DAY = PER_YEAR / 365.25
+DAYS_A_YEAR = 365.25
 TABLES = {
     "people": "id, commune_id, created_at, merged_into",
     "help_entries": "id, commune_id, client_id, team_id, occurred_on, topic, visits, person_id, outcome,"
@@ -29,19 +41,27 @@ TABLES = {
     "help_requests": "id, commune_id, account_id, team_id, status, opened_at, claim_by, help_by,"
     " first_claimed_at, closed_at",
     "question_tallies": "commune_id, day, decision, guide, shard, count",
+    "trainings": "id, commune_id, client_id, kind, status, title, team_id, partners, audience, mode, topic,"
+    " guides, skills, skill_frame, place, place_name, starts_at, ends_at, recorded_at, held_at, revision",
+    "attendances": "id, commune_id, client_id, training_id, person_id, evidence, age_band, at",
 }
+SEATS = {TrainingKind.CLASS: 28, TrainingKind.OUTREACH: 20, TrainingKind.CONTEST: 50}
+HELD = {TrainingKind.CLASS: 300, TrainingKind.OUTREACH: 20, TrainingKind.CONTEST: 4}
+"""How many of each a commune gave in the year before the end, and how many seats were taken in one: 9,000."""
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
 Row = tuple[object, ...]
 Rows = Iterable[tuple[str, Row]]
 
 
-def day_of(number: int) -> date:
+def day_of(number: int, per_year: int = PER_YEAR) -> date:
     """When the entry with that number took place; a tenth was written down up to a week late."""
     late = number % 7 if number % 10 == 0 else 0
-    return END - timedelta(days=1 + max(0, int((number - 1) / ENTRIES_A_DAY) - late))
+    return END - timedelta(days=1 + max(0, int((number - 1) * DAYS_A_YEAR / per_year) - late))
 
 
-def make(commune: int, teams: list[int], numbers: range) -> Iterator[tuple[str, Row]]:
+def make(
+    commune: int, teams: list[int], numbers: range, per_year: int = PER_YEAR
+) -> Iterator[tuple[str, Row]]:
     """Rows of all tables that these entries stand for, each after those that it refers to."""
     for number in numbers:
         rng = random.Random(f"{SEED}-{number}")
@@ -49,20 +69,22 @@ def make(commune: int, teams: list[int], numbers: range) -> Iterator[tuple[str, 
             person = number // ENTRIES_A_PERSON + 1
             merged = person - 1 if person % 20 == 0 else None
             yield "people", (person, commune, NOW, merged)
-        yield "help_entries", _entry(rng, commune, teams, number)
+        day = day_of(number, per_year)
+        yield "help_entries", _entry(rng, commune, teams, (number, day))
         for service in rng.sample(list(Service), rng.choice((0, 1, 1, 2))):
             yield "help_services", (commune, number, service.value)
         if rng.random() < 0.3:
             answer = rng.choice([*Confirmation, None, None])
             yield "confirmations", (number, commune, number, NOW, answer and answer.value)
         if number % ENTRIES_A_REQUEST == 0:
-            yield "help_requests", _request(rng, commune, teams, number)
-    for day in _new_days(numbers):
+            yield "help_requests", _request(rng, commune, teams, (number, day))
+    for day in _new_days(numbers, per_year):
         for number, decision in enumerate(("answer", "choose", "unknown", "refuse")):
             yield "question_tallies", (commune, day, decision, f"bai-{number}", 0, 3 + number)
 
 
-def _entry(rng: random.Random, commune: int, teams: list[int], number: int) -> Row:
+def _entry(rng: random.Random, commune: int, teams: list[int], which: tuple[int, date]) -> Row:
+    number, day = which
     people = 1 + (number - 1) // ENTRIES_A_PERSON
     person = rng.randint(1, people) if rng.random() < 0.6 else None
     outcome = rng.choice([*Outcome, Outcome.DONE, Outcome.DONE, None])
@@ -73,13 +95,13 @@ def _entry(rng: random.Random, commune: int, teams: list[int], number: int) -> R
         commune,
         f"made-up-{number}",
         rng.choice(teams),
-        day_of(number),
+        day,
         rng.choice(list(Topic)).value,
         rng.choice((1, 1, 1, 2, 5)),
         person,
         outcome and outcome.value,
         place and place.value,
-        NOW,
+        datetime.combine(day, time(12), UTC),
         NOW if rng.random() < 0.02 else None,
         1,
         "chat",
@@ -89,17 +111,54 @@ def _entry(rng: random.Random, commune: int, teams: list[int], number: int) -> R
     )
 
 
-def _request(rng: random.Random, commune: int, teams: list[int], number: int) -> Row:
-    opened = datetime.combine(day_of(number), NOW.time(), UTC) + timedelta(hours=rng.random() * 10)
+def teach(commune: int, teams: list[int], people: int) -> Iterator[tuple[str, Row]]:
+    """A year of trainings with those who were there; two in three are one of so many people."""
+    training = seat = 0
+    for kind, held in HELD.items():
+        for number in range(held):
+            training += 1
+            rng = random.Random(f"{SEED}-{kind}-{number}")
+            day = END - timedelta(days=1 + int(number * DAYS_A_YEAR / held))
+            begun = datetime.combine(day, time(2), UTC)  # nine in the morning
+            ended = begun + timedelta(hours=2)
+            team, topic = rng.choice(teams), rng.choice(list(Topic)).value
+            what = (
+                kind.value,
+                TrainingStatus.HELD.value,
+                "Lớp",
+                team,
+                "",
+                "",
+                "",
+                topic,
+                "",
+                "",
+                "",
+            )
+            where = ("nha_van_hoa", "Nhà văn hóa", begun, ended, begun, ended, 1)
+            yield "trainings", (training, commune, f"made-up-{training}", *what, *where)
+            for _ in range(SEATS[kind]):
+                seat += 1
+                person = rng.randint(1, people) if rng.random() < 2 / 3 else None
+                evidence, age = rng.choice(list(Evidence)).value, rng.choice(list(AgeBand)).value
+                row = (seat, commune, f"made-up-{seat}", training, person, evidence, age, ended)
+                yield "attendances", row
+
+
+def _request(rng: random.Random, commune: int, teams: list[int], which: tuple[int, date]) -> Row:
+    number, day = which
+    opened = datetime.combine(day, NOW.time(), UTC) + timedelta(hours=rng.random() * 10)
     claimed = opened + timedelta(hours=rng.random() * 30) if rng.random() < 0.9 else None
     closed = opened + timedelta(hours=31) if rng.random() < 0.99 else None
     status = "closed" if closed else "open"
     return (number, commune, 1, rng.choice(teams), status, opened, opened, opened, claimed, closed)
 
 
-def _new_days(numbers: range) -> Iterator[date]:
+def _new_days(numbers: range, per_year: int) -> Iterator[date]:
     """The days that these entries reach and the ones before them did not."""
-    reached = [int(number / ENTRIES_A_DAY) for number in (numbers.start - 1, numbers.stop - 1)]
+    reached = [
+        int(number * DAYS_A_YEAR / per_year) for number in (numbers.start - 1, numbers.stop - 1)
+    ]
     return (END - timedelta(days=1 + day) for day in range(*reached))
 
 

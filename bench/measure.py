@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from statistics import median
 
-from bench import figures, load, zalo
+from bench import figures, forecasts, full_year, load, zalo
 from bench.engine import Engine
 from bench.process import Server, free_port, start
 from bench.product import TEXT, Product, first_chat_turn, start_product
@@ -158,6 +158,16 @@ def help_figures(engine: Engine, plan: Plan) -> list[Figure]:
     return figures.measure(engine, plan.rounds) if plan.product else []
 
 
+def year_figures(engine: Engine, plan: Plan) -> list[Figure]:
+    """Measures the reports, files and the closing of a commune with 10⁶ entries in one year."""
+    return full_year.measure(engine, plan.rounds) if plan.product else []
+
+
+def back_test(engine: Engine, plan: Plan) -> list[Figure]:
+    """Measures how often the outcome of a made-up year lay in the forecast's range; has no engine."""
+    return forecasts.measure() if plan.product else []
+
+
 MEASUREMENTS: dict[str, Callable[[Engine, Plan], list[Figure]]] = {
     "client": client,
     "turn": turn,
@@ -167,6 +177,8 @@ MEASUREMENTS: dict[str, Callable[[Engine, Plan], list[Figure]]] = {
     "start": first_turn,
     "zalo": zalo_webhook,
     "figures": help_figures,
+    "year": year_figures,
+    "forecast": back_test,
 }
 
 

@@ -16,7 +16,17 @@ import click
 from bot.app.ending import run_to_end
 from bot.app.installation import open_installation, system_clock
 from bot.app.logs import set_up_logging
-from bot.commands import content, database, figures, importing, people, talking, teams, zalo
+from bot.commands import (
+    closing,
+    content,
+    database,
+    figures,
+    importing,
+    people,
+    talking,
+    teams,
+    zalo,
+)
 from bot.commands.terminal import CLOCK, say
 from bot.config import Settings, load_settings
 from storage.database import Clock
@@ -51,6 +61,7 @@ for one in (
     people.staff,
     teams.team,
     figures.report,
+    closing.close,
     database.db,
     importing.importing,
     zalo.zalo,

@@ -137,6 +137,23 @@ class Settings(BaseModel):
         "https://bot-api.zaloplatforms.com", description="Máy chủ Bot API của Zalo"
     )
 
+    smtp_host: str = Field(
+        "", description="Máy chủ gửi e-mail (SMTP) của bản tin tuần; trống là không gửi e-mail"
+    )
+    smtp_port: int = Field(
+        587, ge=1, le=65535, description="Cổng của máy chủ SMTP: 587, 465 hoặc 25"
+    )
+    smtp_user: str = Field("", description="Tên đăng nhập máy chủ SMTP; trống là không đăng nhập")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Mật khẩu đăng nhập máy chủ SMTP")
+    smtp_from: str = Field(
+        "",
+        description="Địa chỉ đứng tên gửi bản tin; trống thì là BOT_SMTP_USER",
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+    )
+    smtp_tls: Literal["starttls", "tls", "off"] = Field(
+        "starttls", description="Cách khóa đường tới SMTP: starttls (587), tls (465) hoặc off"
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, url: str) -> str:
@@ -162,6 +179,11 @@ class Settings(BaseModel):
     def public_url(self) -> str:
         """Where people and messengers reach us, without a slash at the end."""
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def mail_from(self) -> str:
+        """The address in whose name letters go."""
+        return self.smtp_from or self.smtp_user
 
     def hook_url(self, channel: str, account: str) -> str:
         """Where a messenger posts for an account; a channel has dashes in an address."""
@@ -216,7 +238,17 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         problems = "; ".join(_problem(dict(item)) for item in error.errors())
         raise SettingError(f"Cài đặt sai: {problems}.") from None
     _check_webhooks(settings)
+    _check_mail(settings)
     return settings
+
+
+def _check_mail(settings: Settings) -> None:
+    """A letter needs a sender; without one every try would fail a week later."""
+    if settings.smtp_host and "@" not in settings.mail_from:
+        raise SettingError(
+            "Cài đặt sai: có BOT_SMTP_HOST thì phải đặt BOT_SMTP_FROM là địa chỉ e-mail đứng tên gửi "
+            "(hoặc BOT_SMTP_USER là một địa chỉ e-mail)."
+        )
 
 
 def _check_webhooks(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from handlers import (
     communication_corrections,
     communications,
     confirming,
+    digest,
     duty,
     guides,
     handover,
@@ -45,6 +46,7 @@ from handlers import (
     trainings_plan,
     trainings_roll,
     trainings_why,
+    unit_report,
 )
 
 TEAM_ACTIONS = (
@@ -167,6 +169,7 @@ ROUTES: tuple[Route, ...] = (
         on_action(verb, for_leaders(handler))
         for verb, handler in log_corrections.LEADER_ACTIONS.items()
     ),
+    *(on_action(verb, for_leaders(handler)) for verb, handler in unit_report.ACTIONS.items()),
     on_action("name", joining.ask_name),
     on_action("join", joining.ask_code),
     on_action("link", linking.explain),
@@ -192,6 +195,7 @@ ROUTES: tuple[Route, ...] = (
     on_action("leave", team_life.ask_leave),
     on_action("leaveok", team_life.leave),
     on_action("week", team_life.week),
+    on_action("digest", digest.show),
     on(lambda turn: turn.action is not None, other.unknown_action),
     on(
         lambda turn: linking.written_code(turn) is not None,
@@ -208,6 +212,7 @@ ROUTES: tuple[Route, ...] = (
     on(log_person.is_phone, for_members(log_person.take_phone)),
     on(log_corrections.is_reason, for_members(log_corrections.take_reason)),
     on(trainings_why.is_reason, for_members(trainings_why.take_words)),
+    on(unit_report.is_reason, for_leaders(unit_report.take_reason)),
     on(trainings_plan.is_line, for_members(trainings_plan.take_line)),
     on(trainings_plan.is_part, for_members(trainings_plan.take_part)),
     on(trainings_roll.is_count, for_members(trainings_roll.take_count)),
@@ -224,6 +229,7 @@ ROUTES: tuple[Route, ...] = (
     on(requests.is_phone, requests.take_phone),
     on_text_at(duty.AT_PHONE, duty.take_phone),
     on_text_at(newcomers.AT_NAME, newcomers.take_name),
+    on(unit_report.is_number, for_leaders(unit_report.take_number)),
     on(log.is_count, for_members(log.take_count)),
     on(log_days.is_day, for_members(log_days.take)),
     on(log_details.is_files, for_members(log_details.take_files)),

@@ -18,6 +18,7 @@ from bot.core.text import fold
 from bot.core.vocabulary import Use
 from bot.locale import show_clock
 from bot.services import consents, duty, phones, request_words, request_work, requests, working_time
+from bot.services.deadlines import working_days
 from bot.services.duty import Home
 from bot.services.requests import Call, Request
 
@@ -175,8 +176,9 @@ def _open(turn: Turn, home: Home, call: Call | None) -> Reply:
         about = request_words.about(ground_of(turn), request.about)
         lines.append(turn.say("requests.opened-about", about=about))
     now = turn.unit.now
-    if not working_time.is_open(turn.plan.duty, now):
-        opening = working_time.next_opening(turn.plan.duty, now)
+    days = working_days(turn.unit, turn.commune.id)
+    if not working_time.is_open(turn.plan.duty, now, days):
+        opening = working_time.next_opening(turn.plan.duty, now, days)
         lines.append(turn.say("requests.closed-now", opening=show_clock(opening, now)))
     lines.append(_promise(turn, request, call))
     return _opened(turn, request, "\n".join(lines))
@@ -204,7 +206,8 @@ def _numbers(turn: Turn, request: Request) -> list[str]:
     """Who can be rung now: in the hours of duty a member who agreed to it, and the ward."""
     lines = []
     helper = None
-    if request.ward_at is None and working_time.is_open(turn.plan.duty, turn.unit.now):
+    days = working_days(turn.unit, turn.commune.id)
+    if request.ward_at is None and working_time.is_open(turn.plan.duty, turn.unit.now, days):
         helper = duty.find_ringable(turn.unit, turn.commune.id, request.team_id, request.member_id)
     if helper is not None:
         name = request_words.short_name(ground_of(turn), helper.name)

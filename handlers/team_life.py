@@ -128,7 +128,8 @@ def week(turn: Turn) -> Reply:
     parts = (*(say(turn, found) for say in about), _classes(turn, worker), _thanks(turn, found))
     text = "\n".join(part for part in parts if part)
     classes = turn.option("option.team-classes", "trns")
-    return reply(text, turn.option("option.log", "log"), classes, here="week")
+    month = turn.option("option.unit-month", "unit")
+    return reply(text, turn.option("option.log", "log"), classes, month, here="week")
 
 
 def _head(turn: Turn, found: TeamWeek) -> str:

@@ -47,6 +47,12 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def as_moment(value: datetime | str) -> datetime:
+    """An instant as the driver gives it: SQLite's is text, and has no zone."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def id_column() -> Column[Any]:
     """The number of a row."""
     return Column("id", Integer, primary_key=True)

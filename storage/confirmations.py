@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, exists, func, select, update
 
 from bot.core.keys import Purpose
 from bot.core.vocabulary import AccountId, CommuneId, Confirmation, Identity, Topic
+from storage import help_days
 from storage.database import INSERTS, Unit
 from storage.models import conversations, members, teams
 from storage.models_accounts import accounts
@@ -292,6 +293,7 @@ def answer(
         )
         .values(answer=said, answered_at=unit.now)
     )
+    help_days.forget(unit, commune, [asked.occurred_on])
     return told.rowcount == 1
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bot.core.keys import Purpose
 from bot.core.vocabulary import CommuneId, Identity, RequestStatus
-from storage import learning, merges, seats
+from storage import help_days, learning, merges, seats
 from storage.database import Unit
 from storage.models import join_requests, members
 from storage.models_help import (
@@ -239,6 +239,7 @@ def _rewrite_entries(unit: Unit, commune: CommuneId, group: Sequence[int], nobod
             kept = json.dumps(said, sort_keys=True, ensure_ascii=False)
             row = update(help_entry_revisions).where(read.id == number)
             unit.connection.execute(row.values(content=kept))
+    help_days.forget_people(unit, commune, group)
     unit.connection.execute(update(help_entries).where(*mine).values(person_id=nobody, note=None))
 
 

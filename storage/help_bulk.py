@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 
 from bot.core.vocabulary import CommuneId
+from storage import help_days
 from storage.database import Unit
 from storage.help_entries import By, Entry, Help, NewEntry, content_of, list_of_import
 from storage.models_help import help_entries, help_entry_revisions, help_services
@@ -48,6 +49,7 @@ def add_all(unit: Unit, commune: CommuneId, entries: Sequence[NewEntry], by: By)
     ]
     if services:
         unit.connection.execute(insert(help_services), services)
+    help_days.forget(unit, commune, (one.help.occurred_on for one in written))
     _add_revisions(unit, commune, written, ("create", by, None))
     return written
 
@@ -78,6 +80,7 @@ def void_import(
         statement = update(help_entries).where(*mine, row.id == bindparam("entry"))
         unit.connection.execute(statement.values(client_id=bindparam("freed")), freed)
     now = [one for one in list_of_import(unit, commune, import_id) if one.id in gone]
+    help_days.forget(unit, commune, (one.help.occurred_on for one in now))
     _add_revisions(unit, commune, now, ("void", by, reason))
     before = {one.id: one for one in entries}
     return [(before[one.id], one) for one in now]

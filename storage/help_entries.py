@@ -20,6 +20,7 @@ from bot.core.vocabulary import (
     Subject,
     Topic,
 )
+from storage import help_days
 from storage.database import INSERTS, Unit
 from storage.models_help import help_entries, help_entry_revisions, help_services
 from storage.models_people import people
@@ -112,6 +113,7 @@ def add_once(unit: Unit, commune: CommuneId, entry: NewEntry, by: By) -> tuple[E
         if known is None:
             raise LookupError(entry.client_id)
         return known, False
+    help_days.forget(unit, commune, [entry.help.occurred_on])
     _add_services(unit, commune, row_id, entry.help)
     written = get(unit, commune, row_id)
     _add_revision(unit, commune, written, ("create", by, None))
@@ -152,6 +154,7 @@ def correct(
             help_services.c.commune_id == commune, help_services.c.entry_id == entry.id
         )
     )
+    help_days.forget(unit, commune, [entry.help.occurred_on, fresh.occurred_on])
     _add_services(unit, commune, entry.id, fresh)
     written = get(unit, commune, entry.id)
     _add_revision(unit, commune, written, ("correct", by, reason))
@@ -171,6 +174,7 @@ def void(unit: Unit, commune: CommuneId, entry: Entry, by: By, reason: str) -> b
     )
     if changed.rowcount == 0:
         return False
+    help_days.forget_entry(unit, commune, entry.id)
     _add_revision(unit, commune, get(unit, commune, entry.id), ("void", by, reason))
     return True
 

@@ -1,22 +1,26 @@
 """Figures of the help log and the rows behind them: visits are summed, people are counted by distinct key.
 
-All figures of a window come from one pass over its entries, measured faster than one statement a split
-(``bench/figures.py``): what is asked for costs what the window holds, whatever else was ever written.
+Days that were added up beforehand are taken as they stand. All figures of the others come from one pass over
+their entries, measured faster than one statement a split (``bench/figures.py``).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 
-from bot.core.vocabulary import UNSAID, CommuneId, FirstTime, Service
+from bot.core.vocabulary import UNSAID, CommuneId, Confirmation, FirstTime, Service
+from storage import help_days
 from storage.database import Prepared, Unit
+from storage.help_days import OUTCOME, PLACE, SERVICE, SUBJECT, TEAM, TOPIC, WHOLE, Key, Sums
+from storage.id_sets import as_roots, union
 from storage.models import members, teams
 from storage.models_help import confirmations, help_entries, help_entry_revisions, help_services
 from storage.models_people import people
@@ -113,68 +117,84 @@ _NAMES = Prepared(
 
 
 def count(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> Figures:
-    """All figures of the half-open window of days."""
-    asked = {"commune": commune, "first": window[0], "end": window[1]}
-    cells: defaultdict[tuple[str, int], _Cell] = defaultdict(_Cell)
-    ways: defaultdict[tuple[str | None, ...], int] = defaultdict(int)
-    files = None
-    # One tuple of words a row instead of a counter each: this loop is most of what a year costs.
-    for topic, team, *words, visits, said, person in unit.each(_ENTRIES, asked):
-        cell = cells[topic, team]
-        cell.visits += visits
-        if person is None:
-            cell.without_person += visits
-        else:
-            cell.people.add(person)
-        ways[tuple(words)] += visits
-        if said is not None:
-            files = said + (files or 0)
+    """All figures of the half-open window of days: those that are added up, and the entries of the others."""
     names = dict(unit.each(_NAMES, {"commune": commune}))
-    whole = _count("", cells.values())
-    places, outcomes, subjects, firsts, answers = (_by(ways, at) for at in range(5))
+    found = _Found(help_days.read_kept(unit, commune, window))
+    for first, end in help_days.list_gaps(unit, commune, window):
+        asked = {"commune": commune, "first": first, "end": end}
+        found.read(unit.each(_ENTRIES, asked))
+        for service, visits in unit.each(_SERVICES, asked):
+            found.sums[SERVICE, service].visits += int(visits)
+    roots, whole = help_days.list_roots(unit, commune), found.sums[WHOLE, ""]
+
+    def counts(part: str) -> list[Count]:
+        return [
+            Count(word, sums.visits, len(as_roots(union(sums.ids), roots)), sums.without_person)
+            for (of, word), sums in found.sums.items()
+            if of == part
+        ]
+
+    (total,) = counts(WHOLE)
     return Figures(
         visits=whole.visits,
-        people=whole.people,
+        people=total.people,
         without_person=whole.without_person,
-        files=files,
-        new=firsts[FirstTime.NEW],
-        told=firsts.total(),
-        topics=_counts((topic, cell) for (topic, _), cell in cells.items()),
-        teams=_counts((names[team], cell) for (_, team), cell in cells.items()),
+        files=whole.files,
+        new=whole.new,
+        told=whole.told,
+        topics=counts(TOPIC),
+        teams=[replace(one, key=names[int(one.key)]) for one in counts(TEAM)],
         splits={
-            "place": places,
-            "outcome": outcomes,
-            "subject": subjects,
-            "service": dict(unit.each(_SERVICES, asked)),
-            "answer": answers,
+            **{part: found.visits_by(part) for part in (PLACE, OUTCOME, SUBJECT, SERVICE)},
+            "answer": {Confirmation.YES: whole.confirmed, Confirmation.NO: whole.denied},
         },
     )
 
 
-def _by(ways: Mapping[tuple[str | None, ...], int], at: int) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for words, visits in ways.items():
-        word = words[at]
-        if word is not None:
-            found[word] += visits
-    return found
+class _Found:
+    """Sums under each key: of days that are added up, and of entries that are read here."""
 
+    def __init__(self, kept: Mapping[Key, Sums]) -> None:
+        self.sums: defaultdict[Key, Sums] = defaultdict(Sums, kept)
 
-def _counts(parts: Iterable[tuple[str, _Cell]]) -> list[Count]:
-    under: defaultdict[str, list[_Cell]] = defaultdict(list)
-    for key, cell in parts:
-        under[key].append(cell)
-    return [_count(key, cells) for key, cells in under.items()]
+    def read(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Entries more."""
+        cells: defaultdict[tuple[str, int], _Cell] = defaultdict(_Cell)
+        ways: defaultdict[tuple[str | None, ...], int] = defaultdict(int)
+        whole = self.sums[WHOLE, ""]
+        # One tuple of words a row instead of a counter each: this loop is most of what a year costs.
+        for topic, team, *words, visits, said, person in rows:
+            cell = cells[topic, team]
+            cell.visits += visits
+            if person is None:
+                cell.without_person += visits
+            else:
+                cell.people.add(person)
+            ways[tuple(words)] += visits
+            if said is not None:
+                whole.files = said + (whole.files or 0)
+        for (topic, team), cell in cells.items():
+            ids = np.array(sorted(cell.people), dtype=np.int32)
+            for key in ((WHOLE, ""), (TOPIC, topic), (TEAM, str(team))):
+                sums = self.sums[key]
+                sums.visits += cell.visits
+                sums.without_person += cell.without_person
+                sums.ids.append(ids)
+        for (place, outcome, subject, first, answer), visits in ways.items():
+            self._add_words({PLACE: place, OUTCOME: outcome, SUBJECT: subject}, visits)
+            whole.new += visits if first == FirstTime.NEW else 0
+            whole.told += visits if first is not None else 0
+            whole.confirmed += visits if answer == Confirmation.YES else 0
+            whole.denied += visits if answer == Confirmation.NO else 0
 
+    def _add_words(self, words: Mapping[str, str | None], visits: int) -> None:
+        for part, word in words.items():
+            if word is not None:
+                self.sums[part, word].visits += visits
 
-def _count(key: str, cells: Iterable[_Cell]) -> Count:
-    kept = list(cells)
-    return Count(
-        key,
-        sum(cell.visits for cell in kept),
-        len(set().union(*(cell.people for cell in kept))),
-        sum(cell.without_person for cell in kept),
-    )
+    def visits_by(self, part: str) -> dict[str, int]:
+        """Visits under each word of a part."""
+        return {word: sums.visits for (of, word), sums in self.sums.items() if of == part}
 
 
 def first_day(unit: Unit, commune: CommuneId) -> date | None:

@@ -16,9 +16,10 @@ from storage.help_entries import MOST_AT_ONCE
 from storage.models import members, memberships, teams
 from storage.models_help import help_entries, help_entry_revisions, imports
 from storage.models_people import identities, people
+from storage.models_plans import target_readings
 from storage.models_trainings import attendances
 
-HELP, ATTENDANCE = "help", "attendance"
+HELP, ATTENDANCE, READINGS = "help", "attendance", "readings"
 """What the rows of a file are."""
 
 
@@ -87,7 +88,7 @@ def find(unit: Unit, commune: CommuneId, import_id: int) -> Import | None:
 
 def _list(unit: Unit, commune: CommuneId, most: int, import_id: int | None = None) -> list[Import]:
     row = imports.c
-    standing = _standing(help_entries) + _standing(attendances)
+    standing = _standing(help_entries) + _standing(attendances) + _standing(target_readings)
     statement = (
         select(row.id, row.at, row.actor, row.rows, row.added, row.kind, standing)
         .where(row.commune_id == commune)

@@ -14,6 +14,7 @@ from storage.models import conversations, inbox, members, outbox, staff
 from storage.models_accounts import accounts, authorizations, token_pairs
 from storage.models_help import help_requests
 from storage.models_people import contacts, identities, people
+from storage.models_plans import digest_settings
 
 SEALED: tuple[tuple[Column[Any], Purpose], ...] = (
     (inbox.c.body, Purpose.MESSAGE),
@@ -26,6 +27,7 @@ SEALED: tuple[tuple[Column[Any], Purpose], ...] = (
     (contacts.c.phone, Purpose.PHONE),
     (help_requests.c.phone, Purpose.PHONE),
     (members.c.phone, Purpose.PHONE),
+    (digest_settings.c.mail, Purpose.ADDRESS),
 )
 """Every column whose values only the key opens, and what they are sealed for."""
 

@@ -17,7 +17,7 @@ from bot.core.errors import BusyError
 from bot.core.keys import KeyRing, Purpose
 from bot.core.messages import ACTS, Address, Inbound, Kind, Outbound
 from bot.core.vocabulary import AccountId, CommuneId, Identity, Role
-from storage.columns import Moment
+from storage.columns import Moment, as_moment
 from storage.database import BUSY, INSERTS, Prepared, Unit
 from storage.models import (
     chat_links,
@@ -68,6 +68,7 @@ class Claimed:
     inbound: Inbound
     state: str | None  # None on the first contact
     worker: Worker | None
+    received_at: datetime
     has_more: bool  # another event of the same person waits behind this one
 
 
@@ -149,6 +150,7 @@ CLAIM = Prepared(
         staff.c.id,
         staff.c.name,
         staff.c.role,
+        inbox.c.received_at,
     )
     .select_from(
         inbox.outerjoin(conversations, conversations.c.identity == inbox.c.identity)
@@ -191,6 +193,7 @@ def claim(unit: Unit, identity: Identity) -> Claimed | None:
         inbound=unpack_inbound(unit.keys.open(Purpose.MESSAGE, bytes(row[3]))),
         state=row[4],
         worker=worker,
+        received_at=as_moment(row[13]),
         has_more=len(rows) > 1,
     )
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from storage import models_accounts as models_accounts  # their tables belong to the same metadata
 from storage import models_help as models_help
 from storage import models_people as models_people
+from storage import models_plans as models_plans
 from storage import models_trainings as models_trainings
 from storage.columns import Moment, commune_column, id_column, within_commune
 from storage.columns import metadata as metadata  # with every table below in it

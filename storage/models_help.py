@@ -233,3 +233,22 @@ head_counts = Table(
     within_commune("teams", "team_id"),
     within_commune("members", "member_id"),
 )
+
+help_days = Table(
+    "help_days",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("day", Date, nullable=False),
+    Column("part", String(8), nullable=False),  # of storage/help_days.py
+    Column("key", String(20), nullable=False),
+    Column("visits", Integer, nullable=False),
+    Column("without_person", Integer, nullable=False),
+    Column("files", Integer),  # None: no entry says any
+    Column("new", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("denied", Integer, nullable=False),
+    Column("people", LargeBinary, nullable=False),  # int32, sorted: whom the entries name
+    UniqueConstraint("commune_id", "day", "part", "key"),
+)

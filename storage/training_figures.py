@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from bot.core.vocabulary import CommuneId, Evidence, LearningStage, TrainingKind, TrainingStatus
+from storage import team_days
 from storage.database import Prepared, Unit
 from storage.models import neighbourhoods, teams
-from storage.models_help import help_entries
 from storage.models_people import people
 from storage.models_trainings import (
     attendances,
@@ -234,23 +234,17 @@ def count_active_teams(
     unit: Unit, commune: CommuneId, days: tuple[date, date], window: Moments
 ) -> int:
     """How many teams wrote an entry of these days, or gave a training that began in the same window."""
-    entry = help_entries.c
-    helped = select(entry.team_id).where(
-        entry.commune_id == commune,
-        entry.occurred_on >= days[0],
-        entry.occurred_on < days[1],
-        entry.voided_at.is_(None),
+    helped = team_days.find_teams(unit, commune, days)
+    taught = unit.connection.execute(
+        select(_training.team_id).where(
+            _training.commune_id == commune,
+            _training.starts_at >= window[0],
+            _training.starts_at < window[1],
+            _training.status.in_([TrainingStatus.HELD, TrainingStatus.CLOSED]),
+            _training.team_id.is_not(None),
+        )
     )
-    taught = select(_training.team_id).where(
-        _training.commune_id == commune,
-        _training.starts_at >= window[0],
-        _training.starts_at < window[1],
-        _training.status.in_([TrainingStatus.HELD, TrainingStatus.CLOSED]),
-        _training.team_id.is_not(None),
-    )
-    active = helped.union(taught).subquery()
-    counted: int = unit.connection.execute(select(func.count()).select_from(active)).scalar_one()
-    return counted
+    return len(helped.union(taught.scalars()))
 
 
 # ---- since when anything is known

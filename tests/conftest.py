@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.migrate import migrate
 from tests import depth, postgres, shipped
 from tests.clock import FixedClock
-from tests.prepare import left_out, without_voice
+from tests.prepare import left_out, without_office, without_voice
 from tests.walker import Walker
 from tests.world import World
 
@@ -46,6 +46,7 @@ hypothesis_settings.load_profile("of-this-run")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was left out by name, the voice where it is not installed, and tests/depth.py's."""
     marks = left_out() | ({"voice"} if without_voice() else set())
+    marks |= {"office"} if without_office() else set()
     kept = [item for item in items if not any(map(item.get_closest_marker, marks))]
     twins: dict[str, list[tuple[str, pytest.Item]]] = {}
     for item in kept:

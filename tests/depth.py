@@ -126,7 +126,7 @@ PHRASES = Share(5)
 """Phrases of each shipped guide that are asked, with marks and without."""
 PROMPTS = Share(4)
 """Prompts of all steps that are sent on each channel; five channels together send every one."""
-EXAMPLES = Amount(30, 250)
+EXAMPLES = Amount(30, 120)
 """Examples of each property."""
 FUZZ = Amount(40, 10_000)
 """Mutations of what Zalo sends."""

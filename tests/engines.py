@@ -11,13 +11,13 @@ from collections.abc import Iterable
 import pytest
 
 from tests.depth import IS_DEEP, VARIABLE
-from tests.prepare import left_out, voice_notice
+from tests.prepare import left_out, office_notice, voice_notice, without_office
 
-ENGINES = ("sqlite", "postgres", "browser")
+ENGINES = ("sqlite", "postgres", "browser", "office")
 
 
 def engines_of(nodeid: str, keywords: Iterable[str]) -> set[str]:
-    """The databases and the browser that a test ran on: named by its parameters, or by a marker."""
+    """What a test ran on beside Python: named by its parameters, or by a marker."""
     parameters = nodeid.partition("[")[2].rpartition("]")[0].split("-")  # "@group" may follow
     return {engine for engine in ENGINES if engine in parameters or engine in keywords}
 
@@ -30,8 +30,9 @@ class Counting:
 
     @property
     def idle(self) -> list[str]:
-        """Engines that ran nothing and were not left out by name."""
-        return [e for e in ENGINES if not self.passed[e] and e not in left_out()]
+        """Engines that ran nothing and were not left out by name; without LibreOffice a notice says so."""
+        gone = left_out() | ({"office"} if without_office() and not IS_DEEP else set())
+        return [e for e in ENGINES if not self.passed[e] and e not in gone]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.passed:
@@ -51,6 +52,8 @@ class Counting:
             )
         if voice_notice():
             terminalreporter.write_line(voice_notice(), yellow=True)
+        if office_notice():
+            terminalreporter.write_line(office_notice(), yellow=True)
         for engine in self.idle:
             terminalreporter.write_line(
                 f"HỎNG: không kiểm tra nào chạy với {engine}; bỏ qua thì đặt BOT_TEST_WITHOUT.",

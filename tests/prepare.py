@@ -1,6 +1,6 @@
 """Run by ``make test`` first: says loudly when an engine of the suite is missing, or installs it.
 
-``BOT_TEST_WITHOUT=postgres,browser`` names what shall be left out on purpose.
+``BOT_TEST_WITHOUT=postgres,browser,office`` names what shall be left out on purpose.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from bot.media.voice import PROGRAMS
 from tests import postgres
+from tests.depth import IS_DEEP
 
 
 def left_out() -> set[str]:
@@ -34,6 +35,24 @@ def voice_notice() -> str:
     )
 
 
+def without_office() -> bool:
+    """True on a machine without LibreOffice, which computes workbooks once more.
+
+    Pip brings none: it stops the deep run only, whose script installs it.
+    """
+    return shutil.which("soffice") is None
+
+
+def office_notice() -> str:
+    """The sentence that says so; nothing where it is there."""
+    return (
+        "CHÚ Ý: tệp báo cáo chưa được LibreOffice tính lại; cài bằng `apt-get install "
+        "libreoffice-calc libreoffice-writer` rồi chạy lại."
+        if without_office()
+        else ""
+    )
+
+
 def _try_postgres() -> None:
     with postgres.server():
         pass
@@ -46,9 +65,17 @@ def _try_browser() -> None:
     browser.try_out()
 
 
+def _try_office() -> None:
+    if without_office() and IS_DEEP:
+        raise RuntimeError(
+            "Không có LibreOffice (soffice): cài gói libreoffice-calc libreoffice-writer."
+        )
+
+
 ENGINES: dict[str, tuple[str, Callable[[], None]]] = {
     "postgres": ("PostgreSQL", _try_postgres),
     "browser": ("trình duyệt", _try_browser),
+    "office": ("LibreOffice", _try_office),
 }
 """What may be missing: how it is called, and a first try that raises one sentence."""
 
@@ -60,6 +87,8 @@ def main() -> int:
         return 1
     if without_voice():
         sys.stderr.write(voice_notice() + "\n")
+    if without_office() and "office" not in left_out():
+        sys.stderr.write(office_notice() + "\n")
     faults = [_fault_of(name) for name in ENGINES]
     return 1 if any(faults) else 0
 

@@ -30,6 +30,7 @@ from storage.audit import Act
 from storage.communes import Account, Commune
 from storage.communications import Piece
 from storage.database import Unit
+from storage.help_days import TEAM
 from storage.help_entries import By, Entry, Help, NewEntry
 from storage.models import communes, join_requests, link_codes, metadata, outbox
 from storage.models_help import (
@@ -63,7 +64,14 @@ from storage.notices import Chat
 from storage.sign_ins import Officer
 from storage.tokens import Tokens
 from tests.storage_after_cases import furnish as furnish_after
+from tests.storage_calendar_cases import furnish as furnish_calendar
+from tests.storage_closing_rows import furnish as furnish_closing
+from tests.storage_digest_cases import furnish as furnish_digests
+from tests.storage_plan_twins import furnish as furnish_plans
+from tests.storage_report_cases import furnish as furnish_report
+from tests.storage_target_cases import furnish as furnish_targets
 from tests.storage_tools import Office, answer, arrival, open_office, post, take
+from tests.storage_unit_cases import furnish as furnish_units
 
 CODE = "ABCD2345"
 OPERATOR_CODE = "EFGH6789"
@@ -132,10 +140,17 @@ def furnish(unit: Unit) -> Home:
     _run_account(unit, office, binh)
     _help_on_request(unit, office, (invitation, entry.id, hanh))
     _teach(unit, office)
+    furnish_plans(unit, office)
     loud = Piece(CommunicationKind.BROADCAST, "Mã OTP", Topic.AT, DAY, 3, team_id=office.team)
     communications.add_once(unit, office.id, "loa-1", loud, By(office.member))
     tu = events[0].identity
     furnish_after(unit, office, tu)
+    furnish_calendar(unit, office)
+    furnish_digests(unit, office, officer.id)
+    furnish_targets(unit, office)
+    furnish_closing(unit, office, officer.id)
+    furnish_units(unit, office)
+    furnish_report(unit, office.id, officer.id)
     return Home(office, officer, login, token_hash, invitation, code_hash, tu, entry)
 
 
@@ -343,4 +358,6 @@ def _shifted(table: Table, row: dict[str, Any], hidden: Mapping[bytes, bytes]) -
             shifted[column] = f"twin-{value}"
         elif isinstance(value, bytes):
             shifted[column] = hidden.get(value, value)
+    if table.name == "help_days" and row["part"] == TEAM:
+        shifted["key"] = str(int(row["key"]) + SHIFTS["teams"])
     return shifted

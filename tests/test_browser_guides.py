@@ -56,6 +56,7 @@ def neglected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
 
 def open_guides(page: Page, ward: Ward, login: str) -> None:
     join(page, ward, login)
+    page.get_by_role("link", name="Tổ, bài, kênh").click()
     page.get_by_role("link", name="Bài, câu hỏi").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(HEADING)
 

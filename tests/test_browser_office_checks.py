@@ -33,6 +33,7 @@ def test_an_officer_takes_a_call_and_writes_what_came_of_it(
 ) -> None:
     with visit(browser, device) as (page, _):
         join(page, ward, "lan.vhxh")
+        page.get_by_role("link", name="Giúp dân").click()
         page.get_by_role("link", name="Hỏi lại").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Hỏi lại vài phiếu đã ghi")
         expect(page.get_by_role("list", name="Người được giúp nói là không có")).to_be_visible()

@@ -32,6 +32,7 @@ def test_an_officer_writes_a_line_down_and_adds_a_photo(
     photo.write_bytes(picture("JPEG", (1600, 1200)))
     with visit(browser, device) as (page, _):
         join(page, ward, "lan.vhxh")
+        page.get_by_role("link", name="Lớp, tuyên truyền").click()
         page.get_by_role("link", name="Tuyên truyền", exact=True).click()
         assert_fits(page)
         assert_accessible(page, "nothing written")

@@ -56,6 +56,7 @@ def test_an_officer_looks_mends_takes_and_takes_back_choosing_each_file_once(
     with visit(browser, device) as (page, watch):
         watch.forgive(REFUSED)
         join(page, ward, "lan.giay")
+        page.get_by_role("link", name="Giúp dân").click()
         page.get_by_role("link", name="Phiếu giấy").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Nhập phiếu chép từ giấy")
         assert_fits(page)
@@ -93,6 +94,7 @@ def test_without_scripts_the_file_is_chosen_twice_and_another_one_is_noticed(
     with visit(browser, PHONE, java_script_enabled=False) as (page, watch):
         watch.forgive(REFUSED)
         join(page, ward, "khong.js")
+        page.get_by_role("link", name="Giúp dân").click()
         page.get_by_role("link", name="Phiếu giấy").click()
         choose(page, GOOD)
         again = page.get_by_label("Chọn lại đúng tệp vừa xem")

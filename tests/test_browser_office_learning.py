@@ -21,6 +21,7 @@ def test_an_officer_enters_a_confirmed_figure_and_takes_it_back(
     with visit(browser, device) as (page, watch):
         watch.forgive("422")
         join(page, ward, f"lan.hoc{number}")
+        page.get_by_role("link", name="Lớp, tuyên truyền").click()
         page.get_by_role("link", name="Nền tảng học", exact=True).click()
         page.get_by_label("Số người được xác nhận").fill("1.250")
         page.get_by_label("Tới ngày").fill(day)

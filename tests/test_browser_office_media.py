@@ -56,6 +56,7 @@ def test_an_officer_finds_the_guide_sends_listens_and_takes_away(
     with visit(browser, device) as (page, watch):
         watch.forgive(REFUSED)
         join(page, site.ward, "lan.vhxh")
+        page.get_by_role("link", name="Tổ, bài, kênh").click()
         page.get_by_role("link", name="Bài, câu hỏi").click()
         expect(page.get_by_text("1 tiếng đọc phải thu lại.")).to_be_visible()
         expect(page.get_by_text("1 hình chụp đã quá hạn.")).to_be_visible()

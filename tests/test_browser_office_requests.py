@@ -47,6 +47,7 @@ def test_an_officer_copies_the_words_takes_over_and_ends_it(
 ) -> None:
     with visit(browser, device, permissions=["clipboard-read", "clipboard-write"]) as (page, _):
         join(page, ward, "lan.vhxh")
+        page.get_by_role("link", name="Giúp dân").click()
         page.get_by_role("link", name="Nhờ giúp", exact=True).click()
         articles = page.locator("article")
         expect(articles).to_have_count(3)

@@ -63,6 +63,7 @@ def settle(page: Page, state: str) -> None:
 def test_an_officer_does_a_days_work(browser: Browser, ward: Ward, device: Device) -> None:
     with visit(browser, device) as (page, _):
         join(page, ward, "lan.vhxh")
+        page.get_by_role("link", name="Tổ, bài, kênh").click()
         page.get_by_role("link", name="Các tổ").click()
         settle(page, "closed")
         page.get_by_role("button", name="Duyệt – chị Mai", exact=True).click()

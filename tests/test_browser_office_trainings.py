@@ -33,6 +33,7 @@ def test_a_class_from_writing_down_to_closing(browser: Browser, ward: Ward, devi
     with visit(browser, device) as (page, watch):
         watch.forgive("422")  # the form that is refused below
         join(page, ward, "lan.vhxh")
+        page.get_by_role("link", name="Lớp, tuyên truyền").click()
         page.get_by_role("link", name="Lớp, buổi").click()
         settle(page, "nothing yet")
         page.get_by_role("link", name="Lập lớp").click()

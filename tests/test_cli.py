@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document as open_docx  # noqa: N813
 
 from bot.core.periods import today, week_of
 from tests import postgres
@@ -24,9 +25,29 @@ N, S = 0, ""  # stand for a number and a text in the shapes
 
 # The block of surface.md; a list shows what each of its items looks like.
 ATTENDED = {"held": N, "attendances": N, "people": N, "attendances_without_person": N}
+SO_FAR = {
+    "help": {
+        "visits": N,
+        "people": N,
+        "visits_without_person": N,
+        "confirmed": N,
+        "files": N,
+    },
+    "trainings": {"held": N, "attendances": N, "people": N},
+    "communication": {"sessions": N},
+    "questions": {"asked": N, "answered": N},
+}
 REPORT = {
     "commune": S,
-    "period": {"kind": S, "key": S, "from": S, "to": S, "closed": False},
+    "period": {
+        "kind": S,
+        "key": S,
+        "from": S,
+        "to": S,
+        "closed": False,
+        "status": S,
+        "until": S,
+    },
     "help": {
         "visits": N,
         "people": N,
@@ -85,19 +106,61 @@ REPORT = {
             "unit": S,
             "op": S,
             "value": N,
+            "kind": S,
+            "owner": S,
+            "focus": True,
+            "in_period": N,
             "opening": N,
+            "opening_on": S,
+            "opening_source": S,
             "done": N,
+            "reading": {
+                "number": N,
+                "part": N,
+                "whole": N,
+                "level": S,
+                "as_of": S,
+                "source": S,
+            },
+            "denominator": {"id": S, "title": S, "number": N, "as_of": S, "source": S},
             "percent": N,
             "status": S,
+            "confirmed": N,
+            "status_confirmed": S,
+            "flip": S,
             "gap": S,
             "rest": N,
             "days_left": N,
             "need_per_week": N,
             "forecast": {"low": N, "mid": N, "high": N},
+            "version": N,
+            "changed_on": S,
+            "conflicts_with": S,
+            "set_aside": True,
+            "guided": N,
+            "note": S,
+            "estimate": N,
+            "source": S,
+        }
+    ],
+    "cumulative": {"from": S, "to": S, **SO_FAR},
+    "last_year": {"from": S, "to": S, **SO_FAR},
+    "tasks": [
+        {
+            "id": S,
+            "text": S,
+            "lead": S,
+            "partners": S,
+            "product": S,
+            "due": S,
+            "status": S,
+            "result": S,
+            "as_of": S,
             "source": S,
         }
     ],
     "adjustments": [],
+    "texts": {"chi_dao": S, "kho_khan": S, "ky_toi": S, "kien_nghi": S},
     "hidden": [],
     "audience": S,
     "data_hash": S,
@@ -332,6 +395,18 @@ def test_the_report_goes_to_a_file(terminal: Terminal) -> None:
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     check_shape(json.loads(out.read_text(encoding="utf-8")), REPORT)
     assert out.read_text(encoding="utf-8") == terminal.types(*words).out
+
+
+def test_the_report_is_drafted_as_docx_under_a_name_that_says_so(terminal: Terminal) -> None:
+    words = ("report", "--commune", "ho-nai", "--period", "month:2026-11", "--format", "docx")
+    ended = terminal.types(*words, "--header", "phong", "--out", terminal.folder)
+    place = terminal.folder / "du-thao-bao-cao-ho-nai-month-2026-11-phong.docx"
+    assert (ended.code, ended.out, ended.err) == (0, f"{place}\n", "")
+    lines = [one.text for one in open_docx(str(place)).paragraphs]
+    assert "BÁO CÁO" in lines
+    out = terminal.folder / "bc.docx"
+    assert (terminal.types(*words, "--out", out).code, out.exists()) == (0, True)
+    assert terminal.types(*words, "--header", "so", "--out", out).code == 2
 
 
 # --- check, db, replay

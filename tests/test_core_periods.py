@@ -1,5 +1,5 @@
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import BotError
-from bot.core.periods import ZONE, Period, PeriodError, parse, today, week_of
+from bot.core.periods import (
+    ZONE,
+    Period,
+    PeriodError,
+    containing,
+    office_week,
+    parse,
+    preceding,
+    today,
+    week_of,
+)
 
 FROM, TO = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  # Hypothesis adds the zone
 YEARS = range(2000, 2100)
@@ -195,3 +205,81 @@ def test_the_local_day_changes_at_five_in_the_afternoon_utc() -> None:
 def test_a_moment_without_zone_has_no_local_day() -> None:
     with pytest.raises(ValueError, match="time zone"):
         today(datetime(2026, 11, 20))  # noqa: DTZ001
+
+
+# Nghị định 09/2019/NĐ-CP, Điều 12: the 15th before until the 14th.
+STATUTORY = """
+reporting-month:2026-01     2025-12-15 2026-01-14
+reporting-month:2026-02     2026-01-15 2026-02-14
+reporting-month:2026-03     2026-02-15 2026-03-14
+reporting-month:2026-04     2026-03-15 2026-04-14
+reporting-month:2026-05     2026-04-15 2026-05-14
+reporting-month:2026-06     2026-05-15 2026-06-14
+reporting-month:2026-07     2026-06-15 2026-07-14
+reporting-month:2026-08     2026-07-15 2026-08-14
+reporting-month:2026-09     2026-08-15 2026-09-14
+reporting-month:2026-10     2026-09-15 2026-10-14
+reporting-month:2026-11     2026-10-15 2026-11-14
+reporting-month:2026-12     2026-11-15 2026-12-14
+reporting-month:2027-01     2026-12-15 2027-01-14
+reporting-quarter:2026-Q1   2025-12-15 2026-03-14
+reporting-quarter:2026-Q2   2026-03-15 2026-06-14
+reporting-quarter:2026-Q3   2026-06-15 2026-09-14
+reporting-quarter:2026-Q4   2026-09-15 2026-12-14
+reporting-half:2026-H1      2025-12-15 2026-06-14
+reporting-half:2026-H2      2026-06-15 2026-12-14
+reporting-year:2025         2024-12-15 2025-12-14
+reporting-year:2026         2025-12-15 2026-12-14
+"""
+
+
+@pytest.mark.parametrize("line", STATUTORY.strip().splitlines())
+def test_the_statutory_windows_are_those_of_the_decree(line: str) -> None:
+    name, first, last = line.split()
+    period = parse(name)
+    assert (str(period.start), str(period.last_day)) == (first, last)
+    for day in (period.start, period.last_day):
+        assert containing(period.kind, day) == period
+    assert preceding(period).end == period.start
+
+
+@given(
+    days,
+    st.sampled_from(["month", "quarter", "half", "year"]),
+    st.sampled_from(["", "reporting-"]),
+)
+def test_a_day_lies_in_one_period_of_each_kind(day: date, kind: str, prefix: str) -> None:
+    period = containing(prefix + kind, day)
+    assert period.contains(day)
+    assert period == parse(f"{period.kind}:{period.key}")
+    assert preceding(period).end == period.start
+
+
+@given(
+    st.datetimes(FROM, TO, timezones=st.just(ZONE)),
+    st.integers(1, 7),
+    st.none() | st.times(time(1), time(23)),
+)
+def test_a_moment_lies_in_one_week_of_an_office(
+    moment: datetime, last_weekday: int, cut: time | None
+) -> None:
+    week = office_week(moment, last_weekday, cut)
+    assert week.start_at <= moment < week.end_at
+    assert week.end_at - week.start_at == timedelta(days=7)
+    assert week.last_day.isoweekday() == last_weekday
+    assert str(week.last_day) == week.key
+    assert office_week(week.end_at, last_weekday, cut).start_at == week.end_at
+
+
+def test_the_week_of_an_office_ends_at_its_hour() -> None:
+    thursday = datetime(2026, 11, 19, 11, 0, tzinfo=ZONE)
+    week = office_week(thursday, 4, time(16, 30))
+    assert (week.key, week.start, week.last_day) == (
+        "2026-11-19",
+        date(2026, 11, 13),
+        date(2026, 11, 19),
+    )
+    assert week.start_at == datetime(2026, 11, 12, 16, 30, tzinfo=ZONE)
+    assert week.end_at == datetime(2026, 11, 19, 16, 30, tzinfo=ZONE)
+    assert office_week(week.end_at, 4, time(16, 30)).key == "2026-11-26"
+    assert week.contains(date(2026, 11, 19))  # what is known by its day alone

@@ -19,7 +19,23 @@ from tests.command_line import Terminal
 from tests.rights_world import known
 from tests.world import World
 
-SEALED_BY_NAME = ("body", "address", "secrets", "access", "refresh", "verifier", "phone", "sealed")
+SEALED_BY_NAME = (
+    "body",
+    "address",
+    "secrets",
+    "access",
+    "refresh",
+    "verifier",
+    "phone",
+    "mail",
+    "sealed",
+)
+PLAIN = {
+    *(("closings", name) for name in ("internal", "outgoing", "docx", "xlsx", "basis", "rows")),
+    ("report_templates", "docx"),
+    ("help_days", "people"),
+}
+"""Bytes that are no secret: files that leave the office, what they add up, numbers of people."""
 
 
 def look(world: World) -> inspection.Look:
@@ -51,7 +67,7 @@ def test_every_sealed_column_is_looked_at() -> None:
         for column in table.columns
         if isinstance(column.type, LargeBinary) and column.type.length is None
     } - sealed
-    assert unnamed == {("canary", "sealed")}
+    assert unnamed == {("canary", "sealed")} | PLAIN
     assert sealed == {(column.table.name, column.name) for column, _ in stored.SEALED}
 
 

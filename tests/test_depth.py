@@ -136,7 +136,7 @@ def test_each_portion_is_used_and_every_setting_is_asked_for_here_only() -> None
         places = [file for file, text in used.items() if re.search(rf"depth\.{name}\b", text)]
         assert set(places) - {Path(__file__).name}, name
     asks = {file for file, text in used.items() if re.search(r"IS_DEEP|environ.*DEEP", text)}
-    assert asks == {"depth.py", "engines.py", Path(__file__).name}
+    assert asks == {"depth.py", "engines.py", "prepare.py", Path(__file__).name}
 
 
 def test_each_portion_says_what_is_left_out() -> None:

@@ -9,12 +9,16 @@ import click
 import pytest
 from pydantic import SecretStr
 
+from bench import forecasts
+from bot import VERSION
 from bot.__main__ import main
 from bot.channels.zalo_oa_reading import SORTS
 from bot.config import PREFIX, Settings
+from bot.core.forecast import Flip
 from bot.core.vocabulary import TargetStatus
 from bot.library.tariffs import load_tariffs
 from bot.locale import show_number
+from bot.services.standing import Gap
 from bot.services.target_stats import FORMULAS
 from tests.command_line import ROOT
 from tests.test_cli import REPORT
@@ -188,7 +192,18 @@ def test_every_figure_of_the_report_has_its_one_definition(part: str) -> None:
 def test_every_formula_of_a_target_is_told() -> None:
     section = FIGURES.split(" (`targets`)\n", 1)[1].split("\n## ", 1)[0]
     assert re.findall(r"^\| `(\w+)` \| [^|]+ \|$", section, re.MULTILINE) == list(FORMULAS)
-    assert [one for one in TargetStatus if f"`{one}`" not in section] == []
+    words = (*TargetStatus, *Gap, *Flip)
+    assert [one for one in words if f"`{one}`" not in section] == []
+
+
+def test_the_back_test_of_the_forecast_is_told_as_it_came_out() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| ([\d %|]+) \| [^|]*%[^|]* \|$", FIGURES, re.MULTILINE)
+    told = [[cell.strip() for cell in shares.split("|")] for _, shares in rows]
+    assert len(told) == len(forecasts.SHAPES) + 1
+    place = list(forecasts.SHAPES).index("saturation")  # the worst of them
+    looks = forecasts.look_at("saturation").values()
+    counted = [f"{100 * sum(one.is_in for one in seen) / len(seen):.0f} %" for seen in looks]
+    assert told[place] == counted
 
 
 def test_the_ci_runs_what_the_readme_says() -> None:
@@ -200,3 +215,8 @@ def test_the_ci_runs_what_the_readme_says() -> None:
     ]
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
     assert "-p tests.engines" in MAKEFILE
+
+
+def test_the_version_that_files_name_is_that_of_the_project() -> None:
+    declared = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'version = "{VERSION}"' in declared

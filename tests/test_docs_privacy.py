@@ -21,6 +21,7 @@ NOT_OF_PEOPLE = {
     "login_hash",
     "state_hash",
     "receipt_hash",
+    "link_hash",  # of a unit's form
 }
 """Hashes that lead to no resident."""
 

@@ -10,18 +10,22 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from bot.app.installation import Installation, open_installation
-from bot.conversation.engine import unobserved
+from bot.app.wiring import make_script
+from bot.conversation.engine import take_turn, unobserved
 from bot.conversation.intake import Intake
 from bot.conversation.turn import Option, Reply, Turn, reply
 from bot.core.errors import BusyError, StorageError
 from bot.core.vocabulary import Role
 from bot.services import teams
+from storage.database import Unit
 from storage.models import conversations, inbox
 from storage.models import outbox as outbox_rows
 from tests.channel_floor import Floor, floor, plays, when
@@ -297,5 +301,25 @@ def test_a_repeat_that_comes_after_the_answer_changes_nothing(base: Installation
             await made.hears("bà Tư", "dừng", "e1")
         await made.rests()
         assert made.rows(outbox_rows) == before
+
+    plays(base, scene)
+
+
+def test_a_turn_is_never_before_the_event_that_it_answers(base: Installation) -> None:
+    async def scene(made: Floor) -> None:
+        await made.hears("bà Tư", "menu")
+        await made.rests()
+        script, identity = make_script(made.base), made.identity("bà Tư")
+        await made.engine.stop()
+        await made.hears("bà Tư", "menu", "later")
+        came = max(row.received_at for row in made.rows(inbox))
+
+        def late(unit: Unit) -> None:
+            waited = replace(unit, now=came - timedelta(seconds=3))  # before the event came in
+            take_turn(waited, script, identity, unobserved)
+
+        made.base.database.write(late)
+        [row] = made.rows(conversations)
+        assert row.last_used_at == came
 
     plays(base, scene)

@@ -24,6 +24,7 @@ from tests.engines import engines_of
         ("tests/test_x.py::test_y[one-sqlite]@group-of-others", [], {"sqlite"}),
         ("tests/test_browser.py::test_browser[phone]@browser", ["test_browser"], set()),
         ("tests/test_browser.py::test_y[phone]", ["browser"], {"browser"}),
+        ("tests/test_x.py::test_y[sqlite-one]", ["office"], {"sqlite", "office"}),
         ("tests/test_sqlite.py::test_sqlite", ["test_sqlite"], set()),
         ("tests/test_x.py::test_y[other]", ["parametrize"], set()),
     ],
@@ -34,7 +35,7 @@ def test_a_test_names_its_engines(nodeid: str, keywords: list[str], engines: set
 
 @pytest.mark.parametrize(
     ("chosen", "without", "code"),
-    [("sqlite", "browser", 1), ("sqlite", "postgres,browser", 0)],
+    [("sqlite", "browser,office", 1), ("sqlite", "postgres,browser,office", 0)],
     ids=["one-is-idle", "left-out-by-name"],
 )
 def test_an_idle_engine_fails_the_run(chosen: str, without: str, code: int) -> None:
@@ -95,7 +96,7 @@ def test_what_is_left_out_by_name_is_said_and_need_not_be_there() -> None:
 
 
 def test_a_machine_without_a_voice_says_so_and_runs_all_the_rest(tmp_path: Path) -> None:
-    done = prepare(BOT_TEST_WITHOUT="postgres,browser", PATH=str(tmp_path))
+    done = prepare(BOT_TEST_WITHOUT="postgres,browser,office", PATH=str(tmp_path))
     assert done.returncode == 0
     assert "CHÚ Ý: giọng máy thật chưa được kiểm tra" in done.stderr
     assert "apt-get install espeak-ng lame" in done.stderr
@@ -103,7 +104,11 @@ def test_a_machine_without_a_voice_says_so_and_runs_all_the_rest(tmp_path: Path)
     shown = subprocess.run(
         [*command, "-k", "real_programs or memory"],
         cwd=ROOT,
-        env={**os.environ, "BOT_TEST_WITHOUT": "sqlite,postgres,browser", "PATH": str(tmp_path)},
+        env={
+            **os.environ,
+            "BOT_TEST_WITHOUT": "sqlite,postgres,browser,office",
+            "PATH": str(tmp_path),
+        },
         capture_output=True,
         text=True,
         timeout=120,
@@ -111,6 +116,21 @@ def test_a_machine_without_a_voice_says_so_and_runs_all_the_rest(tmp_path: Path)
     )
     assert shown.returncode == 0, shown.stdout
     assert "CHÚ Ý: giọng máy thật chưa được kiểm tra" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("deep", "without", "code"), [("", "", 0), ("1", "", 1), ("1", ",office", 0)]
+)
+def test_a_machine_without_libreoffice_says_so_and_stops_the_deep_run(
+    tmp_path: Path, deep: str, without: str, code: int
+) -> None:
+    left_out = f"postgres,browser{without}"
+    done = prepare(BOT_TEST_WITHOUT=left_out, BOT_TEST_DEEP=deep, PATH=str(tmp_path))
+    assert done.returncode == code, done.stderr
+    assert "LibreOffice" in done.stderr
+    if code:
+        assert "cài gói libreoffice-calc libreoffice-writer" in done.stderr
+        assert "Hoặc đặt BOT_TEST_WITHOUT=office để bỏ qua." in done.stderr
 
 
 def test_a_machine_without_chromium_is_told_which_package(monkeypatch: pytest.MonkeyPatch) -> None:

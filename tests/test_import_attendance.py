@@ -369,7 +369,7 @@ def utc_now() -> datetime:
 def test_the_command_writes_a_form_looks_takes_once_and_takes_back(terminal: Terminal) -> None:
     form = terminal.folder / "mau.csv"
     assert terminal.types("import", "attendance", form, "--template").code == 0
-    head = next(csv.reader(io.StringIO(form.read_text(encoding="utf-8-sig"))))
+    head = next(csv.reader(io.StringIO(form.read_text(encoding="utf-8-sig")), delimiter=";"))
     assert tuple(head) == COLUMNS
     file = terminal.folder / "lop.csv"
     file.write_bytes(as_csv(sheet(put_a_class(terminal))))

@@ -150,7 +150,7 @@ def test_the_text_form_opens_in_excel_with_its_accents(terminal: Terminal) -> No
     terminal.types("import", "help", "--template", file, "--sheet", "7K2M", "--team", "KP 3")
     text = file.read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig")), delimiter=";"))
     assert (tuple(rows[0]), len(rows)) == (COLUMNS, 21)
     assert terminal.types("import", "help", file).code == 0
 
@@ -165,5 +165,5 @@ def test_no_cell_of_a_form_is_a_formula_whatever_a_team_is_called(terminal: Term
     book = load_workbook(terminal.folder / "to.xlsx")
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
-    assert b",=KP" not in (terminal.folder / "to.csv").read_bytes()
+    assert b";=KP" not in (terminal.folder / "to.csv").read_bytes()
     assert b"'=KP+1" in (terminal.folder / "to.csv").read_bytes()

@@ -123,7 +123,7 @@ def test_no_word_of_a_column_means_two_codes(paper: Paper) -> None:
         assert {words.codes[column][word] for word in words.codes[column]} == set(codes)
         for code, label in codes.items():
             assert words.read(column, code) == words.read(column, label) == code
-    assert len(words.labels) == 8
+    assert len(words.labels) == 10
 
 
 @pytest.mark.parametrize(

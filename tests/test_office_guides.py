@@ -269,11 +269,12 @@ def test_the_page_is_for_who_is_signed_in_and_every_look_stands_in_the_audit_log
     assert site.ward.base.database.read(looks) == ["guides"] * 3
 
 
-def test_the_way_there_stands_in_the_bar_of_every_page_and_beside_the_questions(
+def test_the_way_there_stands_in_the_bar_of_its_group_and_beside_the_questions(
     site: Site,
 ) -> None:
     for path in (WEEK, "/office/entries", GUIDES):
-        assert {WEEK, GUIDES} <= set(read(site, path).links)
+        assert {WEEK, "/office/teams"} <= set(read(site, path).links)
+    assert GUIDES in read(site, "/office/teams").links
     assert f"{GUIDES}#unanswered" in read(site, WEEK).links
     html = site.officer().opens(GUIDES).text
     assert 'id="unanswered"' in html

@@ -191,7 +191,7 @@ def test_every_number_leads_to_the_rows_that_it_is_the_sum_of(officer: Browser) 
     assert page.links.count(summary) == 2 + 2  # each total, visits and teams of the summary
     for table in ("questions", "guides", "requests"):
         hrefs = {cell.href for row in page.tables[table].rows for cell in row}
-        assert hrefs == {None}
+        assert all(one is None or one.startswith("/office/figure?") for one in hrefs)  # no rows
 
 
 def total(page: Page) -> int:

@@ -87,7 +87,7 @@ def words(answer: Answer) -> str:
 @pytest.mark.parametrize("role", [Role.LEADER, Role.OPERATOR])
 def test_neither_a_leader_nor_an_operator_sees_residents_data(site: Site, role: Role) -> None:
     browser = site.officer(role=role)
-    assert PRIVACY not in browser.opens("/office").page.links
+    assert PRIVACY not in browser.opens("/office/teams").page.links
     for path in (PRIVACY, PEOPLE):
         answer = browser.opens(path)
         assert answer.status == 403
@@ -121,7 +121,7 @@ def test_nobody_comes_in_without_signing_in_or_with_a_form_of_another(site: Site
 def test_what_is_kept_of_a_number_is_shown_and_the_look_recorded(site: Site) -> None:
     person = helped(site)
     browser = site.officer()
-    assert PRIVACY in browser.opens("/office").page.links
+    assert PRIVACY in browser.opens("/office/teams").page.links
     browser.opens(PRIVACY)
     answer = posts(browser, PRIVACY, phone=TYPED)
     shown = words(answer)

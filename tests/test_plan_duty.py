@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import ContentError
 from bot.core.periods import ZONE
+from bot.core.working_days import WorkingDays
 from bot.library.duty import Duty
 from bot.library.plans import read_plan
 from bot.services.working_time import add_working, is_open, next_opening, promise
@@ -150,3 +151,19 @@ def test_who_asks_later_is_promised_no_earlier(
 def test_no_hours_are_no_promise() -> None:
     with pytest.raises(ValueError, match="more than none"):
         add_working(USUAL, at("2026-11-18T09:00"), 0)
+
+
+def test_days_off_and_made_up_days_of_the_office_move_what_is_promised() -> None:
+    friday, saturday = date(2026, 11, 20), date(2026, 11, 21)
+    days = WorkingDays(frozenset({friday}), frozenset({saturday}))
+    evening = at("2026-11-19 19:00")
+    assert next_opening(USUAL, evening).date() == friday
+    made_up = next_opening(USUAL, evening, days)
+    assert made_up.date() == saturday
+    monday = next_opening(USUAL, at("2026-11-22 23:00"))
+    assert made_up.time() == monday.time()
+    assert not is_open(USUAL, at("2026-11-20 09:00"), days)
+    assert promise(USUAL, evening, 1, days).date() == saturday
+    new_year = date(2027, 1, 1)
+    assert not is_open(USUAL, at("2027-01-01 09:00"))
+    assert is_open(USUAL, at("2027-01-01 09:00"), WorkingDays(work=frozenset({new_year})))

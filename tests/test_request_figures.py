@@ -100,7 +100,9 @@ def test_each_request_counts_in_the_week_of_what_happened_to_it(
         plan = library.plans["ho-nai"]
         for period in (BEFORE, WEEK, NEXT):
             report = stats.report(unit, office.commune, plan, period, Audience.INTERNAL)
-            assert report["requests"] == recount(lived, period)
+            told, opened = recount(lived, period), [life[0] for life in lived]
+            is_known = any(told.values()) or min(opened, default=NOW) < period.end_at
+            assert report["requests"] == (told if is_known else dict.fromkeys(told))
         first = min((opened for opened, _, _ in lived), default=None)
         assert request_figures.first_moment(unit, office.id) == first
         transaction = unit.connection.get_transaction()

@@ -294,3 +294,12 @@ def test_ids_never_come_back_after_a_purge(shelf: Shelf, office: Office) -> None
     shelf.write(accept, office, "bà Tư", "e3")
     assert shelf.write(answer, identity, "ba") > last
     assert shelf.read(letters_of, office.account.id)[0].id > last_letter
+
+
+def test_an_event_says_when_it_came(shelf: Shelf, office: Office) -> None:
+    came = shelf.clock.now
+    identity = shelf.write(accept, office, "bà Tư", "e1")
+    shelf.clock.passes(seconds=2)
+    claimed = shelf.write(mailbox.claim, identity)
+    assert claimed is not None
+    assert claimed.received_at == came

@@ -53,22 +53,37 @@ from storage.models_people import identities
 from storage.notices import Chat
 from storage.outbox import Post
 from storage.tokens import Tokens
+from tests import storage_days_cases as of_days
 from tests import storage_figures_cases as of_figures
+from tests import storage_progress_cases as of_progress
 from tests import storage_request_cases as requests
 from tests.storage_after_cases import CASES as AFTER_CASES
 from tests.storage_after_cases import STRANGE as AFTER_STRANGE
 from tests.storage_attendance_cases import CASES as ATTENDANCE_CASES
 from tests.storage_attendance_cases import STRANGE as ATTENDANCE_STRANGE
+from tests.storage_calendar_cases import CASES as CALENDAR_CASES
+from tests.storage_calendar_cases import STRANGE as CALENDAR_STRANGE
 from tests.storage_class_cases import CASES as CLASS_CASES
 from tests.storage_class_cases import STRANGE as CLASS_STRANGE
+from tests.storage_closing_cases import CASES as CLOSING_CASES
+from tests.storage_closing_cases import STRANGE as CLOSING_STRANGE
 from tests.storage_communication_cases import CASES as COMMUNICATION_CASES
 from tests.storage_communication_cases import STRANGE as COMMUNICATION_STRANGE
+from tests.storage_digest_cases import CASES as DIGEST_CASES
+from tests.storage_digest_cases import STRANGE as DIGEST_STRANGE
 from tests.storage_paper_cases import CASES as PAPER_CASES
 from tests.storage_paper_cases import STRANGE as PAPER_STRANGE
 from tests.storage_people_cases import CASES as PEOPLE_CASES
+from tests.storage_report_cases import CASES as REPORT_CASES
+from tests.storage_report_cases import STRANGE as REPORT_STRANGE
+from tests.storage_report_row_cases import CASES as REPORT_ROW_CASES
 from tests.storage_rights_cases import CASES as RIGHTS_CASES
 from tests.storage_rights_cases import STRANGE as RIGHTS_STRANGE
 from tests.storage_seat_cases import CASES as SEAT_CASES
+from tests.storage_target_cases import CASES as TARGET_CASES
+from tests.storage_target_cases import STRANGE as TARGET_STRANGE
+from tests.storage_task_cases import CASES as TASK_CASES
+from tests.storage_task_cases import STRANGE as TASK_STRANGE
 from tests.storage_team_cases import TEAM_CASES, TEAM_STRANGE
 from tests.storage_tools import ENGINES, NEW_YEAR, REFUSED, Shelf, arrival, open_shelf
 from tests.storage_trust_cases import CASES as TRUST_CASES
@@ -86,6 +101,8 @@ from tests.storage_twins import (
     rows_of_commune,
     state_of,
 )
+from tests.storage_unit_cases import CASES as UNIT_CASES
+from tests.storage_unit_cases import STRANGE as UNIT_STRANGE
 
 WEEK = (DAY, DAY + timedelta(days=7))
 MOMENTS = tuple(datetime.combine(day, time(), UTC) for day in WEEK)
@@ -206,15 +223,25 @@ def let_go(unit: Unit, home: Home) -> None:
 CASES: dict[str, Case] = {
     **CLASS_CASES,
     **AFTER_CASES,
+    **CALENDAR_CASES,
+    **TASK_CASES,
     **ATTENDANCE_CASES,
+    **CLOSING_CASES,
     **COMMUNICATION_CASES,
+    **DIGEST_CASES,
     **PAPER_CASES,
+    **REPORT_CASES,
     **PEOPLE_CASES,
+    **REPORT_ROW_CASES,
     **RIGHTS_CASES,
     **SEAT_CASES,
     **TEAM_CASES,
+    **of_days.CASES,
     **TRUST_CASES,
+    **TARGET_CASES,
+    **UNIT_CASES,
     **of_figures.CASES,
+    **of_progress.CASES,
     **requests.CASES,
     "audit.record": lambda u, h: audit.record(u, h.id, Act("console", "a", "b")),
     "audit.list_acts": lambda u, h: audit.list_acts(u, h.id),
@@ -429,12 +456,19 @@ def test_what_is_asked_of_one_commune_neither_shows_nor_touches_the_other(
 STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     **CLASS_STRANGE,
     **AFTER_STRANGE,
+    **CALENDAR_STRANGE,
+    **TASK_STRANGE,
     **ATTENDANCE_STRANGE,
+    **CLOSING_STRANGE,
     **COMMUNICATION_STRANGE,
+    **DIGEST_STRANGE,
     **RIGHTS_STRANGE,
     **PAPER_STRANGE,
+    **REPORT_STRANGE,
     **TEAM_STRANGE,
     **TRUST_STRANGE,
+    **TARGET_STRANGE,
+    **UNIT_STRANGE,
     **requests.STRANGE,
     "help_entries.add: team": lambda u, a, b: help_entries.add(
         u, a.id, dataclasses.replace(new_entry(a), team_id=b.office.team), By()

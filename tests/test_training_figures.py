@@ -407,9 +407,15 @@ def test_figures_after_any_acts_are_a_recount_in_plain_python(
             recount.does(act)
         for period in PERIODS:
             report, expected = ward.report(period), recount.figures(period)
-            assert report["trainings"] == expected
             sessions = [row["held"] for row in expected["by_kind"] if row["kind"] == "outreach"]
-            assert report["communication"]["sessions"] == sum(sessions)
+            is_kept = bool(recount.kept) and period.end > TODAY  # all is written down today
+            if not is_kept and not any(expected.values()):
+                expected = {
+                    key: [] if isinstance(value, list) else None for key, value in expected.items()
+                }
+            assert report["trainings"] == expected
+            told = sum(sessions) if is_kept or sum(sessions) else None
+            assert report["communication"]["sessions"] == told
 
 
 @given(acts=ACTS)

@@ -10,24 +10,33 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom
+from bot.app.office_calendar import OfficeCalendar
 from bot.app.office_checks import OfficeChecks
 from bot.app.office_communications import OfficeCommunications
+from bot.app.office_digest import OfficeDigest
+from bot.app.office_figure import OfficeFigure
 from bot.app.office_held import OfficeHeld
 from bot.app.office_learning import OfficeLearning
 from bot.app.office_media import OfficeMedia
+from bot.app.office_meeting import OfficeMeeting
 from bot.app.office_messages import OfficeMessages
 from bot.app.office_paper import OfficePaper
+from bot.app.office_plan import OfficePlan
 from bot.app.office_privacy import OfficePrivacy
+from bot.app.office_reports import OfficeReports
 from bot.app.office_requests import OfficeRequests
+from bot.app.office_tasks import OfficeTasks
 from bot.app.office_teams import OfficeTeams
 from bot.app.office_trainings import OfficeTrainings
+from bot.app.office_units import OfficeUnits
+from bot.app.office_words import OfficeWords
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period, today, week_of
 from bot.core.vocabulary import AddressForm, Audience, Topic
 from bot.library import Plan, sort_reviews
 from bot.locale import Texts
 from bot.reports.weekly import compare
-from bot.services import access, entries, held, questions, stats, undelivered
+from bot.services import access, entries, held, period_report, questions, stats, undelivered
 from bot.services.access import Joining, Officer, SignedIn
 from bot.web.office import Behind, Wanting, WeekBeside
 from storage.database import Unit
@@ -53,9 +62,18 @@ class OfficeDesk:
         self.checks = OfficeChecks(installation)
         self.requests = OfficeRequests(installation)
         self.learning = OfficeLearning(installation)
+        self.calendar = OfficeCalendar(installation)
+        self.plan = OfficePlan(installation)
+        self.tasks = OfficeTasks(installation)
         self.trainings = OfficeTrainings(installation)
         self.communications = OfficeCommunications(installation)
         self.held = OfficeHeld(installation)
+        self.digest = OfficeDigest(installation)
+        self.meeting = OfficeMeeting(installation)
+        self.reports = OfficeReports(installation)
+        self.units = OfficeUnits(installation)
+        self.figure = OfficeFigure(installation)
+        self.words = OfficeWords(installation)
         self._installation = installation
         self._database = installation.database
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
@@ -123,19 +141,19 @@ class OfficeDesk:
 
         def read(unit: Unit) -> WeekBeside:
             def report(period: Period) -> dict[str, Any]:
-                return stats.report(unit, commune, plan, period, Audience.INTERNAL)
+                return period_report.find(unit, commune, plan, period, Audience.INTERNAL)
 
-            focus = {target.id: target.kind for target in plan.targets if target.focus}
             now, topics = report(week), [topic.value for topic in Topic]
             since = stats.known_since(unit, commune.id, today(unit.now))
+            focus = [one for one in now["targets"] if one["focus"]]
             return WeekBeside(
                 before=before,
                 tables=compare(now, report(before), since, topics),
                 data_hash=now["data_hash"],
                 first_day=stats.first_day(unit, commune.id),
                 titles=self._titles,
-                targets=[one for one in now["targets"] if focus.get(one["id"]) == "computed"],
-                entered=[one for one in now["targets"] if focus.get(one["id"]) == "entered"],
+                targets=[one for one in focus if one["kind"] == "computed"],
+                entered=[one for one in focus if one["kind"] == "entered"],
                 traced=held.list_traced(plan),
                 overdue_count=len(sort_reviews(guides, today(unit.now)).overdue),
                 stuck=undelivered.count_stuck(unit, commune.id),

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from bot.app.installation import Installation
 from bot.core.periods import today
 from bot.core.vocabulary import AddressForm
+from bot.library.plans import Target
 from bot.locale import Texts
-from bot.services import import_forms, teams
+from bot.services import import_forms, import_readings, teams
 from bot.services.import_words import load_words
 from bot.services.imports import House
+from bot.services.report_words import full_aim
 from storage import duty
 from storage.communes import Commune
 from storage.database import Unit
@@ -56,3 +58,16 @@ class PaperRoom:
         places = [one.name for one in known if one.is_valid]
         form = import_forms.make_class_form(self.texts, self.words, places)
         return import_forms.write_form(form, as_csv=as_csv)
+
+    def reading_form(self, unit: Unit, commune: Commune, as_csv: bool) -> bytes:
+        """The form of readings as a file, with a row for each target of today."""
+        day = today(unit.now)
+        asked = [
+            (one, self._aim(one))
+            for one in import_readings.list_targets(unit, self.house(commune), day)
+        ]
+        form = import_forms.make_reading_form(self.texts, self.words, asked, day)
+        return import_forms.write_form(form, as_csv=as_csv)
+
+    def _aim(self, target: Target) -> str:
+        return full_aim(self.texts, target.model_dump())

@@ -21,6 +21,7 @@ from bot.app.logs import set_up_logging
 from bot.app.media import open_media
 from bot.app.messengers import open_messengers
 from bot.app.office import OfficeDesk
+from bot.app.unit_reports import UnitPages
 from bot.app.wiring import Application, build
 from bot.conversation.engine import Observer, unobserved
 from bot.conversation.keeping import keep_running
@@ -113,7 +114,8 @@ def _build_web(app: Application, finish: Mapping[str, Finish]) -> WebApplication
     bookcase = open_bookcase(app.installation, app.media, lobby.visitors)
     front = open_front(app.installation, lobby.visitors, finish)
     classes = ClassPages(app.installation)
-    return build_server(Parts(hooks, is_ready, lobby, desk, bookcase, front, classes))
+    units = UnitPages(app.installation)
+    return build_server(Parts(hooks, is_ready, lobby, desk, bookcase, front, classes, units))
 
 
 def _announce(

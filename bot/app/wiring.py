@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.app.alarms import Alarms
+from bot.app.digests import DigestRounds
 from bot.app.installation import Installation
 from bot.app.media import MediaRoom, open_media
 from bot.app.office_requests import LateRequests
@@ -20,7 +21,7 @@ from bot.conversation.router import Router
 from bot.conversation.sender import Sender
 from bot.core.messages import Channel, Inbound
 from bot.core.vocabulary import AccountId, Identity
-from bot.services import class_notices, reminders
+from bot.services import class_notices, deadline_reminders, reminders, unit_notices
 from bot.services.reminders import Mail
 from bot.services.understanding import Reader
 from handlers import ROUTES
@@ -102,13 +103,25 @@ def build(
     engine.should_wait = lambda: intake.is_pressed
     pickup = Pickup(installation.database, intake, bell)
     jobs = Jobs(installation.database)
-    jobs.chores = (LateRequests(installation), *TrustRounds(installation).chores)
+    jobs.chores = (
+        LateRequests(installation),
+        *TrustRounds(installation).chores,
+        *DigestRounds(installation).chores,
+    )
     texts = {commune.id: installation.texts(commune) for commune in installation.communes}
     terms = {"zalo_oa": installation.library.tariffs.of_account(may_pay=False)}
     mail = Mail(texts, terms)
+    plans = installation.library.plans
+    places = [(one, plans[one.slug]) for one in installation.communes]
     jobs.acts = (
         partial(reminders.remind_due, mail=mail),
         partial(class_notices.send_due, mail=mail),
+        partial(
+            deadline_reminders.remind_due,
+            mail=mail,
+            plans={one.id: installation.library.plans[one.slug] for one in installation.communes},
+        ),
+        partial(unit_notices.open_due, mail=mail, places=places),
     )
     return Application(installation, intake, engine, sender, jobs, pickup, media, by_id)
 

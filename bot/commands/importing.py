@@ -15,15 +15,16 @@ from bot.core.errors import BotError, TableError, why
 from bot.locale import ZONE, show_number
 from bot.reports.reading import LARGEST_FILE, Grid, Shape, read_table
 from bot.services import import_attendance as attendance
-from bot.services import import_attendance_rows, imports, sheets
+from bot.services import import_attendance_rows, import_readings_rows, imports, sheets
+from bot.services import import_readings as figures
 from bot.services.import_people import AnyDraft, PaperRow
 from bot.services.import_rows import SHAPE
-from bot.services.imports import ATTENDANCE, CONSOLE, HELP, MOST_FAULTS, Taken
+from bot.services.imports import ATTENDANCE, CONSOLE, HELP, MOST_FAULTS, READINGS, Taken
 from bot.services.plans import find_commune
 
 R = TypeVar("R", bound=PaperRow)
 CSV, XLSX = ".csv", ".xlsx"
-BROUGHT = {HELP: "phiếu", ATTENDANCE: "chỗ dự lớp"}
+BROUGHT = {HELP: "phiếu", ATTENDANCE: "chỗ dự lớp", READINGS: "số liệu chỉ tiêu"}
 """What a file of each kind brings."""
 
 
@@ -33,7 +34,7 @@ class NotTakenError(BotError):
 
 @click.group("import")
 def importing() -> None:
-    """Nhập phiếu, danh sách lớp chép từ giấy."""
+    """Nhập phiếu, danh sách lớp chép từ giấy, số liệu chỉ tiêu."""
 
 
 @importing.command("help")
@@ -104,6 +105,35 @@ def import_attendance(
     _say_taken(taken, "chỗ dự lớp từ giấy")
 
 
+@importing.command("readings")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commune", help="Mã xã, phường; không ghi thì là BOT_COMMUNE.")
+@click.option("--dry-run", is_flag=True, help="Chỉ xem tệp, không ghi gì.")
+@click.option("--template", is_flag=True, help="Ghi mẫu có sẵn từng chỉ tiêu vào FILE.")
+@click.pass_obj
+def import_readings(
+    settings: Settings, file: Path, commune: str | None, dry_run: bool, template: bool
+) -> None:
+    """Nhập số liệu chỉ tiêu từ tệp .xlsx hoặc .csv; nhập lại cùng tệp thì không tính hai lần."""
+    slug = commune or settings.commune
+    body = b"" if template else _read(file)
+    with opened(settings, slug) as installation:
+        home, room = find_commune(installation.communes, slug), PaperRoom(installation)
+        database, house = installation.database, room.house(home)
+        if template:
+            _write(file, database.read(room.reading_form, home, _is_csv(file)))
+            say(f"Đã ghi mẫu vào {file}.")
+            return
+        grid = _table(room, body, import_readings_rows.SHAPE)
+        draft = _faultless(room, database.read(figures.draft, house, grid))
+        _say_draft(room, draft, READINGS)
+        if dry_run:
+            say("Mới chỉ xem, chưa ghi gì.")
+            return
+        taken = database.write(figures.take, house, draft, CONSOLE)
+    _say_taken(taken, "số liệu chỉ tiêu")
+
+
 @importing.command("list")
 @click.option("--commune", help="Mã xã, phường; không ghi thì là BOT_COMMUNE.")
 @click.pass_obj
@@ -155,7 +185,7 @@ def _faultless(room: PaperRoom, draft: AnyDraft[R]) -> AnyDraft[R]:
     return draft
 
 
-UNITS = {HELP: "lượt", ATTENDANCE: "chỗ"}
+UNITS = {HELP: "lượt", ATTENDANCE: "chỗ", READINGS: "số"}
 
 
 def _say_draft(room: PaperRoom, draft: AnyDraft[R], kind: str) -> None:

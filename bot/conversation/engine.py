@@ -70,6 +70,7 @@ def take_turn(unit: Unit, script: Script, identity: Identity, observe: Observer)
     claimed = _claim(unit, identity)
     if claimed is None:
         return False
+    unit = replace(unit, now=max(unit.now, claimed.received_at))  # it may have waited to write
     turn = _open_turn(unit, script, claimed)
     turn, answer = script.router.answer(turn)
     observe("turn")
@@ -86,6 +87,7 @@ def apologise(unit: Unit, script: Script, identity: Identity, observe: Observer)
     claimed = _claim(unit, identity)
     if claimed is None:
         return False
+    unit = replace(unit, now=max(unit.now, claimed.received_at))  # it may have waited to write
     turn = _open_turn(unit, script, claimed)
     sorry = Say(turn.say("error.sorry"), (turn.option("option.person", "person"),))
     mailbox.finish(unit, claimed, close_turn(turn, Reply((sorry,), outcome="failed")))

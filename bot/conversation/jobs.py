@@ -12,7 +12,7 @@ from bot.conversation.keeping import keep_running
 from bot.core.errors import BotError
 from bot.core.vocabulary import Use
 from bot.locale import local_day
-from bot.services import questions, retention, team_merging
+from bot.services import cumulative, questions, retention, team_merging
 from bot.services.retention import KEEP_ASKED
 from bot.services.retention import KEEP_CONVERSATIONS as KEEP_CONVERSATIONS
 from storage import communes, fetching, jobs, mailbox, reaching, sign_ins
@@ -47,6 +47,11 @@ def carry_out_merges_once_a_day(unit: Unit) -> int | None:
     if not jobs.begin(unit, "merges", local_day(unit.now).isoformat()):
         return None
     return sum(team_merging.move_members(unit, one.id) for one in communes.list_communes(unit))
+
+
+def add_days_up(unit: Unit) -> int:
+    """Some past days of the help log added up beforehand, so that luỹ kế costs little; gives how many."""
+    return sum(cumulative.add_days_up(unit, one.id) for one in communes.list_communes(unit))
 
 
 Chore = Callable[[], Awaitable[None]]
@@ -102,5 +107,6 @@ class Jobs:
             log.info("purge dropped %s rows", dropped)
             if self._database.is_sqlite:
                 await asyncio.to_thread(self._database.truncate_log)
+        await self._database.write_soon(add_days_up)
         for act in self.acts:
             await self._database.write_soon(act)

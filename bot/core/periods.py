@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from bot.core.errors import BotError
@@ -13,6 +13,8 @@ from bot.core.text import shorten
 
 # Seven hours all year since 1975: a fixed offset needs no time zone files on the machine.
 ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+DAY = timedelta(days=1)
+WEEK_DAYS = 7
 
 
 class PeriodError(BotError):
@@ -21,22 +23,37 @@ class PeriodError(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days from ``start`` up to, not including, ``end``; ``kind:key`` is its name for ``parse``."""
+    """The days from ``start`` up to, not including, ``end``; ``kind:key`` is its name for ``parse``.
+
+    With an hour in ``cut`` it ends at that hour of its last day, and begins at the same hour of the last day
+    before it. What is known by its day alone counts with the whole day, so it stands in one period only.
+    """
 
     kind: str
     key: str
     start: date
     end: date
+    cut: time | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day inside."""
+        return self.end - DAY
 
     @property
     def start_at(self) -> datetime:
-        """Local midnight at the start, in UTC."""
-        return _midnight(self.start)
+        """The first moment, in UTC: local midnight, or the hour of the cut."""
+        return self._moment(self.start)
 
     @property
     def end_at(self) -> datetime:
-        """Local midnight at the end, in UTC; the first moment outside."""
-        return _midnight(self.end)
+        """The first moment outside, in UTC."""
+        return self._moment(self.end)
+
+    def _moment(self, day: date) -> datetime:
+        if self.cut is None:
+            return _midnight(day)
+        return datetime.combine(day - DAY, self.cut, ZONE).astimezone(UTC)
 
     def contains(self, day: date) -> bool:
         """True when the day lies inside."""
@@ -65,6 +82,40 @@ def week_of(day: date) -> Period:
     return parse(f"week:{year:04}-W{week:02}")
 
 
+def containing(kind: str, day: date) -> Period:
+    """The month, quarter, half, year, or reporting one of these, that the day lies in.
+
+    >>> containing("reporting-quarter", date(2026, 12, 15)).key
+    '2027-Q1'
+    """
+    length = _LENGTHS[kind.removeprefix("reporting-")][0]
+    months = day.year * 12 + day.month - 1
+    if kind.startswith("reporting-") and day.day >= _REPORTING_DAY:
+        months += 1
+    year, number = divmod(months // length, 12 // length)
+    mark = {1: f"-{number + 1:02}", 3: f"-Q{number + 1}", 6: f"-H{number + 1}", 12: ""}[length]
+    return parse(f"{kind}:{year:04}{mark}")
+
+
+def preceding(period: Period) -> Period:
+    """The one just before a period that ``containing`` gives."""
+    return containing(period.kind, period.start - DAY)
+
+
+def office_week(moment: datetime, last_weekday: int, cut: time | None = None) -> Period:
+    """The week of an office that an aware moment lies in: it ends on an ISO weekday, at that hour if any.
+
+    >>> noon = datetime(2026, 11, 19, 12, tzinfo=ZONE)
+    >>> office_week(noon, 4).key, office_week(noon, 4, time(11)).key
+    ('2026-11-19', '2026-11-26')
+    """
+    local = moment.astimezone(ZONE)
+    left = (last_weekday - local.isoweekday()) % WEEK_DAYS
+    if left == 0 and cut is not None and local.time() >= cut:
+        left = WEEK_DAYS
+    return replace(parse(f"office-week:{local.date() + timedelta(days=left)}"), cut=cut)
+
+
 def today(now: datetime) -> date:
     """The local date at an aware moment; raises ``ValueError`` for a naive one."""
     if now.tzinfo is None:
@@ -90,6 +141,7 @@ _EXAMPLES = {
     "custom": "2026-11-01..2026-11-15",
 }
 _UNKNOWN = "“{}” không phải là tên một kỳ; hãy viết ví dụ {week}, {month} hoặc {custom}."
+_REPORTING_DAY = 15
 _CENTURY = "((?:19|20|21)[0-9]{2})"
 _WEEK = re.compile(rf"{_CENTURY}-W([0-9]{{2}})")
 _DAY = re.compile(rf"{_CENTURY}-[0-9]{{2}}-[0-9]{{2}}")
@@ -116,7 +168,7 @@ def _months(kind: str, key: str) -> tuple[date, date]:
     found = re.fullmatch(_CENTURY + number, key)
     if not found:
         raise _not_a(noun, kind, key)
-    early, day = (1, 15) if kind.startswith("reporting-") else (0, 1)
+    early, day = (1, _REPORTING_DAY) if kind.startswith("reporting-") else (0, 1)
     first = int(found[1]) * 12 + (int(found[2] or 1) - 1) * length - early
     return _nth_month(first, day), _nth_month(first + length, day)
 

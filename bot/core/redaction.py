@@ -80,7 +80,10 @@ def mask_phones(text: str) -> str:
 
 def redact_log(text: str) -> str:
     """The text of a log record without secrets, telephone numbers, and bot tokens in addresses."""
-    return mask_phones(redact(_TOKEN_IN_PATH.sub(MASKS["token"], text)).text)
+    clean = redact(_TOKEN_IN_PATH.sub(MASKS["token"], text)).text
+    while (masked := mask_phones(clean)) != clean:
+        clean = redact(masked).text  # a number that goes may lay bare the word behind it
+    return clean
 
 
 def _find(text: str, finders: Iterable[_Finder]) -> list[_Span]:
@@ -265,7 +268,7 @@ _SYLLABLE = (
 )
 _NAMES = "vneid|vssid|gmail|google|facebook|telegram|viettel|vietcombank|iphone|android|password|passcode"
 _LINK = "(?:[:=]|->|(?<![a-z0-9])(?:la|is|thanh)(?![a-z0-9]))"
-_PASSWORD = re.compile(r"(?<![a-z0-9])(?:mat *khau|mat +ma|mk|pass(?: ?word)?|pwd)(?![a-z0-9])")
+_PASSWORD = re.compile(r"(?<![a-z])(?:mat *khau|mat +ma|mk|pass(?: ?word)?|pwd)(?![a-z0-9])")
 _SAID_TO_BE = re.compile(rf"(?P<words>(?:[ \n]+[a-z0-9]+){{0,6}}?)[ \n]*{_LINK}(?:[ \n]*{_LINK})*")
 _WORD = re.compile(r"[ \n\"'“”‘’(\[{<*#]*(?P<word>[^ \n\0]+)")
 _TAIL = ".,;:?)]}>*\"'”’…"

@@ -208,6 +208,64 @@ class TargetStatus(StrEnum):
     NOT_YET = "chua_den_ky"
 
 
+class ReadingKind(StrEnum):
+    """A figure read from outside, or what was done before our own log began (mang sang)."""
+
+    READING = "reading"
+    OPENING = "opening"
+
+
+class TaskStatus(StrEnum):
+    """Where a task of the plan stands."""
+
+    NOT_BEGUN = "chua_lam"
+    DOING = "dang_lam"
+    DONE = "da_xong"
+    DROPPED = "khong_lam"
+
+
+class NotePart(StrEnum):
+    """What the office types into a report: prose of its sections, notes on targets, estimates (ước)."""
+
+    DIRECTION = "chi_dao"
+    DIFFICULTIES = "kho_khan"
+    NEXT = "ky_toi"
+    PROPOSALS = "kien_nghi"
+    NOTE = "ghi_chu"
+    ESTIMATE = "uoc"
+
+
+class ClosingStatus(StrEnum):
+    """Where a period stands: a draft counts anew each time, the others are frozen."""
+
+    DRAFT = "nhap"
+    SUBMITTED = "trinh"
+    ISSUED = "ban_hanh"
+
+
+class UnitReportStatus(StrEnum):
+    """Where the report of a unit stands."""
+
+    WAITING = "chua_gui"
+    SENT = "da_gui"
+    TO_MEND = "can_sua"
+
+
+class DayKind(StrEnum):
+    """How a day differs from the calendar: off, or made up for."""
+
+    OFF = "off"
+    WORK = "work"
+
+
+class DigestState(StrEnum):
+    """Where a digest stands; one that waits can be read in the office all the same."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class Use(StrEnum):
     """What somebody agrees to have data kept for: one consent each, given and withdrawn alone."""
 

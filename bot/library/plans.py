@@ -3,12 +3,12 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     StrictBool,
@@ -23,7 +23,18 @@ from bot.core.errors import ContentError, Fault
 from bot.core.vocabulary import AddressForm, CommunicationUnit
 from bot.library.colours import HOUSE_COLOUR, Colour
 from bot.library.duty import Duty
-from bot.library.guides import Day, kebab
+from bot.library.guides import Day
+from bot.library.reporting import (
+    COMPILER,
+    Break,
+    Deadline,
+    Denominator,
+    Head,
+    Milestone,
+    Reporter,
+    Slug,
+    Task,
+)
 from bot.library.source import Lines, Record, check, line_of, parse
 from bot.library.wording import refuse
 
@@ -34,7 +45,6 @@ def _number(value: object) -> object:
     raise refuse(f"«{value}» không phải là số", "viết số, không có ngoặc kép và dấu %")
 
 
-Slug = Annotated[str, AfterValidator(kebab(60))]
 Number = Annotated[StrictInt | StrictFloat, BeforeValidator(_number)]
 
 
@@ -133,6 +143,12 @@ class Target(Record):
     ends_on: Day = Field(alias="to")
     kind: Literal["computed", "entered"]
     formula: Formula | None = None
+    denominator: Slug | None = None  # what it is a share of, where that is a figure of the commune
+    conflicts_with: Slug | None = None  # the clause that says otherwise of the same thing
+    calendar: tuple[Milestone, ...] = ()  # what it wants by which day, where it says so
+    since: Day | None = (
+        None  # from when on it reads so, where it was changed; else from the next load
+    )
     owner: str | None = None
     source: str
     focus: StrictBool
@@ -190,7 +206,13 @@ class Plan(Record):
     neighbourhoods: Neighbourhoods
     teams: Teams
     plan: Paper
+    report: Head = Head(compiler="Phòng Văn hóa - Xã hội")
+    reporters: tuple[Reporter, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    denominators: tuple[Denominator, ...] = ()
     targets: tuple[Target, ...]
+    tasks: tuple[Task, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
     @model_validator(mode="before")
@@ -224,32 +246,60 @@ def _faults(plan: Plan, lines: Lines, file: str) -> list[Fault]:
     if plan.slug != stem:
         what, mend = f"slug «{plan.slug}» khác tên tệp", f"ghi «slug: {stem}» hoặc đổi tên tệp"
         faults.append(Fault(file, line_of(lines, ("slug",)), what, mend))
-    seen: set[str] = set()
-    for index, target in enumerate(plan.targets):
-        if target.id in seen:
-            line = line_of(lines, ("targets", index, "id"))
-            faults.append(Fault(file, line, f"mã «{target.id}» đã dùng ở trên", "đặt một mã khác"))
-        seen.add(target.id)
-        if not target.source.startswith(f"{plan.plan.seed} · "):
-            line = line_of(lines, ("targets", index, "source"))
-            mend = f"viết «{plan.plan.seed} · điều khoản»"
-            faults.append(Fault(file, line, f"căn cứ «{target.source}» không rõ", mend))
+    faults += _repeated(plan, lines, file)
+    faults += _dangling(plan, lines, file)
+    for part in ("targets", "tasks", "denominators"):
+        for index, one in enumerate(getattr(plan, part)):
+            if not one.source.startswith(f"{plan.plan.seed} · "):
+                line = line_of(lines, (part, index, "source"))
+                mend = f"viết «{plan.plan.seed} · điều khoản»"
+                faults.append(Fault(file, line, f"căn cứ «{one.source}» không rõ", mend))
     return faults
 
 
-def plan_as_json(plan: Plan) -> dict[str, object]:
+def _repeated(plan: Plan, lines: Lines, file: str) -> Iterator[Fault]:
+    """Ids that stand twice in their list."""
+    for part in ("targets", "tasks", "reporters", "deadlines", "denominators"):
+        seen: set[str] = set()
+        for index, one in enumerate(getattr(plan, part)):
+            if one.id in seen:
+                line = line_of(lines, (part, index, "id"))
+                yield Fault(file, line, f"mã «{one.id}» đã dùng ở trên", "đặt một mã khác")
+            seen.add(one.id)
+
+
+def _dangling(plan: Plan, lines: Lines, file: str) -> Iterator[Fault]:
+    """Ids that lead to nothing in the same file."""
+    shares = {one.id for one in plan.denominators}
+    targets = {one.id for one in plan.targets}
+    senders = {one.id for one in plan.reporters} | {COMPILER}
+    for index, target in enumerate(plan.targets):
+        for key, known in (("denominator", shares), ("conflicts_with", targets)):
+            named = getattr(target, key)
+            if named is not None and named not in known:
+                line = line_of(lines, ("targets", index, key))
+                yield Fault(file, line, f"không có mã «{named}»", f"sửa «{key}» cho đúng mã")
+    for index, deadline in enumerate(plan.deadlines):
+        for sender in deadline.senders:
+            if sender not in senders:
+                line = line_of(lines, ("deadlines", index, "senders"))
+                yield Fault(file, line, f"không có mã «{sender}»", "ghi mã ở «reporters»")
+
+
+def plan_as_json(plan: Plan, deadlines: Sequence[object] = ()) -> dict[str, object]:
     """The shape that ``plan show --json`` promises; targets in the order of the file."""
     return {
         "slug": plan.slug,
         "name": plan.name,
         "kind": plan.kind,
         "teams": plan.teams.count,
-        "targets": [_target_as_json(target) for target in plan.targets],
-        "deadlines": [],
+        "targets": [target_as_json(target) for target in plan.targets],
+        "deadlines": list(deadlines),
     }
 
 
-def _target_as_json(target: Target) -> dict[str, object]:
+def target_as_json(target: Target) -> dict[str, object]:
+    """One target of that shape."""
     optional: dict[str, object] = {
         "value_to": target.value_to,
         "level": target.level,

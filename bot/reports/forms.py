@@ -25,6 +25,7 @@ LIVE = ("=", "+", "-", "@")
 """What a spreadsheet takes for the beginning of a formula."""
 TEXT, DAY, NUMBER = "@", "dd/mm/yyyy", "0"
 BOM = "\ufeff"
+SEPARATOR = ";"
 HEAD = PatternFill("solid", fgColor="E0ECE6")
 _side = Side("thin", color="8FB3A4")
 EDGE = Border(left=_side, right=_side, top=_side, bottom=_side)
@@ -59,7 +60,7 @@ def write_csv(form: Form) -> bytes:
     """The form for a spreadsheet that shows accents only after a byte order mark."""
     names = [column.name for column in form.columns]
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=SEPARATOR)
     writer.writerow(names)
     for row in form.rows:
         values = (row.get(name, "") for name in names)

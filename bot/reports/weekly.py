@@ -82,7 +82,10 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The day from which each log is known; None where nobody ever wrote a line of it."""
+    """The day from which each log is known; None where nobody ever wrote a line of it.
+
+    ``teams`` have a row each also in a week of which nothing is known.
+    """
 
     help: date
     requests: date
@@ -90,6 +93,7 @@ class Since:
     trainings: date | None
     communication: date | None
     learning: date
+    teams: Sequence[str] = ()
 
 
 class _Pair:
@@ -120,7 +124,7 @@ def compare(now: Figures, before: Figures, since: Since, topics: Sequence[str]) 
     pair = _Pair(weeks, since.help, "help")
     requests = _Pair(weeks, since.requests, "requests")
     questions = _Pair(weeks, since.questions, "questions")
-    keys = _teams(now) | (_teams(pair.before) if pair.before else set())
+    keys = _teams(now) | (_teams(pair.before) if pair.before else set()) | set(since.teams)
     most_asked = questions.now["questions"]["top"] if questions.now else ()
     silent = now["teams"]["silent"] if pair.now else ()
     return Weekly(

@@ -12,6 +12,7 @@ from bot.library import Plan
 from bot.locale import local_day
 from bot.services import consents
 from bot.services.consents import Proof
+from bot.services.deadlines import working_days
 from bot.services.teams import actor
 from bot.services.working_time import next_opening
 from storage import audit, duty
@@ -126,7 +127,7 @@ def _present(one: Neighbourhood, by_id: dict[int, Neighbourhood]) -> int:
 
 def team_on_duty(unit: Unit, commune: Commune, plan: Plan, home: Home) -> TeamThere:
     """The rota's team of the day on which help begins, where the plan has one; else the home's own."""
-    day = local_day(next_opening(plan.duty, unit.now))
+    day = local_day(next_opening(plan.duty, unit.now, working_days(unit, commune.id)))
     name = plan.duty.team_on(day)
     teams = duty.list_teams(unit, commune.id, day) if name else []
     return next((team for team in teams if fold(team.name) == fold(name or "")), home.team)

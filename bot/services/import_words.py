@@ -14,6 +14,7 @@ from bot.core.vocabulary import (
     FirstTime,
     Outcome,
     Place,
+    ReadingKind,
     Service,
     Subject,
     Topic,
@@ -22,6 +23,8 @@ from bot.library import Guide
 from bot.locale import Texts
 
 YES, NO = "co", "khong"
+KINDS = {"so_lieu": ReadingKind.READING, "mang_sang": ReadingKind.OPENING}
+"""What a line of a file of readings is."""
 SERVICE_NUMBERS = {
     1: Service.INSTALL_VNEID,
     2: Service.ACTIVATE_LEVEL_2,
@@ -64,6 +67,8 @@ def load_words(texts: Texts, guides: Mapping[str, Guide]) -> Words:
         "first_time": {one: texts.say(f"paper.first-time-{one}") for one in FirstTime},
         "age_band": {one: texts.say(f"paper.age-{one}") for one in AgeBand},
         "place": {one: texts.say(f"paper.place-{one}") for one in Place},
+        "kind": {one: texts.say(f"paper.kind-{one}") for one in KINDS},
+        "reached": {one: texts.say(f"paper.reached-{one}") for one in (YES, NO)},
     }
     parts = {
         column: {code: _parts(words) for code, words in column_words.items()}

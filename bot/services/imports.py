@@ -6,7 +6,7 @@ when it came in: a correction in the chat meanwhile is no other content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
@@ -24,13 +24,23 @@ from bot.services.import_cells import RowFault
 from bot.services.import_people import AnyDraft
 from bot.services.import_rows import Known, Row
 from bot.services.import_words import Words
-from storage import attendance_bulk, audit, help_bulk, imports, mailbox, phone_lists, trainings
+from storage import (
+    attendance_bulk,
+    audit,
+    help_bulk,
+    imports,
+    mailbox,
+    phone_lists,
+    target_readings,
+    trainings,
+)
 from storage.audit import Act
 from storage.communes import Commune, Team
 from storage.database import Unit
 from storage.help_entries import By, NewEntry
 from storage.imports import ATTENDANCE as ATTENDANCE  # pages and commands take these from here
 from storage.imports import HELP as HELP
+from storage.imports import READINGS as READINGS
 from storage.imports import Import as Import
 from storage.imports import NewImport, Stored
 from storage.phone_lists import OnFile
@@ -110,7 +120,7 @@ def take(unit: Unit, house: House, looked_at: Draft, hand: Hand) -> Taken:
 
 
 def undo(unit: Unit, commune: CommuneId, import_id: int, why: str, hand: Hand) -> int:
-    """Take out every entry, or seat, of a file that still counts; gives how many.
+    """Take out every entry, seat or reading of a file that still counts; gives how many.
 
     ``NotFoundError`` for a file that there is not, ``RuleError`` for one that is out already and for a
     reason that says nothing.
@@ -122,8 +132,7 @@ def undo(unit: Unit, commune: CommuneId, import_id: int, why: str, hand: Hand) -
     reason = kept_note(why) or ""
     if len(reason) < SHORTEST_REASON:
         raise RuleError("import.reason", "Cần ghi lý do bỏ.")
-    voids = _void_seats if found.kind == ATTENDANCE else _void_entries
-    gone = voids(unit, commune, import_id, (hand, reason))
+    gone = VOIDS[found.kind](unit, commune, import_id, (hand, reason))
     audit.record(unit, commune, Act(hand.actor, "import.undo", f"import:{import_id}"))
     return gone
 
@@ -149,6 +158,17 @@ def _void_seats(unit: Unit, commune: CommuneId, import_id: int, why: tuple[Hand,
     acts = [Act(hand.actor, "attendance-undo", f"training:{one}") for one in classes]
     audit.record_all(unit, commune, acts)
     return gone
+
+
+def _void_readings(unit: Unit, commune: CommuneId, import_id: int, why: tuple[Hand, str]) -> int:
+    return target_readings.void_import(unit, commune, import_id, why[1])
+
+
+VOIDS: Mapping[str, Callable[[Unit, CommuneId, int, tuple[Hand, str]], int]] = {
+    HELP: _void_entries,
+    ATTENDANCE: _void_seats,
+    READINGS: _void_readings,
+}
 
 
 def find(unit: Unit, commune: CommuneId, import_id: int) -> Import:

@@ -17,6 +17,8 @@ from storage.database import Unit
 
 AT_FIRST = timedelta(days=28)
 """Logs that began so soon after a span did know that nothing was done; later ones do not."""
+AT_ONCE = timedelta(days=2)
+"""The same of a period that is reported by itself: a month without its first 28 days is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ def find(unit: Unit, commune: CommuneId) -> Starts:
     )
 
 
-def is_kept(since: date | None, days: tuple[date, date]) -> bool:
+def is_kept(since: date | None, days: tuple[date, date], late: timedelta = AT_FIRST) -> bool:
     """True when a log that began then was kept all these days, or nearly: what is not there was not."""
     start, end = days
-    return since is not None and since < end and since <= start + AT_FIRST
+    return since is not None and since < end and since <= start + late
 
 
 def _day(moment: datetime | None) -> date | None:

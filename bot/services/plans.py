@@ -1,4 +1,4 @@
-"""Plan files into the database: communes, neighbourhoods, teams. Targets are read from the file."""
+"""Plan files into the database: communes, neighbourhoods, teams, versions of targets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.core.errors import NotFoundError
 from bot.library import Plan
+from bot.services import targets
 from storage import communes
 from storage.communes import Commune
 from storage.database import Unit
@@ -19,6 +20,7 @@ def load_plans(unit: Unit, plans: Mapping[str, Plan]) -> list[Commune]:
         commune = communes.save_commune(unit, plan.slug, plan.name, plan.kind)
         names = plan.neighbourhoods.names
         communes.save_neighbourhoods(unit, commune.id, names, date(plan.plan.year, 1, 1))
+        targets.load(unit, commune, plan)
         loaded.append(commune)
     return loaded
 

@@ -117,6 +117,17 @@ def _remind(unit: Unit, mail: Mail, one: Chosen) -> bool:
     return False
 
 
+def tell_member(
+    unit: Unit, mail: Mail, whom: tuple[CommuneId, int], notice: tuple[str, str]
+) -> bool:
+    """A notice (key, text) into the chat that (commune, member) used last, is open now and wants to hear."""
+    key, text = notice
+    for chat in reminders.chats_of(unit, *whom):
+        if _is_open(unit, mail, chat):
+            return notices.post(unit, chat.chat, key, Outbound(text))
+    return False
+
+
 def _is_open(unit: Unit, mail: Mail, chat: MemberChat) -> bool:
     terms = mail.terms.get(chat.channel, ALWAYS_FREE)
     way, _ = passage(terms, chat.last_act_at, unit.now)

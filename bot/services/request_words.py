@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.text import fold
 from bot.library import Library, Plan
 from bot.locale import Texts, show_clock
+from bot.services.deadlines import working_days
 from bot.services.working_time import promise
 from storage.communes import Commune
 from storage.database import Unit
@@ -74,9 +75,10 @@ def still_promised(ground: Ground, request: Request) -> str:
 def office_promise(ground: Ground, request: Request) -> datetime:
     """By when the ward rings; never a moment that is over."""
     duty, now = ground.plan.duty, ground.unit.now
-    by = promise(duty, request.opened_at, duty.ward_within)
+    days = working_days(ground.unit, ground.commune.id)
+    by = promise(duty, request.opened_at, duty.ward_within, days)
     rest = max(duty.ward_within - duty.help_within, SHORTEST_WARD)
-    return by if by > now else promise(duty, now, rest)
+    return by if by > now else promise(duty, now, rest, days)
 
 
 def short_name(ground: Ground, name: str | None) -> str:

@@ -9,6 +9,7 @@ from bot.core.errors import RuleError
 from bot.core.vocabulary import CommuneId, Identity, Outcome, RequestStatus, Use
 from bot.services import consents, duty, phones
 from bot.services.consents import Proof
+from bot.services.deadlines import working_days
 from bot.services.duty import Asker as Asker  # conversations take it from here
 from bot.services.duty import Home
 from bot.services.people import RESIDENT
@@ -86,6 +87,7 @@ def _new(ground: Ground, asker: Asker, home: Home, about: About) -> NewRequest:
     if account is None:
         raise LookupError("a chat of an account that the commune has not")
     team = duty.team_on_duty(unit, ground.commune, ground.plan, home)
+    days = working_days(unit, commune)
     is_helped = teams_there.has_members(unit, commune, team.id)
     return NewRequest(
         account=account,
@@ -94,8 +96,8 @@ def _new(ground: Ground, asker: Asker, home: Home, about: About) -> NewRequest:
         team_id=team.id,
         neighbourhood_id=home.neighbourhood,
         about=about,
-        claim_by=add_working(plan, unit.now, plan.claim_within),
-        help_by=promise(plan, unit.now, plan.help_within if is_helped else plan.ward_within),
+        claim_by=add_working(plan, unit.now, plan.claim_within, days),
+        help_by=promise(plan, unit.now, plan.help_within if is_helped else plan.ward_within, days),
         ward_at=None if is_helped else unit.now,
     )
 

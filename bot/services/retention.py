@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.locale import local_day
 from bot.services.petitions import KEEP_REQUESTS
 from bot.services.questions import KEEP_DAYS
-from storage import petitions, retention
+from storage import petitions, retention, unit_reports
 from storage.database import Unit
 from storage.retention import Before
 
@@ -29,6 +29,8 @@ KEEP_COUNTED = timedelta(days=730)
 """The keyed hash of a phone or of a chat, after its person was last helped or in a class."""
 KEEP_PROOFS = timedelta(days=730)
 """The proof of a consent, after it was withdrawn: who is accused has two years to show it."""
+KEEP_SENDERS = timedelta(days=730)
+"""Names of those who sent the report of a unit: two years of reports are looked at together."""
 KEEP_BACKUPS = timedelta(days=30)
 """Older backups are deleted: by compose.yaml, else by whoever makes them."""
 
@@ -44,6 +46,7 @@ TABLE = {
     "counted": KEEP_COUNTED,
     "proofs": KEEP_PROOFS,
     "requests": KEEP_REQUESTS,
+    "senders": KEEP_SENDERS,
     "backups": KEEP_BACKUPS,
 }
 """What is kept for how long; the office's page and the docs say the same."""
@@ -62,4 +65,5 @@ def purge(unit: Unit) -> int:
         known=now - KEEP_COUNTED,
         last_help=local_day(now - KEEP_COUNTED),
     )
-    return retention.purge(unit, before) + petitions.drop_done(unit, now - KEEP_REQUESTS)
+    gone = retention.purge(unit, before) + petitions.drop_done(unit, now - KEEP_REQUESTS)
+    return gone + unit_reports.forget_names(unit, now - KEEP_SENDERS)

@@ -12,13 +12,30 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from bot.core.periods import Period, week_of
+from bot.core.periods import Period, today, week_of
 from bot.core.text import natural_order
-from bot.core.vocabulary import Audience, CommuneId, Confirmation, Topic, TrainingKind
+from bot.core.vocabulary import (
+    Audience,
+    ClosingStatus,
+    CommuneId,
+    Confirmation,
+    Topic,
+    TrainingKind,
+)
 from bot.library import Plan
 from bot.locale import local_day
 from bot.reports.weekly import TOP_QUESTIONS, WORDS, Since, people_known
-from bot.services import log_starts, outgoing, outreach_stats, target_stats, training_stats
+from bot.services import (
+    cumulative,
+    log_starts,
+    outgoing,
+    outreach_stats,
+    period_notes,
+    target_stats,
+    tasks,
+    training_stats,
+    unknown,
+)
 from storage import communes, help_figures, questions, request_figures, training_figures
 from storage.communes import Commune
 from storage.database import Unit
@@ -35,6 +52,7 @@ def report(
     found = help_figures.count(unit, commune.id, window)
     held = training_stats.in_json(unit, commune.id, period)
     sessions = training_stats.held_of(held, TrainingKind.OUTREACH)
+    since = known_since(unit, commune.id, today(unit.now))
     body: dict[str, Any] = {
         "commune": commune.slug,
         "period": {
@@ -42,7 +60,9 @@ def report(
             "key": period.key,
             "from": period.start.isoformat(),
             "to": period.end.isoformat(),
+            "until": today(unit.now).isoformat() if period.contains(today(unit.now)) else None,
             "closed": False,
+            "status": ClosingStatus.DRAFT.value,
         },
         "help": _help(found),
         "requests": _requests(unit, commune.id, period),
@@ -51,13 +71,17 @@ def report(
         "learning": outreach_stats.learned(unit, commune.id, window),
         "questions": _questions(unit, commune.id, window),
         "teams": _teams(unit, (commune, plan, period), {one.key for one in found.teams}),
+        **cumulative.in_json(unit, commune.id, period, since),
         "targets": target_stats.in_json(unit, (commune.id, plan), period),
+        "tasks": tasks.in_json(unit, commune.id, plan, period),
         "adjustments": [],
         "hidden": [],
         "audience": audience.value,
     }
+    body = unknown.blank(body, period, since)
+    body = period_notes.put_into(unit, commune.id, period, body)
     if audience is Audience.OUTGOING:
-        body = outgoing.hide(body)
+        body = outgoing.hide(body, plan)
     return body | {"data_hash": data_hash(body)}
 
 
@@ -76,22 +100,32 @@ def first_day(unit: Unit, commune: CommuneId) -> date | None:
 
 
 def known_since(unit: Unit, commune: CommuneId, today: date) -> Since:
-    """The day from which each log is known; one that fills itself begins with this week at the latest."""
+    """The day from which each log is known; one that fills itself begins with the first line of any."""
     asked, begun = request_figures.first_moment(unit, commune), log_starts.find(unit, commune)
-    monday = week_of(today).start
+    monday = week_of(today).start  # of what nobody ever wrote, this week at the latest
+    seen = (local_day(asked) if asked else None, questions.first_day(unit, commune))
+    lines = (begun.help, begun.trainings, begun.communications, begun.learning, *seen)
+    first = min((day for day in lines if day is not None), default=monday)
     return Since(
         help=help_figures.first_day(unit, commune) or monday,
-        requests=local_day(asked) if asked else monday,
-        questions=questions.first_day(unit, commune) or monday,
+        requests=first,
+        questions=first,
         trainings=begun.trainings,
         communication=begun.communications,
         learning=begun.learning or monday,
+        teams=[one.name for one in communes.list_teams(unit, commune, today)],
     )
 
 
 def data_hash(body: dict[str, Any]) -> str:
-    """SHA-256 over the canonical JSON: same figures, same hash."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """SHA-256 over the canonical JSON: same figures, same hash.
+
+    Whether a report is issued already, and the day on which a draft was looked at, is no figure.
+    """
+    beside = {"status"} if body["period"]["closed"] else {"status", "until"}
+    period = {key: value for key, value in body["period"].items() if key not in beside}
+    told = body | {"period": period}
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

@@ -1,45 +1,82 @@
 """The part ``targets`` of the report: each formula that our logs can give, once, and how each target stands.
 
-What is entered from outside has no figure here. What was never written down is unknown and not 0: a commune
-that began to keep its log in November knows nothing of the classes of March.
+What is entered from outside is what was read last; nothing is computed of it. What was never written down is
+unknown and not 0: a commune that began to keep its log in November knows nothing of the classes of March,
+unless the office carried over what was done until then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from bot.core.forecast import FORTNIGHT
+from bot.core.numbers import plain
 from bot.core.periods import Period, today
-from bot.core.progress import DAY, Aim, Span, Standing, counted, judge_event, judge_steps, span_of
+from bot.core.progress import DAY, Span, counted, span_of
 from bot.core.vocabulary import CommuneId, TargetStatus, TrainingKind
-from bot.library import Plan, plan_as_json
-from bot.library.plans import Formula, Target
-from bot.services import log_starts, outreach_stats
+from bot.library import Plan
+from bot.library.plans import Formula, Target, target_as_json
+from bot.services import (
+    log_starts,
+    outreach_stats,
+    reading_standing,
+    standing,
+    target_facts,
+    targets,
+)
+from bot.services.growth import Case
 from bot.services.log_starts import Starts
+from bot.services.standing import Counted, Gap, Judge, Judged
+from bot.services.target_facts import Facts
+from bot.services.targets import InForce
 from bot.services.training_stats import known_people
 from storage import training_figures
 from storage.database import Unit
-from storage.training_figures import Count
+from storage.target_readings import Reading
+from storage.training_figures import Count, Moments
 
-SHARE = "%"
-"""The unit of targets that need a denominator."""
+
+class Book:
+    """What one report reads of the logs for all its targets; trainings of a window are counted once."""
+
+    def __init__(self, unit: Unit, commune: CommuneId, plan: Plan) -> None:
+        self.unit, self.commune, self.plan = unit, commune, plan
+        self._seated: dict[Moments, Sequence[Count]] = {}
+
+    def seated(self, moments: Moments, kind: TrainingKind) -> Count:
+        """Trainings of a kind with those who were there."""
+        if moments not in self._seated:
+            found = training_figures.count(self.unit, self.commune, moments)
+            self._seated[moments] = found.kinds
+        found_of = (one for one in self._seated[moments] if one.key == kind)
+        return next(found_of, Count(kind, 0, 0, 0, 0))
 
 
 class Window:
-    """The days of a target that a period knows of; what was recorded in them is counted when asked for."""
+    """The days of a target that a period knows of; what was recorded in them is counted when asked for.
 
-    def __init__(self, unit: Unit, of: tuple[CommuneId, Plan], span: Span, end: date) -> None:
-        self.unit = unit
-        self.commune, self.plan = of
-        self.span = span
-        days = counted(span, end)
-        known, whole = (Period("custom", "", one.start, one.end) for one in (days, span))
+    ``opening`` was done before these days.
+    """
+
+    def __init__(self, book: Book, span: Span, end: date) -> None:
+        self.unit, self.commune, self.plan = book.unit, book.commune, book.plan
+        self.book, self.span = book, span
+        self.opening: int | None = None
+        self._count(counted(span, end))
+
+    def carry(self, opening: Reading) -> None:
+        """Begin to count on the day after the opening, which stands for what was done until then."""
+        start, end = self.days
+        self.opening = target_facts.opening_number(opening)
+        self._count(Span(min(target_facts.own_since(opening, start), end), end))
+
+    def _count(self, days: Span) -> None:
+        known = Period("custom", "", days.start, days.end)
         self.days = known.start, known.end
         self.moments = known.start_at, known.end_at
-        self.rest = min(known.end_at, unit.now), whole.end_at
 
     def held(self, kind: TrainingKind) -> int:
         """How many trainings of a kind took place."""
@@ -47,8 +84,7 @@ class Window:
 
     def seated(self, kind: TrainingKind) -> Count:
         """The same with those who were there."""
-        found = training_figures.count(self.unit, self.commune, self.moments)
-        return next((one for one in found.kinds if one.key == kind), Count(kind, 0, 0, 0, 0))
+        return self.book.seated(self.moments, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +99,19 @@ class Done:
     without_person: int = 0
 
 
-class Gap(StrEnum):
-    """Why too little is known of a target."""
-
-    NOT_WRITTEN = "not_written"
-    NO_SEAT = "no_seat"
-    NO_PERSON = "no_person"
-    NO_WHOLE = "no_whole"
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How a target stands; ``gap`` is why nobody can tell, where nobody can."""
+    """How much there is of a target, and how it stands; ``number`` holds the opening.
 
-    number: int | None
-    standing: Standing
-    gap: Gap | None = None
+    ``rest`` is what is missing of a figure that is not counted one by one.
+    """
+
+    number: float | None
+    judged: Judged
+    rest: float | None = None
+    in_period: int | None = None
+    opening: Reading | None = None
+    reading: Reading | None = None
 
 
 def _classes_held(window: Window) -> Done:
@@ -137,51 +170,102 @@ def _since(starts: Starts, plan: Plan, formula: Formula) -> date | None:
 
 
 def in_json(unit: Unit, of: tuple[CommuneId, Plan], period: Period) -> list[dict[str, Any]]:
-    """Every target of the plan with how it stands when the period is over, or today while it runs."""
-    commune, plan = of
-    starts = log_starts.find(unit, commune)
+    """Every target in force at the end of the period, with how it stands then, or today while it runs."""
     at = min(period.end, today(unit.now) + DAY)
-    told = {target.id: target for target in plan.targets}
+    counting = _Counting(unit, of, at)
     found = []
-    for shown in _plain(plan):
-        target = told[shown["id"]]
+    for in_force in counting.facts.targets:
+        target = in_force.target
         validity = Span(target.starts_on, target.ends_on + DAY)
         span = span_of(validity, target.per, period.end - DAY)
-        known = Found(None, Standing(TargetStatus.TOO_LITTLE_KNOWN))
-        if target.formula is not None:
-            window = Window(unit, (commune, plan), span, period.end)
-            is_kept = log_starts.is_kept(_since(starts, plan, target.formula), window.days)
-            known = _stands((target, target.formula), window, at, is_kept=is_kept)
-        found.append(_shown(shown, known))
+        if target.formula is None:
+            known = counting.read(target, span)
+        else:
+            known = counting.compute((target, target.formula), span, period)
+        days = counted(span, min(at, period.end))
+        guided = counting.facts.guided_on(target, (days.start, days.end))
+        found.append(_shown(in_force, known, counting.facts) | {"guided": guided})
     return found
 
 
-def _stands(of: tuple[Target, Formula], window: Window, at: date, *, is_kept: bool) -> Found:
-    """How much is done, and what that means; ``is_kept`` where nothing written means that nothing was."""
-    target, formula = of
-    if at <= window.span.start:
-        return Found(None, Standing(TargetStatus.NOT_YET))
-    done = FORMULAS[formula](window)
-    number = done.number if done.recorded or is_kept else None
-    if target.value is None or target.unit == SHARE:
-        gap = _gap(done) if number is None else Gap.NO_WHOLE
-        return Found(number, Standing(TargetStatus.TOO_LITTLE_KNOWN), gap)
-    aim = Aim(target.op, target.value)
-    standing = _judge((aim, formula), window, at, number)
-    if standing.status is TargetStatus.TOO_LITTLE_KNOWN:
-        return Found(number, standing, _gap(done))
-    if number is not None and done.without_person and standing.status is TargetStatus.BEHIND:
-        most = _judge((aim, formula), window, at, number + done.without_person)
-        if most.status is not TargetStatus.BEHIND:
-            return Found(number, Standing(TargetStatus.TOO_LITTLE_KNOWN), Gap.NO_PERSON)
-    return Found(number, standing)
+class _Counting:
+    """What the targets of one report share: the facts, the logs, the judge."""
+
+    def __init__(self, unit: Unit, of: tuple[CommuneId, Plan], at: date) -> None:
+        self.unit, self.at = unit, at
+        self.commune, self.plan = of
+        self.facts = target_facts.find(unit, of, at - DAY)
+        self.starts = log_starts.find(unit, self.commune)
+        self.judge = Judge(unit, self.commune, self.plan)
+        self.book = Book(unit, self.commune, self.plan)
+        earlier = targets.of_day(unit, self.commune, self.plan, at - DAY - FORTNIGHT)
+        self.before = {one.target.id: one.target for one in earlier}
+
+    def read(self, target: Target, span: Span) -> Found:
+        """How a target stands by what was read last."""
+        reading = self.facts.reading(target, span)
+        figure = reading.figure if reading is not None else None
+        stands = reading_standing.judge_reading(self.plan, (target, span, self.at), figure)
+        is_unknown = stands.status is TargetStatus.TOO_LITTLE_KNOWN
+        number = figure.number if figure is not None else None
+        is_due = stands.status in (TargetStatus.BEHIND, TargetStatus.ON_TRACK)
+        return Found(
+            plain(number) if number is not None else None,
+            Judged(stands, Gap.NOT_READ if is_unknown else None),
+            reading_standing.missing(target, number) if is_due else None,
+            reading=reading,
+        )
+
+    def compute(self, what: tuple[Target, Formula], span: Span, period: Period) -> Found:
+        """How a target stands by our own logs, on top of what was carried over."""
+        target, formula = what
+        window = Window(self.book, span, period.end)
+        opening = self.facts.opening(target, span)
+        if opening is not None:
+            window.carry(opening)
+        since = _since(self.starts, self.plan, formula)
+        case = Case(target, formula, span, self.at, since, window.days[0])
+        if self.at <= span.start:
+            return Found(None, self.judge.stands(case, Counted(None)))
+        done = _done(formula, window)
+        is_kept = log_starts.is_kept(since, window.days)
+        number = done.number if done.recorded or is_kept else None
+        whole, before = self.facts.denominator(target), self.before.get(target.id)
+        seen = Counted(
+            number,
+            done.without_person,
+            opening=window.opening or 0,
+            whole=whole.number if whole is not None else None,
+            before=before if before != target else None,
+        )
+        judged = self.judge.stands(case, seen)
+        if judged.standing.status is TargetStatus.TOO_LITTLE_KNOWN and judged.gap is None:
+            judged = replace(judged, gap=_gap(done))
+        return Found(
+            number,
+            judged,
+            in_period=self._in_period((formula, since), span, period),
+            opening=opening,
+        )
+
+    def _in_period(self, of: tuple[Formula, date | None], span: Span, period: Period) -> int | None:
+        """What our own log gives of the days that the period and the span share."""
+        formula, since = of
+        part = Span(max(span.start, period.start), min(span.end, period.end))
+        if part.start >= min(part.end, self.at):
+            return None
+        own = Window(self.book, part, period.end)
+        done = FORMULAS[formula](own)
+        is_kept = log_starts.is_kept(since, own.days, log_starts.AT_ONCE)
+        return done.number if done.recorded or is_kept else None
 
 
-def _judge(of: tuple[Aim, Formula], window: Window, at: date, number: int | None) -> Standing:
-    aim, formula = of
-    if _is_one_event(formula, aim):
-        return judge_event(aim, window.span, at, (number, _is_over(window)))
-    return judge_steps(aim, window.span, at, number)
+def _done(formula: Formula, window: Window) -> Done:
+    """What a formula gives on top of what was carried over, which makes it known."""
+    own = FORMULAS[formula](window)
+    if window.opening is None:
+        return own
+    return Done(window.opening + (own.number or 0), own.recorded + 1, own.without_person)
 
 
 def _gap(done: Done) -> Gap:
@@ -191,40 +275,39 @@ def _gap(done: Done) -> Gap:
     return Gap.NO_SEAT if done.recorded else Gap.NOT_WRITTEN
 
 
-def _is_one_event(formula: Formula, aim: Aim) -> bool:
-    return formula is Formula.CONTESTANTS or (formula is Formula.CONTESTS_HELD and aim.least == 1)
-
-
-def _is_over(window: Window) -> bool:
-    """True when a contest took place and no further one is planned."""
-    if not window.held(TrainingKind.CONTEST):
-        return False
-    return not training_figures.has_contest_to_come(window.unit, window.commune, window.rest)
-
-
-def _plain(plan: Plan) -> Sequence[dict[str, Any]]:
-    found = plan_as_json(plan)["targets"]
-    if not isinstance(found, list):
-        raise TypeError("a plan's targets are a list")
-    return found
-
-
-def _shown(target: dict[str, Any], found: Found) -> dict[str, Any]:
-    standing = found.standing
-    kept = ("id", "title", "unit", "op", "value", "value_to", "level", "per")
-    progress = {
-        "opening": None,
+def _shown(in_force: InForce, found: Found, facts: Facts) -> dict[str, Any]:
+    target, judged, stands = in_force.target, found.judged, found.judged.standing
+    opening, version = found.opening, in_force.version
+    kept = ("id", "title", "unit", "op", "value", "value_to", "level", "per", "kind", "owner")
+    said = target_as_json(target)
+    return {key: said[key] for key in kept if key in said} | {
+        "focus": target.focus,
+        "in_period": found.in_period,
+        "opening": target_facts.opening_number(opening),
+        "opening_on": opening.as_of.isoformat() if opening is not None else None,
+        "opening_source": opening.source if opening is not None else None,
         "done": found.number,
-        "percent": standing.percent,
-        "status": standing.status.value,
-        "gap": found.gap.value if found.gap is not None else None,
-        "rest": standing.rest,
-        "days_left": standing.days_left,
-        "need_per_week": standing.need_per_week,
-        "forecast": None,
+        "reading": target_facts.reading_json(found.reading),
+        "denominator": facts.denominator_json(target),
+        "percent": stands.percent,
+        "status": stands.status.value,
+        "confirmed": judged.confirmed,
+        "status_confirmed": judged.status_confirmed.value if judged.status_confirmed else None,
+        "flip": judged.flip.value if judged.flip is not None else None,
+        "gap": judged.gap.value if judged.gap is not None else None,
+        "rest": stands.rest if stands.rest is not None else found.rest,
+        "days_left": stands.days_left,
+        "need_per_week": stands.need_per_week,
+        "forecast": standing.forecast_in_json(judged.forecast),
+        "version": version.number if version is not None else None,
+        "changed_on": _day(version.valid_from) if version is not None else None,
+        "conflicts_with": target.conflicts_with,
+        "set_aside": in_force.is_set_aside,
+        "note": None,
+        "estimate": None,
+        "source": target.source,
     }
-    return (
-        {key: target[key] for key in kept if key in target}
-        | progress
-        | {"source": target["source"]}
-    )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None

@@ -68,6 +68,10 @@ class Door:
         """The fields of a form that this browser was given; everything else is refused."""
         return await self._forms.read(request, self._expected(request, cookie), most)
 
+    async def read_long_form(self, request: web.Request) -> Mapping[str, str]:
+        """The same for a long form of who is signed in, in whose fields several lines may be typed."""
+        return await self._forms.read_long(request, self._expected(request, SIGNED))
+
     async def read_upload(self, request: web.Request, limit: Limit) -> Upload:
         """The same for a form with a file; ``MediaError`` when the file is too large."""
         return await self._forms.read_upload(request, self._expected(request, SIGNED), limit)

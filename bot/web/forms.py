@@ -22,6 +22,9 @@ MOST_FIELDS = 10
 PLAIN_FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LARGEST_LONG = 64 * 1024
+MOST_LONG_FIELDS = 800
+CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Forms:
@@ -37,6 +40,17 @@ class Forms:
         """The fields of a form that this browser was given: its ``form`` field is ``expected``."""
         token = self._admit(request, expected)
         fields = self._fields(request, await self._body(request), most)
+        self._compare(fields, token)
+        return fields
+
+    async def read_long(self, request: web.Request, expected: str | None) -> Mapping[str, str]:
+        """The same for a long form, in whose fields several lines may be typed."""
+        token = self._admit(request, expected)
+        body = await self._body(request, LARGEST_LONG)
+        try:
+            fields = long_fields(request.content_type, body)
+        except ValueError:
+            raise web.HTTPBadRequest(text=self._texts.say("office.old-form")) from None
         self._compare(fields, token)
         return fields
 
@@ -68,17 +82,11 @@ class Forms:
     def _refused(self) -> web.HTTPForbidden:
         return web.HTTPForbidden(text=self._texts.say("office.old-form"))
 
-    async def _body(self, request: web.Request) -> bytes:
-        if (request.content_length or 0) <= LARGEST_FORM:
-            try:
-                body = await request.read()
-            except (
-                web.HTTPRequestEntityTooLarge
-            ):  # in chunks, and more than the server takes of anybody
-                body = bytes(LARGEST_FORM + 1)
-            if len(body) <= LARGEST_FORM:
-                return body
-        raise web.HTTPRequestEntityTooLarge(LARGEST_FORM, text=self._texts.say("office.too-large"))
+    async def _body(self, request: web.Request, largest: int = LARGEST_FORM) -> bytes:
+        body = await read_body(request, largest)
+        if body is not None:
+            return body
+        raise web.HTTPRequestEntityTooLarge(largest, text=self._texts.say("office.too-large"))
 
     def _fields(self, request: web.Request, body: bytes, most: int) -> dict[str, str]:
         """Plain fields in UTF-8 and nothing else: no file of a stranger ever reaches a disk."""
@@ -96,6 +104,32 @@ class Forms:
         if any(CONTROL.search(value) for _, value in pairs):
             raise web.HTTPBadRequest(text=self._texts.say("office.old-form"))
         return dict(pairs)
+
+
+async def read_body(request: web.Request, largest: int) -> bytes | None:
+    """What was sent; None when that is more."""
+    if (request.content_length or 0) > largest:
+        return None
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:  # in chunks, and more than the server takes of anybody
+        return None
+    return body if len(body) <= largest else None
+
+
+def long_fields(content_type: str, body: bytes) -> dict[str, str]:
+    """Plain fields in UTF-8, several lines in some of them; ``ValueError`` for anything else."""
+    if content_type != PLAIN_FORM:
+        raise ValueError(content_type)
+    pairs = parse_qsl(
+        body.decode("ascii"),
+        keep_blank_values=True,
+        errors="strict",
+        max_num_fields=MOST_LONG_FIELDS,
+    )
+    if any(CONTROL_IN_LINES.search(value) for _, value in pairs):
+        raise ValueError("a sign that nobody types")
+    return dict(pairs)
 
 
 def token_of(request: web.Request, cookie: str) -> str | None:

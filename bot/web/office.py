@@ -27,24 +27,35 @@ from bot.services.undelivered import Stuck
 from bot.web import office_tables, pages
 from bot.web.door import SIGN_IN, Door, Keeper
 from bot.web.forms import SIGNED, VISIT, drop_token, set_token, token_of
+from bot.web.office_calendar import CalendarDesk, add_office_calendar
 from bot.web.office_checks import ChecksDesk, add_office_checks
 from bot.web.office_communications import CommunicationsDesk, add_office_communications
+from bot.web.office_digest import DigestDesk, add_office_digest
+from bot.web.office_figure import FigureDesk, add_office_figure
 from bot.web.office_held import HeldDesk, add_office_held
 from bot.web.office_import import ImportDesk, add_office_import
 from bot.web.office_learning import LearningDesk, add_office_learning
 from bot.web.office_media import GUIDES, MediaDesk, add_office_media
+from bot.web.office_meeting import MeetingDesk, add_office_meeting
 from bot.web.office_messages import MessagesDesk, add_office_messages
+from bot.web.office_plan import PlanDesk, add_office_plan
 from bot.web.office_privacy import PrivacyDesk, add_office_privacy
+from bot.web.office_reports import ReportsDesk, add_office_reports
 from bot.web.office_requests import RequestsDesk, add_office_requests
 from bot.web.office_sheets import SheetDesk, add_office_sheets
 from bot.web.office_tables import ENTRIES, PARTS
 from bot.web.office_targets import list_rows
+from bot.web.office_tasks import TasksDesk, add_office_tasks
 from bot.web.office_teams import TeamsDesk, add_office_teams
 from bot.web.office_trainings import TrainingsDesk, add_office_trainings
-from bot.web.office_weeks import WEEK, about, weeks
+from bot.web.office_units import UnitsDesk, add_office_units
+from bot.web.office_weeks import FIGURE, WEEK, about, period_asked, weeks
+from bot.web.office_words import WordsDesk, add_office_words
 from bot.web.visitors import Visitors
 
 JOIN = "/office/join"
+MOST_ENTRIES = 1000
+"""So many lines of a sheet are shown; a year of a commune would choke the telephone that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,18 @@ class Desk(Keeper, Protocol):
         """Learning on the official platform."""
 
     @property
+    def calendar(self) -> CalendarDesk:
+        """The reporting calendar."""
+
+    @property
+    def plan(self) -> PlanDesk:
+        """Targets of the plan, and what is entered of them."""
+
+    @property
+    def tasks(self) -> TasksDesk:
+        """The tasks of the plan."""
+
+    @property
     def trainings(self) -> TrainingsDesk:
         """Classes, sessions, contests."""
 
@@ -130,8 +153,32 @@ class Desk(Keeper, Protocol):
         """What is put out besides sessions."""
 
     @property
+    def words(self) -> WordsDesk:
+        """What is typed into reports, and their letter paper."""
+
+    @property
     def held(self) -> HeldDesk:
         """The trainings behind a figure."""
+
+    @property
+    def digest(self) -> DigestDesk:
+        """The digests of each week."""
+
+    @property
+    def meeting(self) -> MeetingDesk:
+        """The page for the meeting."""
+
+    @property
+    def reports(self) -> ReportsDesk:
+        """Where the report of each period stands."""
+
+    @property
+    def units(self) -> UnitsDesk:
+        """Units that report."""
+
+    @property
+    def figure(self) -> FigureDesk:
+        """Where a figure is from, and rows to copy."""
 
     async def sign_in(self, login: str, password: str) -> SignedIn | None:
         """A sign-in, None for a wrong name or password; ``RuleError`` while locked."""
@@ -165,9 +212,18 @@ def add_office(app: web.Application, desk: Desk, visitors: Visitors) -> None:
     add_office_checks(app, door, desk.checks)
     add_office_requests(app, door, desk.requests)
     add_office_learning(app, door, desk.learning)
+    add_office_calendar(app, door, desk.calendar)
+    add_office_plan(app, door, desk.plan)
+    add_office_tasks(app, door, desk.tasks)
     add_office_trainings(app, door, desk.trainings)
     add_office_communications(app, door, desk.communications)
     add_office_held(app, door, desk.held)
+    add_office_digest(app, door, desk.digest)
+    add_office_meeting(app, door, desk.meeting)
+    add_office_reports(app, door, desk.reports)
+    add_office_units(app, door, desk.units)
+    add_office_figure(app, door, desk.figure)
+    add_office_words(app, door, desk.words)
     app.router.add_get(WEEK, office.week)
     app.router.add_get(ENTRIES, office.entries)
     app.router.add_get(GUIDES, office.guides)
@@ -249,15 +305,19 @@ class _Office:
             "parts": {name: office_tables.part(*one) for name, one in PARTS.items()},
             "this_week": this_week,
             "next_week": week_of(week.end),
+            "origin": FIGURE,
         }
         return self._door.page(request, officer, "week.html", about(week) | values)
 
     async def entries(self, request: web.Request) -> web.Response:
-        """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid``, ``&team=KP+3`` …"""
+        """The help entries behind a figure: ``?week=2026-W47``, then ``&topic=vneid``, ``&team=KP+3`` …
+
+        ``?period=month:2026-11`` is any other period; of very many the first ones are shown.
+        """
         officer = await self._door.officer(request)
         if officer.role is Role.OPERATOR:  # runs the machine, and has no need of residents' data
             raise web.HTTPForbidden(text=self._desk.texts.say("import.not-yours"))
-        _, week = weeks(request, self._desk.now())
+        week = period_asked(request, self._desk.now())
         try:
             behind = await self._desk.entries(officer, week, request.query)
         except NotFoundError:
@@ -266,6 +326,7 @@ class _Office:
         values = {
             "behind": behind,
             "about": office_tables.title(texts, behind.heading),
+            "most": MOST_ENTRIES,
             "word": partial(office_tables.word, texts),
         }
         return self._door.page(request, officer, "entries.html", about(week) | values)

@@ -17,7 +17,7 @@ from bot.services.access import Officer
 from bot.services.held import Heading, Sheet
 from bot.web.door import Door
 from bot.web.office_tables import COMMUNICATION, HELD, word
-from bot.web.office_weeks import about, weeks
+from bot.web.office_weeks import about, period_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class _Held:
         self._desk = desk
 
     async def show(self, request: web.Request) -> web.Response:
-        """``?week=2026-W47``, then ``&kind=class`` or ``&target=lop-tap-huan``."""
+        """``?week=2026-W47`` or ``?period=…``, then ``&kind=class`` or ``&target=lop-tap-huan``."""
         officer = await self._door.officer(request)
         texts = self._door.texts
         if officer.role is Role.OPERATOR:  # runs the machine, and has no need of who came where
             raise web.HTTPForbidden(text=texts.say("import.not-yours"))
-        _, week = weeks(request, self._door.now())
+        week = period_asked(request, self._door.now())
         try:
             behind = await self._desk.trainings(officer, week, request.query)
         except NotFoundError:

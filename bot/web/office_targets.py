@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.core.forecast import GENEROUS
+from bot.core.progress import worse
 from bot.core.vocabulary import TargetStatus
 from bot.locale import Texts, show_number
-from bot.services.target_stats import Gap
+from bot.services.report_words import amount, each_week, full_aim, gap, missing
+from bot.services.standing import SHARE
 from bot.web.office_tables import HELD
 
 SHAPES = {
@@ -22,16 +24,16 @@ SHAPES = {
     TargetStatus.NOT_YET: "◇",
 }
 """One shape each: what is printed in grey has no colour."""
-GAPS = {
-    Gap.NOT_WRITTEN: "figures.target-not-written",
-    Gap.NO_SEAT: "figures.target-no-seat",
-    Gap.NO_PERSON: "figures.target-no-person",
-    Gap.NO_WHOLE: "figures.target-no-whole",
-}
-"""The sentence that says why nobody can tell."""
-SIGNS = {">=": "≥", "<=": "≤"}
 WEEK_DAYS = 7
-SHARE = "%"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A status as a word and a shape; ``of`` says by which lines, where those do not say the same."""
+
+    status: str
+    shape: str
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ class TargetRow:
     aim: str
     done: str | None
     percent: float | None
-    status: str
-    shape: str
+    statuses: Sequence[Word]
     rest: str
+    notes: Sequence[str]
     href: str | None
 
 
@@ -57,12 +59,12 @@ def list_rows(
         TargetRow(
             title=one["title"],
             source=one["source"],
-            aim=_aim(texts, one),
-            done=_done(texts, one),
+            aim=full_aim(texts, one),
+            done=done_of(texts, one),
             percent=one["percent"],
-            status=one["status"].replace("_", "-"),
-            shape=SHAPES[TargetStatus(one["status"])],
-            rest=_rest(texts, one),
+            statuses=statuses_of(texts, one),
+            rest=rest_of(texts, one),
+            notes=notes_of(texts, one),
             href=f"{HELD}?{urlencode({'week': week, 'target': one['id']})}"
             if one["id"] in traced
             else None,
@@ -71,44 +73,60 @@ def list_rows(
     ]
 
 
-def _done(texts: Texts, target: Mapping[str, Any]) -> str | None:
-    """How many; with what it is of where the plan asks for a share."""
-    number = target["done"]
+def statuses_of(texts: Texts, target: Mapping[str, Any]) -> list[Word]:
+    """By all lines; where those that are confirmed say something else, both, the worse one first."""
+    by_all = TargetStatus(target["status"])
+    sure = TargetStatus(target.get("status_confirmed") or by_all)
+    if sure is by_all:
+        return [_word(by_all)]
+    both = [
+        _word(by_all, texts.say("figures.target-all-lines")),
+        _word(sure, texts.say("figures.target-sure", count=show_number(target["confirmed"]))),
+    ]
+    return both if worse(by_all, sure) is by_all else both[::-1]
+
+
+def _word(status: TargetStatus, of: str | None = None) -> Word:
+    return Word(status.value.replace("_", "-"), SHAPES[status], of)
+
+
+def notes_of(texts: Texts, target: Mapping[str, Any]) -> list[str]:
+    """The forecast with its footnote, and why the status changed."""
+    found, flip = [], target.get("flip")
+    if target["forecast"]:
+        ends = {name: show_number(end) for name, end in target["forecast"].items()}
+        found += [texts.say("figures.target-forecast", **ends), texts.say(GENEROUS)]
+    return [*found, texts.say(flip)] if flip else found
+
+
+def done_of(texts: Texts, target: Mapping[str, Any]) -> str | None:
+    """How many people, where our logs count towards a share; the number alone otherwise, or the level."""
+    number, reading = target["done"], target["reading"]
     if number is None:
-        return None
-    is_share = target["unit"] == SHARE
-    return (
-        texts.say("figures.target-people", count=show_number(number))
-        if is_share
-        else show_number(number)
-    )
+        return reading["level"] if reading is not None else None
+    if target["unit"] != SHARE:
+        return show_number(number)
+    if target["kind"] == "entered":
+        return f"{show_number(number)} %"
+    return str(amount(texts, target, number))
 
 
-def _aim(texts: Texts, target: Mapping[str, Any]) -> str:
-    if target.get("value") is None:
-        return str(target.get("level", "—"))
-    low = show_number(target["value"])
-    number = f"{low}–{show_number(target['value_to'])}" if "value_to" in target else low
-    sign = "" if "value_to" in target else SIGNS.get(target["op"], target["op"]) + " "
-    aim = f"{sign}{number} {target['unit']}"
-    return texts.say(f"figures.target-per-{target['per']}", aim=aim) if "per" in target else aim
-
-
-def _rest(texts: Texts, target: Mapping[str, Any]) -> str:
+def rest_of(texts: Texts, target: Mapping[str, Any]) -> str:
     """What is missing, in whole weeks; why nothing can be said where nothing can."""
     status = TargetStatus(target["status"])
     if status is TargetStatus.TOO_LITTLE_KNOWN:
-        return texts.say(GAPS[Gap(target["gap"] or Gap.NOT_WRITTEN)])
-    if target["rest"] is None:
+        return gap(texts, target)
+    rest = missing(texts, target)
+    if rest is None:
         return ""
-    missing = f"{show_number(target['rest'])} {target['unit']}"
     days = target["days_left"] or 0
     if not days:
-        return texts.say("figures.target-missed", missing=missing)
+        return texts.say("figures.target-missed", missing=rest)
     if days < WEEK_DAYS:
-        return texts.say("figures.target-days-left", missing=missing, days=days)
-    weeks, need = days // WEEK_DAYS, target["need_per_week"]
-    if need is None or need <= 1:
-        return texts.say("figures.target-weeks-left", missing=missing, weeks=weeks)
-    each = show_number(math.ceil(need))
-    return texts.say("figures.target-each-week", missing=missing, weeks=weeks, number=each)
+        return texts.say("figures.target-days-left", missing=rest, days=days)
+    weeks, each = days // WEEK_DAYS, each_week(target)
+    if each is None or each <= 1:
+        return texts.say("figures.target-weeks-left", missing=rest, weeks=weeks)
+    return texts.say(
+        "figures.target-each-week", missing=rest, weeks=weeks, number=show_number(each)
+    )

@@ -1,4 +1,4 @@
-"""Which week a page of the office is about, and what every page about a week says."""
+"""Which week or period a page of the office is about, and what every page about one says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.core.periods import Period, PeriodError, parse, today, week_of
 
-WEEK = "/office"
+WEEK, FIGURE = "/office", "/office/figure"
 
 
 def weeks(request: web.Request, now: datetime) -> tuple[Period, Period]:
@@ -26,6 +26,27 @@ def weeks(request: web.Request, now: datetime) -> tuple[Period, Period]:
     return this_week, week
 
 
+def period_asked(request: web.Request, now: datetime) -> Period:
+    """The period of ``?period=month:2026-11`` where one is named, else the week; as ``weeks`` otherwise."""
+    if "period" not in request.query:
+        return weeks(request, now)[1]
+    try:
+        period = parse(request.query["period"])
+    except PeriodError:
+        raise web.HTTPSeeOther(WEEK) from None
+    if period.start > today(now):
+        raise web.HTTPSeeOther(WEEK)
+    return period
+
+
+def named(period: Period) -> str:
+    """The name of a period as addresses say it."""
+    return period.key if period.kind == "custom" else f"{period.kind}:{period.key}"
+
+
 def about(week: Period) -> dict[str, object]:
-    """What every page about a week says."""
-    return {"week": week, "last_day": week.end - timedelta(days=1)}
+    """What every page about a week or another period says."""
+    last_day = week.end - timedelta(days=1)
+    is_week = week.kind == "week"
+    back = f"{WEEK}?week={week.key}" if is_week else f"{FIGURE}?period={named(week)}"
+    return {"week": week, "last_day": last_day, "is_week": is_week, "back": back}

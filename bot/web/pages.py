@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from bot.core.periods import ZONE
 from bot.locale import Texts, local_day, show_date, show_number
+from bot.web.office_bar import bar
 
 HERE = Path(__file__).parent
 STATIC = "static"
@@ -34,6 +35,13 @@ _environment = Environment(
 
 def _number(value: float | None) -> str:
     return "—" if value is None else show_number(value)
+
+
+def _cell(value: str | float | date | None) -> str:
+    """What stands in a table of a report."""
+    if isinstance(value, str):
+        return value
+    return show_date(value) if isinstance(value, date) else _number(value)
 
 
 def _change(value: float | None) -> str:
@@ -60,12 +68,14 @@ def _marked(text: str) -> Markup:
 
 _environment.filters.update(
     number=_number,
+    cell=_cell,
     change=_change,
     date=show_date,
     day=_day,
     moment=_moment,
     marked=_marked,
 )
+_environment.globals["bar"] = bar
 
 
 def add_static(app: web.Application) -> None:

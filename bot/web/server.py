@@ -17,6 +17,7 @@ from bot.web.check_in import ClassDesk, add_check_in
 from bot.web.guide_pages import Bookcase, add_guide_pages
 from bot.web.office import Desk, add_office
 from bot.web.pages import add_static, page
+from bot.web.unit_reports import UnitPagesDesk, add_unit_pages
 from bot.web.webhooks import Hook, add_hooks
 from bot.web.zalo import FrontParts, add_zalo_pages
 
@@ -48,6 +49,7 @@ class Parts:
     bookcase: Bookcase | None = None
     front: FrontParts | None = None
     classes: ClassDesk | None = None
+    units: UnitPagesDesk | None = None
 
 
 def build_server(parts: Parts) -> web.Application:
@@ -68,6 +70,8 @@ def build_server(parts: Parts) -> web.Application:
             add_guide_pages(app, parts.bookcase)
         if parts.classes is not None:
             add_check_in(app, parts.classes, parts.lobby.visitors)
+        if parts.units is not None:
+            add_unit_pages(app, parts.units, parts.lobby.visitors)
         if parts.desk is not None:
             add_office(app, parts.desk, parts.lobby.visitors)
     return app
