@@ -174,7 +174,7 @@ def _closing(engine: Engine, ward: Ward) -> list[Figure]:
     read, draft = _timed(lambda: ward.base.database.read(closings.prepare, asked))
 
     def keep(draft: Draft) -> object:
-        return ward.base.database.write(closings.keep, draft, Files(b"", b""), Hand())
+        return ward.base.database.write(closings.keep, draft, Files(b"", b"", ""), Hand())
 
     held, kept = _timed(lambda: keep(draft))
     if kept is None:

@@ -13,6 +13,7 @@ import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import mean, quantiles
 
@@ -69,7 +70,7 @@ def compared(library: Library, asked: Sequence[Question], seeds: int) -> list[li
         built = time.process_time() - began
         plain = hits(ranker, asked, str)
         bare = hits(ranker, asked, without_marks)
-        slips = [hits(ranker, asked, lambda q, s=seed: with_slips(q, s)) for seed in range(seeds)]
+        slips = [hits(ranker, asked, partial(with_slips, seed=seed)) for seed in range(seeds)]
         typed = [mean(run[at] for run in slips) for at in (0, 1)]
         p50, p99 = times(ranker, [question.text for question in asked])
         figures = [*plain, bare[0], typed[0]]

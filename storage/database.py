@@ -18,9 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 
 import psycopg
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -45,6 +47,7 @@ from bot.core.keys import KeyRing
 
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
+P = ParamSpec("P")
 Clock = Callable[[], datetime]
 
 POSTGRES_TURNS = 4
@@ -126,6 +129,8 @@ class Unit:
     keys: KeyRing
     now: datetime
     begin_writing: Callable[[], None] = _begun
+    known: dict[tuple[Any, ...], Any] | None = None
+    """What ``read_once`` remembers; None where something may be written."""
 
     @property
     def dialect(self) -> str:
@@ -149,14 +154,17 @@ class Unit:
 
     def fetch(self, statement: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Rows of a prepared statement, as the driver gives them."""
-        return list(self.each(statement, values))
+        return list(self._ask(statement, values).fetchall())
 
     def each(self, statement: Prepared, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         """``fetch`` for so many rows that they are better taken one by one."""
+        return iter(self._ask(statement, values).fetchone, None)
+
+    def _ask(self, statement: Prepared, values: Mapping[str, Any]) -> DBAPICursor:
         ready = statement.on(self.dialect)
         cursor = self.connection.connection.cursor()
         cursor.execute(ready.text, ready.values(values))
-        return iter(cursor.fetchone, None)
+        return cursor
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -170,6 +178,25 @@ class Unit:
                 yield
         else:
             yield
+
+
+def read_once(read: Callable[Concatenate[Unit, P], T]) -> Callable[Concatenate[Unit, P], T]:
+    """A reading whose answer is kept until the end of a unit that only reads, since it sees one moment.
+
+    What it takes must be hashable, and nobody may change what it gives.
+    """
+
+    @wraps(read)
+    def ask(unit: Unit, /, *given: P.args, **named: P.kwargs) -> T:
+        if unit.known is None:
+            return read(unit, *given, **named)
+        question = (read, given, *named.items())
+        if question not in unit.known:
+            unit.known[question] = read(unit, *given, **named)
+        answer: T = unit.known[question]
+        return answer
+
+    return ask
 
 
 class Database:
@@ -215,7 +242,8 @@ class Database:
                 return
             engine = self._reader if read_only else self._engine
             with engine.begin() as connection:
-                yield Unit(connection, self.keys, self.clock())
+                known: dict[tuple[Any, ...], Any] | None = {} if read_only else None
+                yield Unit(connection, self.keys, self.clock(), known=known)
 
     @contextmanager
     def _pass_gate(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import and_, bindparam, delete, func, insert, select, text
 
 from bot.core.vocabulary import CommuneId, Confirmation, FirstTime
-from storage.database import Prepared, Unit
+from storage.database import Prepared, Unit, read_once
 from storage.id_sets import NOBODY, Ids, Roots, as_roots, roots_of, union
 from storage.models_help import confirmations, help_days, help_entries, help_services
 from storage.models_people import people
@@ -232,6 +232,7 @@ def list_gaps(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> list
     return list(_gaps(_list_kept(unit, commune, window), window))
 
 
+@read_once
 def list_roots(unit: Unit, commune: CommuneId) -> Roots:
     """Who counts as somebody else."""
     return roots_of(unit.fetch(_MERGED, {"commune": commune}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -26,6 +27,14 @@ people = Table(
     Column("merged_into", Integer),
     UniqueConstraint("commune_id", "id"),
     within_commune("people", "merged_into"),
+)
+Index(
+    "ix_people_merged",
+    people.c.commune_id,
+    people.c.id,
+    people.c.merged_into,
+    sqlite_where=people.c.merged_into.is_not(None),
+    postgresql_where=people.c.merged_into.is_not(None),
 )
 
 identities = Table(

@@ -164,13 +164,12 @@ def list_sent(unit: Unit, commune: CommuneId, days: Days) -> list[tuple[date, in
 
 def list_active(unit: Unit, commune: CommuneId, days: Days, told_by: datetime) -> list[Active]:
     """Teams that helped in these days."""
-    first: dict[int, date] = {}
+    known = team_days.find_first_days(unit, commune, days)
+    first = {team: begun for team, (begun, _) in known.items()}
     confirmed = _first_checked(unit, commune, days)
-    for one in team_days.list_team_days(unit, commune, days):
-        first.setdefault(one.team_id, one.day)
-        if one.confirmed:
-            known = confirmed.get(one.team_id, one.day)
-            confirmed[one.team_id] = min(known, one.day)
+    for team, (_, day) in known.items():
+        if day is not None:
+            confirmed[team] = min(confirmed.get(team, day), day)
     told = _first_told(unit, commune, (first, days[1]), told_by)
     return [
         Active(team, day, confirmed.get(team), told.get(team))

@@ -49,6 +49,20 @@ _TEAMS = Prepared(
         *_KEPT
     )
 )
+_FIRSTS = Prepared(
+    select(_day.key, func.min(_day.day), func.min(case((_day.confirmed > 0, _day.day))))
+    .where(*_KEPT)
+    .group_by(_day.key)
+)
+_FIRSTS_COUNTED = Prepared(
+    select(
+        _entry.team_id,
+        func.min(_entry.occurred_on),
+        func.min(case((_is_confirmed, _entry.occurred_on))),
+    )
+    .where(*_STANDS)
+    .group_by(_entry.team_id)
+)
 _TEAMS_ONCE = Prepared(select(func.distinct(_day.key)).where(*_KEPT))
 _TEAMS_COUNTED = Prepared(
     select(
@@ -72,6 +86,23 @@ def list_team_days(unit: Unit, commune: CommuneId, window: tuple[date, date]) ->
         rows += unit.each(_TEAMS_COUNTED, asked | {"first": first, "end": end})
     found = [TeamDay(help_days.as_day(row[0]), *map(int, row[1:])) for row in rows]
     return sorted(found, key=lambda one: (one.day, one.team_id))
+
+
+def find_first_days(
+    unit: Unit, commune: CommuneId, window: tuple[date, date]
+) -> dict[int, tuple[date, date | None]]:
+    """Of every team of the half-open window its first day, and the first of which help was confirmed."""
+    asked = {"commune": commune, "first": window[0], "end": window[1]}
+    rows = unit.fetch(_FIRSTS, asked)
+    for first, end in help_days.list_gaps(unit, commune, window):
+        rows += unit.fetch(_FIRSTS_COUNTED, asked | {"first": first, "end": end})
+    found: dict[int, tuple[date, date | None]] = {}
+    for team, begun, checked in rows:
+        day, confirmed = help_days.as_day(begun), checked and help_days.as_day(checked)
+        before, known = found.get(int(team), (day, confirmed))
+        either = [one for one in (known, confirmed) if one]
+        found[int(team)] = min(before, day), min(either, default=None)
+    return found
 
 
 def find_teams(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> set[int]:

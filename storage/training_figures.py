@@ -17,7 +17,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from bot.core.vocabulary import CommuneId, Evidence, LearningStage, TrainingKind, TrainingStatus
 from storage import team_days
-from storage.database import Prepared, Unit
+from storage.database import Prepared, Unit, read_once
 from storage.models import neighbourhoods, teams
 from storage.models_people import people
 from storage.models_trainings import (
@@ -161,6 +161,7 @@ _PLACES = Prepared(
 )
 
 
+@read_once
 def count(unit: Unit, commune: CommuneId, window: Moments) -> Figures:
     """All figures of the window."""
     asked = {"commune": commune, "first": window[0], "end": window[1]}

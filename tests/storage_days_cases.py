@@ -59,5 +59,8 @@ CASES: dict[str, Case] = {
         (one.day, one.visits, one.files, one.confirmed)
         for one in team_days.list_team_days(u, h.id, WINDOW)
     ],
+    "team_days.find_first_days": lambda u, h: sorted(
+        team_days.find_first_days(u, h.id, WINDOW).values()
+    ),
     "team_days.find_teams": lambda u, h: len(team_days.find_teams(u, h.id, WINDOW)),
 }

@@ -52,6 +52,7 @@ from storage.help_days import WHOLE as WHOLE_DAY
 from storage.help_entries import By, Help, NewEntry
 from storage.mailbox import Worker
 from storage.models_help import imports
+from storage.team_days import TeamDay
 from tests.storage_tools import ENGINES, NEW_YEAR, Shelf, open_office, open_shelf
 
 TODAY = date(2026, 11, 18)
@@ -561,6 +562,13 @@ MATTERS = (
 )
 
 
+def first_days(days: Sequence[TeamDay], team: int) -> tuple[date, date | None]:
+    """A team's first day of help, and of help that was confirmed."""
+    of_team = [one for one in days if one.team_id == team]
+    confirmed = [one.day for one in of_team if one.confirmed]
+    return min(one.day for one in of_team), min(confirmed, default=None)
+
+
 @given(acts=ACTS)
 @example(acts=[Log(0, 0, PLAIN), AddUp(None), Log(1, 1, OTHER), Join(0, 1)])
 @example(acts=[Log(0, 0, OTHER), AddUp(0), Correct(0, PLAIN), AddUp(1), Share(3, 0), Part(3)])
@@ -575,6 +583,8 @@ def test_what_targets_ask_of_days_is_a_recount_whichever_of_them_are_added_up(
             rows = recount.standing(period)
             found = team_days.list_team_days(house.unit, house.id, days)
             assert [astuple(one) for one in found] == house.by_team_and_day(rows)
+            firsts = team_days.find_first_days(house.unit, house.id, days)
+            assert firsts == {team: first_days(found, team) for team in {o.team_id for o in found}}
             teams = {house.team(one) for one in rows}
             assert team_days.find_teams(house.unit, house.id, days) == teams
 

@@ -7,7 +7,7 @@ unless the office carried over what was done until then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -40,18 +40,15 @@ from storage.training_figures import Count, Moments
 
 
 class Book:
-    """What one report reads of the logs for all its targets; trainings of a window are counted once."""
+    """What one report reads of the logs for all its targets."""
 
     def __init__(self, unit: Unit, commune: CommuneId, plan: Plan) -> None:
         self.unit, self.commune, self.plan = unit, commune, plan
-        self._seated: dict[Moments, Sequence[Count]] = {}
 
     def seated(self, moments: Moments, kind: TrainingKind) -> Count:
         """Trainings of a kind with those who were there."""
-        if moments not in self._seated:
-            found = training_figures.count(self.unit, self.commune, moments)
-            self._seated[moments] = found.kinds
-        found_of = (one for one in self._seated[moments] if one.key == kind)
+        found = training_figures.count(self.unit, self.commune, moments)
+        found_of = (one for one in found.kinds if one.key == kind)
         return next(found_of, Count(kind, 0, 0, 0, 0))
 
 

@@ -10,6 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index(
+        "ix_people_merged",
+        "people",
+        ["commune_id", "id", "merged_into"],
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_table(
         "help_days",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -526,3 +533,4 @@ def downgrade() -> None:
 
     op.drop_table("calendar_days")
     op.drop_table("help_days")
+    op.drop_index("ix_people_merged", "people")
