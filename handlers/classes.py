@@ -7,7 +7,7 @@ from dataclasses import replace
 from textwrap import shorten
 
 from bot.conversation.helping import number_in
-from bot.conversation.turn import HOME, Option, Reply, Say, Turn, reply
+from bot.conversation.turn import HOME, Option, Reply, Say, Turn, packed, reply
 from bot.core.errors import RuleError
 from bot.core.vocabulary import Use
 from bot.services import class_words, consents, privacy, sign_ups
@@ -16,7 +16,6 @@ from bot.services.sign_ups import Asker, Offer
 
 MOST_OPTIONS = 5
 LONGEST_TITLE = 60
-LONGEST = 300
 
 
 def show(turn: Turn) -> Reply:
@@ -80,9 +79,8 @@ def _card(turn: Turn, offer: Offer) -> Reply:
     else:
         options = [turn.option("option.keep-place", f"clsin:{number}")]
     options += [*_others(turn), *_wish(turn)]
-    *before, last = _packed([*_facts(turn, offer), *_standing(turn, offer)])
-    says = [Say(text, home=False) for text in before]
-    return Reply((*says, Say(last, tuple(options))), here=f"clsone:{number}")
+    lines = [*_facts(turn, offer), *_standing(turn, offer)]
+    return Reply(packed(lines, options), here=f"clsone:{number}")
 
 
 def _facts(turn: Turn, offer: Offer) -> Iterator[str]:
@@ -114,16 +112,6 @@ def _standing(turn: Turn, offer: Offer) -> Iterator[str]:
         yield turn.say("class.full-next" if later else "class.full")
     elif offer.left is not None:
         yield turn.say("class.left", count=offer.left)
-
-
-def _packed(lines: list[str]) -> list[str]:
-    """As many lines in each message as can be read at once."""
-    texts = [""]
-    for line in lines:
-        if texts[-1] and len(texts[-1]) + 1 + len(line) > LONGEST:
-            texts.append("")
-        texts[-1] = f"{texts[-1]}\n{line}" if texts[-1] else line
-    return texts
 
 
 def _others(turn: Turn) -> list[Option]:

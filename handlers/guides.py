@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from bot.conversation.parts import say_part
 from bot.conversation.repairs import answer_unclear
-from bot.conversation.turn import IN_GUIDE, IN_STEPS, Action, Option, Reply, Say, Turn, reply
+from bot.conversation.turn import (
+    GOOD_LENGTH,
+    IN_GUIDE,
+    IN_STEPS,
+    Action,
+    Option,
+    Reply,
+    Say,
+    Turn,
+    reply,
+)
 from bot.core.vocabulary import Topic
 from bot.library import Guide, Trouble, Way
 from bot.services import follow_ups, questions, troubles
@@ -15,7 +25,6 @@ from bot.services.understanding import Decision, Understood
 
 MOST_OPTIONS = 5
 TROUBLES = 2
-GOOD_LENGTH = 300
 LIKELY = 0.2  # of the chance of the first: the guide at hand may still be meant
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.conversation.helping import ground_of
-from bot.conversation.turn import Option, Reply, Say, Turn, reply
+from bot.conversation.turn import Option, Reply, Say, Turn, packed, reply
 from bot.core.vocabulary import Use
 from bot.locale import local_day, show_date
 from bot.services import class_words, duty, petitions, privacy, requests
@@ -14,7 +14,6 @@ from bot.services.petitions import Kind
 from bot.services.privacy import Kept
 from bot.services.seats import Sitting
 
-LONGEST = 300
 MOST_OPTIONS = 5
 ALL = "all"
 TAIL = 3
@@ -35,17 +34,14 @@ def menu(turn: Turn) -> Reply:
 def show(turn: Turn) -> Reply:
     """All that is known, in messages that can be read; under the last one what can be done about it."""
     kept = privacy.look(turn.unit, turn.commune, turn.identity)
-    parts = list(
-        _packed([*_lines(turn, kept), turn.say("rights.receipt", code=_done(turn, Kind.VIEW))])
-    )
+    lines = [*_lines(turn, kept), turn.say("rights.receipt", code=_done(turn, Kind.VIEW))]
     options = (
         turn.option("option.erase", "erase"),
         *((turn.option("option.withdraw", "withdraw"),) if kept.agreed else ()),
         _notices(turn),
         turn.option("option.mend", "mend"),
     )
-    says = [Say(part, home=False) for part in parts[:-1]]
-    return Reply((*says, Say(parts[-1], options)), here="mydata")
+    return Reply(packed(lines, options), here="mydata")
 
 
 def _lines(turn: Turn, kept: Kept) -> Iterator[str]:
@@ -102,17 +98,6 @@ def _told(turn: Turn, sitting: Sitting) -> Iterator[str]:
     home = duty.find_home(turn.unit, turn.commune, str(seat.neighbourhood_id))
     if home is not None:
         yield home.name
-
-
-def _packed(lines: list[str]) -> Iterator[str]:
-    """As many lines in each message as can be read at once."""
-    text = ""
-    for line in lines:
-        if text and len(text) + 1 + len(line) > LONGEST:
-            yield text
-            text = ""
-        text = f"{text}\n{line}" if text else line
-    yield text
 
 
 def ask_erase(turn: Turn) -> Reply:

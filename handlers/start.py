@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn
 from bot.core.vocabulary import Role
-from bot.services import joining, request_work
+from bot.services import joining, request_work, unit_months
 
 MOST_OPTIONS = 5
 
@@ -83,13 +83,20 @@ def _waiting(turn: Turn) -> tuple[Option, ...]:
     return (turn.option(label, "queue", count=count),)
 
 
+def _week(turn: Turn) -> tuple[Option, ...]:
+    """For a leader; it names the report of the month, which stands under it, while that waits to be sent."""
+    if turn.worker is None or turn.worker.role is not Role.TEAM_LEADER:
+        return ()
+    is_waited_for = unit_months.is_waited_for(turn.unit, turn.commune.id, turn.worker)
+    return (turn.option("option.week-month" if is_waited_for else "option.week", "week"),)
+
+
 def _team_home(turn: Turn) -> Say:
-    leads = turn.worker is not None and turn.worker.role is Role.TEAM_LEADER
     options = [
         *_waiting(turn),
         *_newcomers(turn),
         turn.option("option.log", "log"),
-        *((turn.option("option.week", "week"),) if leads else ()),
+        *_week(turn),
         turn.option("option.mine", "mine"),
         turn.option("option.topics", "topics"),
     ]

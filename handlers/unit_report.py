@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.conversation.members import MemberHandler, Worker, is_words_at
-from bot.conversation.turn import HOME, Option, Reply, Say, Turn, reply
+from bot.conversation.turn import HOME, Option, Reply, Say, Turn, packed, reply
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.text import shorten, spoken_number
 from bot.locale import show_number
@@ -17,6 +17,7 @@ from bot.services.unit_reports import FIGURES, Figure, Here
 
 AT_NUMBER, AT_REASON = "unit.ask-number", "unit.ask-reason"
 LONGEST_WISH, LONGEST_TEAM = 90, 24
+NONE = "0"
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,7}", re.ASCII)
 NOUNS = ("lượt", "luot", "người", "nguoi", "lớp", "lop", "buổi", "buoi", "lần", "lan")
 _Then = Callable[[Turn, Worker, Month], Reply]
@@ -29,19 +30,19 @@ def show(turn: Turn, worker: Worker) -> Reply:
 
 def _shown(turn: Turn, worker: Worker, month: Month) -> Reply:
     key = f"{month.period.kind}:{month.period.key}"
-    text, options = _words(turn, worker, month), _options(turn, month, key)
-    return Reply((Say(text, tuple(options)),), here=f"unit:{key}")
+    lines, options = _words(turn, worker, month), _options(turn, month, key)
+    return Reply(packed(lines, options), here=f"unit:{key}")
 
 
-def _words(turn: Turn, worker: Worker, month: Month) -> str:
+def _words(turn: Turn, worker: Worker, month: Month) -> list[str]:
     values = {"period": _title(turn, month), "team": shorten(worker.team or "", LONGEST_TEAM)}
     figures, tail = month.figures, turn.say("unitmonth.ask")
     if month.is_sent and month.said is not None:
         figures = month.said.figures or month.figures
         head = "unitmonth.head-accepted" if month.is_accepted else "unitmonth.head-sent"
         tail = "" if month.is_accepted else turn.say("unitmonth.sent-more")
-        if _has_moved(month) and not month.is_accepted:
-            tail = turn.say("unitmonth.moved")
+        if not month.is_accepted and (sentence := _unsent(month)):
+            tail = turn.say(sentence)
     elif month.wish:
         head, values["wish"] = "unitmonth.head-wish", shorten(month.wish, LONGEST_WISH)
     else:
@@ -49,11 +50,11 @@ def _words(turn: Turn, worker: Worker, month: Month) -> str:
     return _told(turn, turn.say(head, **values), figures, tail)
 
 
-def _told(turn: Turn, head: str, figures: Sequence[Figure], tail: str) -> str:
+def _told(turn: Turn, head: str, figures: Sequence[Figure], tail: str) -> list[str]:
     unknown = any(one.told is None for one in figures)
     more = [turn.say("unitmonth.unknown")] if unknown else []
     line = ", ".join(_figure(turn, one) for one in figures)
-    return "\n".join(part for part in (head, f"{line}.", *more, tail) if part)
+    return [part for part in (head, f"{line}.", *more, tail) if part]
 
 
 def _figure(turn: Turn, one: Figure) -> str:
@@ -67,10 +68,16 @@ def _number(number: int | None) -> str:
     return "—" if number is None else show_number(number)
 
 
-def _has_moved(month: Month) -> bool:
-    """True where the logs hold something else than when it was sent."""
+def _unsent(month: Month) -> str:
+    """What has changed since it was sent: the logs, or a figure that was corrected and not sent yet."""
     said = month.said.figures if month.said else ()
-    return [one.logged for one in said] != [one.logged for one in month.figures]
+    if [one.logged for one in said] != [one.logged for one in month.figures]:
+        return "unitmonth.moved"
+    is_nothing = month.said is not None and month.said.is_nothing
+    is_corrected = any(one.is_corrected for one in month.figures)
+    if month.is_same or (is_nothing and not is_corrected):
+        return ""
+    return "unitmonth.drafted"
 
 
 def _title(turn: Turn, month: Month) -> str:
@@ -81,7 +88,7 @@ def _options(turn: Turn, month: Month, key: str) -> list[Option]:
     fix = turn.option("option.unit-fix", f"unitfix:{key}")
     if month.is_sent:
         send = turn.option("option.unit-send", f"unitok:{key}")
-        moved = [send] if _has_moved(month) else []
+        moved = [send] if _unsent(month) else []
         return [] if month.is_accepted else [*moved, fix]
     send = turn.option("option.unit-send", f"unitok:{key}")
     nothing = turn.option("option.unit-nothing", f"unitno:{key}")
@@ -116,11 +123,11 @@ def _done(turn: Turn, worker: Worker, month: Month) -> Reply:
     head = turn.say("unitmonth.head-now", **values)
     said = month.said
     if said is not None and said.is_nothing:
-        text = f"{head} {turn.say('unitmonth.is-nothing')}"
+        lines = [f"{head} {turn.say('unitmonth.is-nothing')}"]
     else:
-        text = _told(turn, head, said.figures if said else (), turn.say("unitmonth.sent-more"))
+        lines = _told(turn, head, said.figures if said else (), turn.say("unitmonth.sent-more"))
     fix = turn.option("option.unit-fix", f"unitfix:{month.period.kind}:{month.period.key}")
-    return Reply((Say(text, (fix,)),), here=HOME, outcome="unit-sent")
+    return Reply(packed(lines, [fix]), here=HOME, outcome="unit-sent")
 
 
 # ---- correcting a figure
@@ -140,9 +147,10 @@ def _which(turn: Turn, worker: Worker, month: Month) -> Reply:
 
 
 def ask_number(turn: Turn, worker: Worker) -> Reply:
-    """What the right number is."""
-    name = (*turn.args, "", "", "")[2]
-    return _with_month(turn, worker, ":".join(turn.args[:2]), _asking(name, 0))
+    """What the right number is; digit 0 is the number 0, so its button says “không có”."""
+    name, told = (*turn.args, "", "", "", "")[2:4]
+    then = _taken(name, 0) if told == NONE else _asking(name, 0)
+    return _with_month(turn, worker, ":".join(turn.args[:2]), then)
 
 
 def _asking(name: str, misses: int) -> _Then:
@@ -154,8 +162,9 @@ def _asking(name: str, misses: int) -> _Then:
         sentence = "unitmonth.wrong-number" if misses else "unitmonth.ask-number"
         key = f"{month.period.kind}:{month.period.key}"
         data = {"unit": key, "figure": name}
-        say = Say(turn.say(sentence, figure=figure))
         here = f"unitnum:{key}:{name}"
+        none = turn.option("option.unit-none", f"{here}:{NONE}")
+        say = Say(turn.say(sentence, figure=figure), zero=none)
         return Reply((say,), here=here, at=AT_NUMBER, data=data, misses=misses)
 
     return then
@@ -179,24 +188,33 @@ def _typed(turn: Turn) -> int | None:
 
 def take_number(turn: Turn, worker: Worker) -> Reply:
     """The typed number; then why it is not the one of the logs."""
-    number, name = _typed(turn), turn.state.data.get("figure", "")
+    known = turn.state.data
+    then = _taken(known.get("figure", ""), _typed(turn))
+    return _with_month(turn, worker, known.get("unit", ""), then)
+
+
+def _taken(name: str, number: int | None) -> _Then:
+    """What follows a number: the reason for it, or back to the month where the logs say the same."""
 
     def then(turn: Turn, worker: Worker, month: Month) -> Reply:
         logged = {one.name: one.logged for one in month.figures}
-        if name not in FIGURES or number is None:
+        is_closed = month.is_sent and month.is_accepted
+        if name not in FIGURES or number is None or is_closed:
             return _asking(name, 1)(turn, worker, month)
-        if logged[name] == number:
-            text = f"{turn.say('unitmonth.same')}\n{_words(turn, worker, month)}"
-            options = _options(turn, month, turn.state.data["unit"])
-            return Reply((Say(text, tuple(options)),), here=f"unit:{turn.state.data['unit']}")
-        return _ask_reason(turn, (logged[name], number))
+        key = f"{month.period.kind}:{month.period.key}"
+        if logged[name] != number:
+            return _ask_reason(turn, (key, name), (logged[name], number))
+        after = unit_months.keep_logged(_here(turn), worker, month, name)
+        if after.figures != month.figures:
+            return _drafted(turn, worker, after, turn.say("unitmonth.logged-again"))
+        lines = [turn.say("unitmonth.same"), *_words(turn, worker, month)]
+        return Reply(packed(lines, _options(turn, month, key)), here=f"unit:{key}")
 
-    return _with_month(turn, worker, turn.state.data.get("unit", ""), then)
+    return then
 
 
-def _ask_reason(turn: Turn, numbers: tuple[int | None, int]) -> Reply:
-    logged, told = numbers
-    key, name = turn.state.data["unit"], turn.state.data["figure"]
+def _ask_reason(turn: Turn, of: tuple[str, str], numbers: tuple[int | None, int]) -> Reply:
+    (key, name), (logged, told) = of, numbers
     text = turn.say("unitmonth.ask-reason", logged=_number(logged), told=_number(told))
     data = {"unit": key, "figure": name, "told": str(told)}
     return Reply((Say(text),), here=f"unitnum:{key}:{name}", at=AT_REASON, data=data)
@@ -225,15 +243,15 @@ def take_reason(turn: Turn, worker: Worker) -> Reply:
     return _with_month(turn, worker, known.get("unit", ""), then)
 
 
-def _drafted(turn: Turn, worker: Worker, month: Month) -> Reply:
+def _drafted(turn: Turn, worker: Worker, month: Month, *before: str) -> Reply:
     """The month with the corrected figure, still to be sent."""
     key = f"{month.period.kind}:{month.period.key}"
     values = {"period": _title(turn, month), "team": shorten(worker.team or "", LONGEST_TEAM)}
     head = turn.say("unitmonth.head-open" if month.is_open else "unitmonth.head", **values)
-    text = _told(turn, head, month.figures, turn.say("unitmonth.ask"))
+    lines = [*before, *_told(turn, head, month.figures, turn.say("unitmonth.ask"))]
     send = turn.option("option.unit-send", f"unitok:{key}")
     fix = turn.option("option.unit-fix", f"unitfix:{key}")
-    return Reply((Say(text, (send, fix)),), here=f"unit:{key}")
+    return Reply(packed(lines, (send, fix)), here=f"unit:{key}")
 
 
 # ---- what all of them share

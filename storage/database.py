@@ -18,10 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
 from threading import Lock
-from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 import psycopg
 from sqlalchemy import (
@@ -39,7 +38,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.core.errors import BusyError, StorageError, why
@@ -47,7 +46,6 @@ from bot.core.keys import KeyRing
 
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
-P = ParamSpec("P")
 Clock = Callable[[], datetime]
 
 POSTGRES_TURNS = 4
@@ -130,7 +128,7 @@ class Unit:
     now: datetime
     begin_writing: Callable[[], None] = _begun
     known: dict[tuple[Any, ...], Any] | None = None
-    """What ``read_once`` remembers; None where something may be written."""
+    """What ``storage.read_once`` remembers; None where something may be written."""
 
     @property
     def dialect(self) -> str:
@@ -178,25 +176,6 @@ class Unit:
                 yield
         else:
             yield
-
-
-def read_once(read: Callable[Concatenate[Unit, P], T]) -> Callable[Concatenate[Unit, P], T]:
-    """A reading whose answer is kept until the end of a unit that only reads, since it sees one moment.
-
-    What it takes must be hashable, and nobody may change what it gives.
-    """
-
-    @wraps(read)
-    def ask(unit: Unit, /, *given: P.args, **named: P.kwargs) -> T:
-        if unit.known is None:
-            return read(unit, *given, **named)
-        question = (read, given, *named.items())
-        if question not in unit.known:
-            unit.known[question] = read(unit, *given, **named)
-        answer: T = unit.known[question]
-        return answer
-
-    return ask
 
 
 class Database:
@@ -416,12 +395,3 @@ def _postgres_engine(url: str) -> Engine:
         pool_recycle=1800,
         connect_args={"connect_timeout": 5},
     )
-
-
-def is_reachable(database: Database) -> bool:
-    """True when a trivial read works; for readiness checks."""
-    try:
-        database.read(lambda unit: unit.connection.exec_driver_sql("SELECT 1").scalar())
-    except (StorageError, SQLAlchemyError):
-        return False
-    return True

@@ -17,10 +17,11 @@ import numpy as np
 from sqlalchemy import and_, bindparam, delete, func, insert, select, text
 
 from bot.core.vocabulary import CommuneId, Confirmation, FirstTime
-from storage.database import Prepared, Unit, read_once
+from storage.database import Prepared, Unit
 from storage.id_sets import NOBODY, Ids, Roots, as_roots, roots_of, union
 from storage.models_help import confirmations, help_days, help_entries, help_services
 from storage.models_people import people
+from storage.read_once import read_once
 
 DAY = timedelta(days=1)
 WHOLE, TOPIC, TEAM, SERVICE = WITH_PEOPLE = ("day", "topic", "team", "service")

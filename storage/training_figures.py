@@ -17,7 +17,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from bot.core.vocabulary import CommuneId, Evidence, LearningStage, TrainingKind, TrainingStatus
 from storage import team_days
-from storage.database import Prepared, Unit, read_once
+from storage.database import Prepared, Unit
 from storage.models import neighbourhoods, teams
 from storage.models_people import people
 from storage.models_trainings import (
@@ -27,6 +27,7 @@ from storage.models_trainings import (
     sign_ups,
     trainings,
 )
+from storage.read_once import read_once
 
 Moments = tuple[datetime, datetime]
 """The half-open window that a training began in."""

@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import func, select
 
 from storage import communes
-from storage.database import Database, Unit, read_once
+from storage.database import Database, Unit
 from storage.models import neighbourhoods
+from storage.read_once import read_once
 
 
 def count(unit: Unit) -> int:

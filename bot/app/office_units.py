@@ -47,9 +47,7 @@ class OfficeUnits:
 
     async def open_period(self, officer: Officer, period: Period) -> int:
         """Leaders are told in the same commit."""
-        texts = {officer.commune.id: self._installation.texts(officer.commune)}
-        terms = {"zalo_oa": self._installation.library.tariffs.of_account(may_pay=False)}
-        mail = Mail(texts, terms)
+        mail = self._mail(officer)
 
         def work(here: Here) -> int:
             fresh = unit_desk.open_period(here, officer, period)
@@ -69,8 +67,14 @@ class OfficeUnits:
     async def judge(
         self, officer: Officer, seen: tuple[int, int], verdict: tuple[str, str]
     ) -> None:
-        """The same."""
-        await self._write(officer, lambda here: unit_desk.judge(here, officer, seen, verdict))
+        """A leader who has something to do now is told in the same commit."""
+        mail = self._mail(officer)
+
+        def work(here: Here) -> None:
+            after = unit_desk.judge(here, officer, seen, verdict)
+            unit_notices.tell_judged(here, mail, after, *verdict)
+
+        await self._write(officer, work)
 
     async def enter(self, officer: Officer, number: int, typed: Mapping[str, str]) -> Filled:
         """The same."""
@@ -79,6 +83,11 @@ class OfficeUnits:
             return unit_desk.enter(here, self._texts, officer, (number, typed))
 
         return await self._write(officer, work)
+
+    def _mail(self, officer: Officer) -> Mail:
+        texts = {officer.commune.id: self._installation.texts(officer.commune)}
+        terms = {"zalo_oa": self._installation.library.tariffs.of_account(may_pay=False)}
+        return Mail(texts, terms)
 
     async def _note(self, officer: Officer, what: str) -> None:
         unit_desk.require_reader(officer)

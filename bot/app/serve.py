@@ -33,7 +33,7 @@ from bot.services.plans import find_commune
 from bot.web.server import Parts, WebApplication, build_server, open_port, start_server
 from bot.web.webhooks import Hook
 from storage.communes import Account
-from storage.database import is_reachable
+from storage.readiness import is_reachable
 
 Say = Callable[[str], None]
 

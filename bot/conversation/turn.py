@@ -7,6 +7,7 @@ numbers them, so digits, labels and buttons can never disagree.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -22,6 +23,8 @@ from storage.mailbox import Worker
 
 HOME = "menu"
 LONGEST_TRAIL = 8
+GOOD_LENGTH = 300
+"""Signs of a message that can be read at once."""
 IN_STEPS = frozenset({"step", "stuck", "other", "fix"})
 """Verbs of views in the middle of a guide, where words are about the step at hand."""
 IN_GUIDE = IN_STEPS | {"guide", "part", "done"}
@@ -142,6 +145,19 @@ class Reply:
 def reply(text: str, *options: Option, here: str = "", home: bool = True) -> Reply:
     """The common case: one message with its options."""
     return Reply((Say(text, options, home),), here=here)
+
+
+def packed(
+    lines: Iterable[str], options: Sequence[Option], zero: Option | None = None
+) -> tuple[Say, ...]:
+    """As many lines in each message as can be read at once; the options stand under the last one."""
+    texts = [""]
+    for line in lines:
+        if texts[-1] and len(texts[-1]) + 1 + len(line) > GOOD_LENGTH:
+            texts.append("")
+        texts[-1] = f"{texts[-1]}\n{line}" if texts[-1] else line
+    before = (Say(text, home=False) for text in texts[:-1])
+    return (*before, Say(texts[-1], tuple(options), zero=zero))
 
 
 @dataclass(frozen=True, slots=True)

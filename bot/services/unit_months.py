@@ -8,12 +8,14 @@ from datetime import date, timedelta
 
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.periods import Period
-from bot.core.vocabulary import Role, TeamKind, UnitReportStatus
+from bot.core.vocabulary import CommuneId, Role, TeamKind, UnitReportStatus
+from bot.locale import local_day
 from bot.services import unit_periods, unit_reports
 from bot.services.teams import actor
 from bot.services.unit_reports import FIGURES, Content, Figure, Fresh, Here, kept_text
 from storage import team_lines
 from storage import unit_reports as kept
+from storage.database import Unit
 from storage.mailbox import Worker
 from storage.unit_reports import DRAFTED, SENT, By, Sender, UnitReport
 
@@ -108,9 +110,33 @@ def correct(here: Here, leader: Worker, month: Month, told: tuple[str, int, str]
         replace(one, told=number, reason=said) if one.name == name else one for one in month.figures
     )
     report = month.report or _open(here, leader, month.period)
-    draft = unit_reports.write_content(Content(_as_of(here, month.period), figures=figures))
-    kept.note(here.unit, here.commune.id, report.id, (DRAFTED, By(leader.id), said, draft))
+    _draft(here, leader, report, (_as_of(here, month.period), figures, said))
     return find(here, leader, f"{month.period.kind}:{month.period.key}")
+
+
+def keep_logged(here: Here, leader: Worker, month: Month, name: str) -> Month:
+    """The logs are right after all: what the team said otherwise of a figure is dropped, in the draft."""
+    _may_change(month)
+    corrected = {one.name for one in month.figures if one.is_corrected}
+    if month.report is None or name not in corrected:
+        return month
+    figures = tuple(
+        replace(one, told=one.logged, reason=None) if one.name == name else one
+        for one in month.figures
+    )
+    _draft(here, leader, month.report, (_as_of(here, month.period), figures, None))
+    return find(here, leader, f"{month.period.kind}:{month.period.key}")
+
+
+def _draft(
+    here: Here,
+    leader: Worker,
+    report: UnitReport,
+    said: tuple[date, tuple[Figure, ...], str | None],
+) -> None:
+    day, figures, reason = said
+    draft = unit_reports.write_content(Content(day, figures=figures))
+    kept.note(here.unit, here.commune.id, report.id, (DRAFTED, By(leader.id), reason, draft))
 
 
 def _may_change(month: Month) -> None:
@@ -133,14 +159,27 @@ def _team(here: Here, leader: Worker) -> int:
     return own.id
 
 
+def is_waited_for(unit: Unit, commune: CommuneId, leader: Worker) -> bool:
+    """True where a month of the leader's team is opened, and not sent or to be mended."""
+    is_leader = leader.role is Role.TEAM_LEADER and leader.team_id is not None
+    return is_leader and _waiting(unit, commune, leader.team_id or 0) is not None
+
+
+def _waiting(unit: Unit, commune: CommuneId, team: int) -> Period | None:
+    day = local_day(unit.now)
+    for report in kept.list_of_team(unit, commune, team):
+        period = unit_reports.period_of(report)
+        is_late = period.end + LOOKED_BACK < day
+        is_waiting = report.status is not UnitReportStatus.SENT
+        if period.kind in MONTHS and is_waiting and not is_late and period.start <= day:
+            return period
+    return None
+
+
 def _wanted(here: Here, team: int) -> Period:
     """The oldest month that waits to be sent or mended; without one that of the plan."""
-    for report in kept.list_of_team(here.unit, here.commune.id, team):
-        period = unit_reports.period_of(report)
-        is_late = period.end + LOOKED_BACK < here.today
-        is_waiting = report.status is not UnitReportStatus.SENT
-        if period.kind in MONTHS and is_waiting and not is_late and period.start <= here.today:
-            return period
+    if waiting := _waiting(here.unit, here.commune.id, team):
+        return waiting
     reporter = unit_reports.team_reporter(here.plan)
     return unit_periods.month_of(here.calendar(), reporter.id, here.today)
 
