@@ -115,7 +115,12 @@ def test_a_link_is_good_for_one_sending(site: Site, desk: Desk, period: str) -> 
     visitor = site.browser()
     form = fields(visitor.opens(link).page, **{"n.muc-2": "70"})
     assert visitor.posts(link, form).status == 303
-    assert visitor.posts(link, form | {"n.muc-2": "99"}).status == 303
+    assert visitor.posts(link, form).status == 303  # the button was tapped twice
+    late = visitor.posts(link, form | {"n.muc-2": "99", "o.muc-2": "số của anh Năm"})
+    assert late.status == 409
+    assert "chưa gửi được" in late.page.words
+    assert "muc-2: 99" in late.page.words
+    assert "muc-2: số của anh Năm" in late.page.words
     assert [one.number for one in readings_of(site, number)] == [70.0]
     assert "revision" not in visitor.opens(link).page.values
 
@@ -127,6 +132,44 @@ def test_a_new_link_makes_the_old_one_dead(site: Site, desk: Desk, period: str) 
     assert gone.status == 404
     assert "không dùng được nữa" in gone.page.words
     assert visitor.opens(new).status == 200
+
+
+def test_what_was_typed_behind_a_link_that_was_replaced_meanwhile_is_shown_to_be_copied(
+    site: Site, desk: Desk, period: str
+) -> None:
+    old, visitor = desk.link(POLICE, period), site.browser()
+    form = fields(visitor.opens(old).page, **{"n.muc-2": "70", "difficulties": "Máy <b> cũ"})
+    desk.link(POLICE, period)
+    late = visitor.posts(old, form)
+    assert late.status == 404
+    assert "muc-2: 70" in late.page.words
+    assert "Máy <b> cũ" in late.page.words
+    assert "<b>" not in late.text
+
+
+def test_a_form_filled_in_while_the_report_changed_comes_back_filled_in_and_can_be_sent(
+    site: Site, desk: Desk, period: str
+) -> None:
+    number, link = desk.number(POLICE, period), desk.link(POLICE, period)
+    path = f"/office/units/{number}/enter"
+    page, visitor = desk.browser.opens(path).page, site.browser()
+    stale = fields(visitor.opens(link).page, **{"n.muc-2": "70"})
+    told = fields(page, **{"n.muc-2": "8", "form": page.tokens[path]})
+    assert desk.browser.posts(path, told).status == 303
+    again = desk.browser.posts(path, told | {"n.muc-2": "9"})
+    assert again.status == 422
+    assert "có thay đổi" in again.page.words
+    assert again.page.values["n.muc-2"] == "9"
+    sure = told | {"n.muc-2": "9", "revision": again.page.values["revision"]}
+    assert desk.browser.posts(path, sure).status == 303
+    desk.sends(f"/{number}/judge", what="mend", words="xem lại", revision=desk.revision(number))
+    fresh = desk.link(POLICE, period)
+    late = visitor.posts(fresh, stale)
+    assert late.status == 422
+    assert late.page.values["n.muc-2"] == "70"
+    sure = stale | {"revision": late.page.values["revision"]}
+    assert visitor.posts(fresh, sure).status == 303
+    assert readings_of(site, number)[-1].number == 70.0
 
 
 def test_a_link_runs_out(site: Site, desk: Desk, period: str) -> None:
@@ -158,6 +201,8 @@ def test_only_the_hash_of_a_link_is_stored(site: Site, desk: Desk, period: str) 
         ({"p.muc-2": "80"}, "Mới có một trong hai số"),
         ({"p.muc-2": "120", "w.muc-2": "100"}, "Số đạt lớn hơn tổng số"),
         ({"p.muc-2": "80", "w.muc-2": "100", "n.muc-2": "85"}, "ra 80 %"),
+        ({"n.muc-2": "100,5"}, "ghi số từ 0 đến 100."),
+        ({"p.muc-2": "99.999.999.999", "w.muc-2": "100"}, "từ 0 đến 100.000.000."),
         ({"l.xep-loai": "Mức Khá"}, "chọn một trong hai"),
         ({"r.xep-loai": "yes"}, "ghi mức đã đạt"),
         ({"y.ra-quan": "đã làm"}, "chưa chọn tình trạng"),
@@ -279,7 +324,48 @@ def test_the_page_says_who_has_not_sent_and_gives_the_words_for_the_group(desk: 
 def test_links_for_all_are_made_in_one_click_and_shown_once(desk: Desk, period: str) -> None:
     made = desk.sends("/links", period=period)
     assert made.text.count("/u/") >= 19
-    assert "/u/" not in desk.browser.opens(f"/office/units?period={period}").text
+    page = desk.browser.opens(f"/office/units?period={period}")
+    assert "/u/" not in page.text
+    assert "cũng đã có đường dẫn" in page.page.words
+
+
+def test_links_for_all_leave_alone_the_link_that_somebody_has_already(
+    site: Site, desk: Desk, period: str
+) -> None:
+    link = desk.link(POLICE, period)
+    assert "cho 18 đơn vị" in desk.page(f"?period={period}")
+    assert POLICE not in desk.sends("/links", period=period).page.words
+    assert site.browser().opens(link).status == 200
+    site.ward.clock.passes(days=31)
+    try:
+        # 31 days later the officer has to sign in anew.
+        assert "cho 19 đơn vị" in Desk(site.officer()).page(f"?period={period}")
+    finally:
+        site.ward.clock.passes(days=-31)
+
+
+@pytest.mark.parametrize("what", ["mend", "back"])
+def test_a_verdict_whose_words_say_nothing_comes_back_in_its_own_form(
+    site: Site, desk: Desk, period: str, what: str
+) -> None:
+    number, link = desk.number(POLICE, period), desk.link(POLICE, period)
+    sends(site.browser(), link, **{"n.muc-2": "8"})
+    asked = desk.sends(f"/{number}/judge", what=what, words="?", revision=desk.revision(number))
+    assert asked.status == 422
+    opened = asked.text.split("<details open>")[1].split("</details>")[0]
+    assert f'name="what" value="{what}"' in opened
+    assert 'value="?"' in opened
+    assert asked.text.count("<details open>") == 1
+
+
+def test_every_fault_in_the_list_leads_to_its_field(site: Site, desk: Desk, period: str) -> None:
+    link = desk.link(POLICE, period)
+    wrong = {"n.muc-2": "x", "l.xep-loai": "Khá", "nothing": "yes", "sent_by": ""}
+    answer = sends(site.browser(), link, **wrong)
+    links = [one.removeprefix("#") for one in answer.page.links if one.startswith("#")]
+    assert {"n.muc-2", "r.xep-loai", "nothing", "sent_by"} <= set(links)
+    for name in links:
+        assert f'id="{name}"' in answer.text, name
 
 
 def test_a_period_that_has_not_begun_is_not_opened(desk: Desk) -> None:

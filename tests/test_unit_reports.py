@@ -77,7 +77,9 @@ def judges(world: World, what: str, words: str = "") -> None:
         officer = Officer(number, "chị Lan", Role.OFFICER, world.commune)
         report = kept.list_of_period(unit, world.commune.id, ("month", NOVEMBER.key))[0]
         here = Here(unit, world.commune, plan)
-        unit_desk.judge(here, officer, (report.id, report.revision), (what, words))
+        after = unit_desk.judge(here, officer, (report.id, report.revision), (what, words))
+        mail = Mail({world.commune.id: world.base.texts(world.commune)}, {})
+        unit_notices.tell_judged(here, mail, after, what, words)
 
     world.base.database.write(work)
 
@@ -202,6 +204,62 @@ def test_every_message_is_short(world: World, leader: Person) -> None:
     for said in ("báo cáo tháng", "Sửa", "1", "14", "còn hai phiếu giấy " * 9, "Gửi"):
         for message in leader.says(said):
             assert len(message.text) <= 300, message.text
+
+
+def test_a_month_with_every_figure_corrected_is_cut_into_short_messages(
+    world: World, leader: Person
+) -> None:
+    logs(world, 12)
+    leader.says("báo cáo tháng")
+    for figure in "12345":
+        for said in ("Sửa", figure, "999.999", "phiếu giấy chưa nhập vô sổ"):
+            answers = leader.says(said)
+            assert all(len(one.text) <= 300 for one in answers), answers
+    assert sum("999.999" in one.text for one in answers) == 1
+    assert [one for one in answers if one.choices] == answers[-1:]
+
+
+def test_digit_nought_is_the_number_nought(world: World, leader: Person) -> None:
+    logs(world, 12)
+    for said in ("báo cáo tháng", "Sửa", "1", "0", "ghi nhầm hết rồi", "Gửi"):
+        leader.says(said)
+    visits = figures_of(world)["visits"]
+    assert (visits.logged, visits.told) == (12, 0)
+
+
+def test_a_leader_who_types_the_figure_of_the_logs_takes_the_correction_back(
+    world: World, leader: Person
+) -> None:
+    logs(world, 12)
+    for said in ("báo cáo tháng", "Sửa", "1", "14", "còn hai phiếu giấy", "Gửi"):
+        leader.says(said)
+    for said in ("Sửa", "1", "12"):
+        leader.says(said)
+    assert "theo sổ" in leader.last
+    assert "sổ ghi" not in leader.last
+    assert figures_of(world)["visits"].told == 14  # nothing is sent until the leader says so
+    leader.says("Gửi")
+    visits = figures_of(world)["visits"]
+    assert (visits.told, visits.reason) == (12, None)
+    leader.says("báo cáo tháng")
+    assert "Gửi" not in [one.label for one in leader.prompt]
+
+
+@pytest.mark.parametrize(("what", "sentence"), [("mend", "nhờ cô/chú sửa"), ("back", "gỡ báo cáo")])
+def test_a_leader_hears_what_the_office_wants_of_the_month(
+    world: World, leader: Person, what: str, sentence: str
+) -> None:
+    leader.says("báo cáo tháng")
+    leader.says("3")
+    leader.says("menu")
+    assert "Tuần của tổ" in [one.label for one in leader.prompt]
+    judges(world, what, "thiếu buổi 12/11")
+    told = [one.text for one in leader.looks() if "thiếu buổi 12/11" in one.text]
+    assert len(told) == 1
+    assert sentence in told[0]
+    assert "tháng 11/2026" in told[0]
+    leader.says("menu")
+    assert "Tuần của tổ, báo cáo tháng" in [one.label for one in leader.prompt]
 
 
 def test_names_of_senders_are_forgotten_and_reports_are_not(

@@ -34,28 +34,26 @@ class UnitPages:
 
     async def send(self, token: str, typed: Mapping[str, str]) -> Shown | None:
         """Looked at before anything is written: a wrong link does not wait for the writer."""
-        shown = await self.look(token)
-        if shown is None or shown.is_spent:
-            return shown
+        if await self.look(token) is None:
+            return None
 
         def write(unit: Unit) -> Shown | None:
             linked = unit_links.find(unit, token)
-            if (
-                linked is None or linked.is_spent
-            ):  # sent twice at once: the second one shows the first
-                here = self._here(unit, linked.commune) if linked else None
-                return self._shown(here, linked) if here and linked else None
-            return self._send(self._here(unit, linked.commune), linked, typed)
+            return self._send(self._here(unit, linked.commune), linked, typed) if linked else None
 
         return await self._database.write_soon(write)
 
     def _send(self, here: Here, linked: Linked, typed: Mapping[str, str]) -> Shown:
         report = linked.report
-        filled = unit_forms.read_form(unit_forms.open_sheet(here, self.texts, report), typed)
+        sheet = unit_forms.open_sheet(here, self.texts, report)
+        filled = unit_forms.read_form(sheet, typed)
+        if linked.is_spent:  # sent twice at once: the second one shows the first
+            is_same = not filled.faults and filled.content == sheet.said
+            return Shown(self.texts, sheet, True, {} if is_same else typed, {})
         if filled.faults:
             return self._shown(here, linked, (typed, filled.faults))
         if typed.get("revision") != str(report.revision):
-            raise unit_reports.changed()
+            return self._shown(here, linked, unit_forms.anew(typed))
         reason = report.wish or (ANEW if report.content else None)
         actor = f"unit-link:{report.id}"
         fresh = Fresh(filled.content, filled.sent_by, actor, reason=reason)

@@ -38,6 +38,8 @@ class Row:
     is_corrected: bool
     due: Due | None
 
+    has_live_link: bool = False
+
     @property
     def has_sent(self) -> bool:
         """True for what was sent and not asked to be mended."""
@@ -79,6 +81,11 @@ class Board:
     def missing(self) -> list[Row]:
         """Who has not sent, or has to mend."""
         return [row for row in self.rows if not row.has_sent]
+
+    @property
+    def linkless(self) -> list[Row]:
+        """Those of them that have no link which is still good."""
+        return [row for row in self.missing if not row.has_live_link]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +196,7 @@ def _row(here: Here, sender: Sender, report: UnitReport | None, accepted: frozen
         is_accepted=report is not None and report.id in accepted,
         is_corrected=said is not None and any(one.is_corrected for one in said.figures),
         due=None,
+        has_live_link=report is not None and _has_live_link(here, report),
     )
 
 
@@ -292,11 +300,16 @@ def make_link(here: Here, officer: Officer, number: int) -> Made:
 
 
 def make_links(here: Here, officer: Officer, period: Period) -> list[Made]:
-    """The same for everybody who has not sent."""
+    """The same for everybody who has not sent and has no link that is still good: none is replaced."""
     _require_officer(officer)
     reports = kept.list_of_period(here.unit, here.commune.id, (period.kind, period.key))
     waiting = [one for one in reports if one.status is not UnitReportStatus.SENT]
-    return [make_link(here, officer, one.id) for one in waiting]
+    return [make_link(here, officer, one.id) for one in waiting if not _has_live_link(here, one)]
+
+
+def _has_live_link(here: Here, report: UnitReport) -> bool:
+    """True for a link that was given out and has not run out."""
+    return report.link_until is not None and report.link_until > here.unit.now
 
 
 def look(here: Here, texts: Texts, number: int) -> Looked:

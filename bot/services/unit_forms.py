@@ -34,6 +34,8 @@ from storage.unit_reports import UnitReport
 
 NUMBER = re.compile(r"\d[\d.]*(?:,\d{1,2})?", re.ASCII)
 LONGEST_NUMBER = 15
+MOST, WHOLE_SHARE = 100_000_000, 100
+"""The highest number of anything in a commune, and the highest share."""
 SHORTEST = 2
 LONGEST_LEVEL, LONGEST_NOTE, LONGEST_SOURCE = 80, 300, 200
 LONGEST_RESULT, LONGEST_PROSE, LONGEST_REASON = 1000, 2000, 200
@@ -41,6 +43,7 @@ ROUNDING = 0.1
 """How far a typed share may be from the one of its two numbers: whoever rounds is not wrong."""
 DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 YES, NO = "yes", "no"
+REVISION = "revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def fields_of(sheet: Sheet) -> dict[str, str]:
     fields = {
         "as_of": sheet.latest.isoformat(),
         "sent_by": sheet.report.sent_by or "",
-        "revision": str(sheet.report.revision),
+        REVISION: str(sheet.report.revision),
     }
     fields |= {f"s.{one.target.id}": sheet.source for one in sheet.targets}
     corrected = {one.name: one for one in said.figures if one.is_corrected} if said else {}
@@ -204,6 +207,12 @@ def read_number(text: str, unit: str = "") -> float | None:
 def read_form(sheet: Sheet, typed: Mapping[str, str]) -> Filled:
     """What was typed, with every fault by the name of its field."""
     return _Reader(sheet, typed).read()
+
+
+def anew(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Fault]]:
+    """What was typed on a report that has changed meanwhile, to be looked at and sent once more."""
+    fields = {name: text for name, text in typed.items() if name != REVISION}
+    return fields, {REVISION: Fault("units.f-changed")}
 
 
 class _Reader:
@@ -262,6 +271,10 @@ class _Reader:
         number = read_number(said, unit)
         if number is None:
             self._note(name, "units.f-number", said=said[:20])
+            return None
+        most = WHOLE_SHARE if unit == SHARE else MOST
+        if number > most:
+            self._note(name, "units.f-over", said=said[:20], most=show_number(most))
             return None
         if is_whole and number != int(number):
             self._note(name, "units.f-whole", said=said[:20])

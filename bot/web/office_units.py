@@ -15,7 +15,7 @@ from bot.core.vocabulary import Role
 from bot.services import unit_periods
 from bot.services.access import Officer
 from bot.services.unit_desk import Board, Looked, Made
-from bot.services.unit_forms import Fault, Filled, fields_of
+from bot.services.unit_forms import Fault, Filled, anew, fields_of
 from bot.services.unit_links import VALID_FOR
 from bot.web.door import Door
 from bot.web.forms import SIGNED
@@ -139,7 +139,7 @@ class _Units:
         try:
             await self._desk.judge(officer, seen, (what, words))
         except RuleError as refusal:
-            return await self._report(request, officer, number, refusal.code, words)
+            return await self._report(request, officer, number, refusal.code, (what, words))
         except NotFoundError:
             raise web.HTTPNotFound from None
         raise web.HTTPSeeOther(f"{UNITS}/{number}?done={what}#done")
@@ -169,8 +169,9 @@ class _Units:
         number = _number(request)
         try:
             filled = await self._desk.enter(officer, number, form)
-        except RuleError as refusal:
-            return await self._report(request, officer, number, refusal.code)
+        except RuleError:
+            looked = await self._look(officer, number)
+            return self._entry(request, officer, looked, anew(form))
         except NotFoundError:
             raise web.HTTPNotFound from None
         if filled.faults:
@@ -203,13 +204,15 @@ class _Units:
         officer: Officer,
         number: int,
         fault: str = "",
-        words: str = "",
+        tried: tuple[str, str] = ("", ""),
     ) -> web.Response:
+        """With the verdict that was tried, and its words."""
         looked = await self._look(officer, number)
         values = {
             "looked": looked,
             "sheet": looked.sheet,
-            "words": words,
+            "tried": tried[0],
+            "words": tried[1],
             **self._said(request, officer, fault),
         }
         return self._door.page(request, officer, "unit.html", values, 422 if fault else 200)

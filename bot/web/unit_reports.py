@@ -13,7 +13,6 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.core.errors import RuleError
 from bot.locale import Texts
 from bot.services.unit_forms import Fault, Sheet, fields_of
 from bot.web import pages
@@ -27,12 +26,19 @@ RETRY = {"Retry-After": "60"}
 AT_HOME = {"same-origin", "none"}
 NOWHERE = "null"
 STATUSES = ("chua_lam", "dang_lam", "da_xong", "khong_lam")
-GONE = 404
+GONE, CONFLICT = 404, 409
+NOTHING: Mapping[str, str] = {}
+OWN_WORDS = frozenset("npwloyfg")
+"""First letters of the fields that hold what a person typed; see ``bot.services.unit_forms``."""
+PROSE = ("difficulties", "proposals")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a link leads to: the sheet, what was typed and its faults, whether it only shows what was sent."""
+    """What a link leads to: the sheet, what was typed and its faults, whether it only shows what was sent.
+
+    What was typed on one that ``is_spent`` was not kept.
+    """
 
     texts: Texts
     sheet: Sheet
@@ -50,7 +56,7 @@ class UnitPagesDesk(Protocol):
         """Where a link leads; None for one that is wrong, replaced or too old."""
 
     async def send(self, token: str, typed: Mapping[str, str]) -> Shown | None:
-        """Keep what was typed, where nothing is wrong with it; ``RuleError`` when somebody was faster."""
+        """Keep what was typed, where nothing is wrong with it; else it comes back. None as in ``look``."""
 
 
 def add_unit_pages(app: web.Application, desk: UnitPagesDesk, visitors: Visitors) -> None:
@@ -64,6 +70,16 @@ def add_unit_pages(app: web.Application, desk: UnitPagesDesk, visitors: Visitors
 def sentences(texts: Texts, faults: Mapping[str, Fault]) -> dict[str, str]:
     """What is wrong with each field, in words."""
     return {name: texts.say(one.sentence, **one.values) for name, one in faults.items()}
+
+
+def left_over(typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was typed and could not be kept, by the short name of its target or task: to be copied."""
+    found = []
+    for name, text in typed.items():
+        kind, _, of = name.partition(".")
+        if text.strip() and (name in PROSE or (of and kind in OWN_WORDS)):
+            found.append((of, text.strip()))
+    return found
 
 
 class _Units:
@@ -89,19 +105,15 @@ class _Units:
         if not self._is_at_home(request):
             raise web.HTTPForbidden(text=self._desk.texts.say("units.elsewhere"))
         self._check_guesses(request)
-        try:
-            shown = await self._desk.send(request.match_info["token"], fields)
-        except RuleError as refusal:
-            text = self._desk.texts.say(refusal.code)
-            raise web.HTTPConflict(text=text) from None
+        shown = await self._desk.send(request.match_info["token"], fields)
         if shown is None:
             self._count_miss(request)
-            return self._gone(request)
+            return self._gone(request, fields)
         if shown.faults:
             return self._form(request, shown, 422)
-        if shown.is_spent:
-            raise web.HTTPSeeOther(request.path)
-        return self._form(request, shown, 200)
+        if shown.typed:
+            return self._sent(request, shown, CONFLICT)
+        raise web.HTTPSeeOther(request.path)
 
     async def print(self, request: web.Request) -> web.Response:
         """The sheet to be signed."""
@@ -129,12 +141,17 @@ class _Units:
         }
         return self._page(request, "unit-form.html", shown.texts, values, status)
 
-    def _sent(self, request: web.Request, shown: Shown) -> web.Response:
-        values = {"sheet": shown.sheet, "print": f"{request.path}/print"}
-        return self._page(request, "unit-sent.html", shown.texts, values)
+    def _sent(self, request: web.Request, shown: Shown, status: int = 200) -> web.Response:
+        values = {
+            "sheet": shown.sheet,
+            "print": f"{request.path}/print",
+            "left": left_over(shown.typed),
+        }
+        return self._page(request, "unit-sent.html", shown.texts, values, status)
 
-    def _gone(self, request: web.Request) -> web.Response:
-        return self._page(request, "unit-gone.html", self._desk.texts, {}, GONE)
+    def _gone(self, request: web.Request, typed: Mapping[str, str] = NOTHING) -> web.Response:
+        values = {"left": left_over(typed)}
+        return self._page(request, "unit-gone.html", self._desk.texts, values, GONE)
 
     def _page(
         self,
