@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -231,6 +232,15 @@ def test_a_fault_is_said_once_and_what_was_typed_stays(
         )
     if typed:
         assert answer.page.values["o.muc-2"] == "ghi chú của tôi"
+
+
+def test_the_day_is_chosen_from_a_calendar_that_knows_the_period(site: Site, desk: Desk) -> None:
+    desk.opens("month:2026-10")
+    text = site.browser().opens(desk.link(POLICE)).text
+    field = re.search(r'<input type="date" id="as_of"[^>]*>', text)
+    assert field is not None
+    for part in ('value="2026-10-31"', 'min="2026-10-01"', 'max="2026-10-31"'):
+        assert part in field[0], part
 
 
 def test_a_share_is_worked_out_of_its_two_numbers(site: Site, desk: Desk, period: str) -> None:
