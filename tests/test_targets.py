@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,31 @@ def test_two_classes_by_30_september_against_five_are_behind(ward: Ward) -> None
     assert ward.target(CLASSES, "month:2026-10")["done"] == 3
     ward.holds(TrainingKind.CLASS, *days(date(2026, 10, 5), 2))
     assert ward.target(CLASSES, "month:2026-10")["status"] == "dat"
+
+
+def test_a_class_after_the_hour_of_the_office_is_of_its_next_week_in_every_figure(
+    ward: Ward,
+) -> None:
+    ward.began(NEW_YEAR)
+    ward.holds(TrainingKind.CLASS, date(2026, 11, 6))
+    ward.holds(
+        TrainingKind.CLASS, date(2026, 11, 6), starts_at=tools.local(date(2026, 11, 6), 17)
+    )
+
+    def held(last_day: str) -> tuple[int, int, int]:
+        week = replace(parse(f"office-week:{last_day}"), cut=time(16, 30))
+        body = stats.report(
+            ward.unit, ward.office.commune, ward.library.plans[CLASSES[0]], week, Audience.INTERNAL
+        )
+        target = next(one for one in body["targets"] if one["id"] == CLASSES[1])
+        return (
+            body["trainings"]["held"],
+            body["cumulative"]["trainings"]["held"],
+            target["in_period"],
+        )
+
+    assert held("2026-11-06") == (1, 1, 1)
+    assert held("2026-11-13") == (1, 2, 1)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ class Period:
     """The days from ``start`` up to, not including, ``end``; ``kind:key`` is its name for ``parse``.
 
     With an hour in ``cut`` it ends at that hour of its last day, and begins at the same hour of the last day
-    before it. What is known by its day alone counts with the whole day, so it stands in one period only.
+    before it; one that ``opens_whole`` begins at midnight all the same. What is known by its day alone counts
+    with the whole day, so it stands in one period only.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Period:
     start: date
     end: date
     cut: time | None = None
+    opens_whole: bool = False
 
     @property
     def last_day(self) -> date:
@@ -43,7 +45,7 @@ class Period:
     @property
     def start_at(self) -> datetime:
         """The first moment, in UTC: local midnight, or the hour of the cut."""
-        return self._moment(self.start)
+        return _midnight(self.start) if self.opens_whole else self._moment(self.start)
 
     @property
     def end_at(self) -> datetime:

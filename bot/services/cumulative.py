@@ -29,9 +29,9 @@ ASKED = (*ANSWERED, "unknown", "too_vague", "refuse")
 
 
 def year_to(period: Period) -> Period:
-    """The days from 1 January of the year of the period's last day to its end."""
-    last = period.end - DAY
-    return Period("custom", "", date(last.year, 1, 1), period.end)
+    """The days from 1 January of the year of the period's last day to its end, to its hour if any."""
+    first = date(period.last_day.year, 1, 1)
+    return Period("custom", "", first, period.end, period.cut, opens_whole=True)
 
 
 def year_before(period: Period) -> Period | None:

@@ -55,12 +55,12 @@ class Book:
 class Window:
     """The days of a target that a period knows of; what was recorded in them is counted when asked for.
 
-    ``opening`` was done before these days.
+    ``opening`` was done before these days; the days of ``within`` begin and end at its hour.
     """
 
-    def __init__(self, book: Book, span: Span, end: date) -> None:
+    def __init__(self, book: Book, span: Span, end: date, within: Period | None = None) -> None:
         self.unit, self.commune, self.plan = book.unit, book.commune, book.plan
-        self.book, self.span = book, span
+        self.book, self.span, self._within = book, span, within
         self.opening: int | None = None
         self._count(counted(span, end))
 
@@ -73,7 +73,7 @@ class Window:
     def _count(self, days: Span) -> None:
         known = Period("custom", "", days.start, days.end)
         self.days = known.start, known.end
-        self.moments = known.start_at, known.end_at
+        self.moments = _moments(known, self._within)
 
     def held(self, kind: TrainingKind) -> int:
         """How many trainings of a kind took place."""
@@ -82,6 +82,14 @@ class Window:
     def seated(self, kind: TrainingKind) -> Count:
         """The same with those who were there."""
         return self.book.seated(self.moments, kind)
+
+
+def _moments(days: Period, within: Period | None) -> Moments:
+    """The first and the last moment of the days; those of a period begin and end at its hour."""
+    if within is None:
+        return days.start_at, days.end_at
+    begins = within.start_at if days.start == within.start else days.start_at
+    return begins, min(days.end_at, within.end_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +259,7 @@ class _Counting:
         part = Span(max(span.start, period.start), min(span.end, period.end))
         if part.start >= min(part.end, self.at):
             return None
-        own = Window(self.book, part, period.end)
+        own = Window(self.book, part, period.end, period)
         done = FORMULAS[formula](own)
         is_kept = log_starts.is_kept(since, own.days, log_starts.AT_ONCE)
         return done.number if done.recorded or is_kept else None
