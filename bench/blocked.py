@@ -15,7 +15,7 @@ WORD, SECONDS = "bench block", 30.0
 
 def block(turn: Turn) -> Reply:
     """Answers very late."""
-    time.sleep(SECONDS)
+    time.sleep(SECONDS)  # holds its thread, as a handler that hangs would
     return reply("xong")
 
 

@@ -187,7 +187,7 @@ def _closing(engine: Engine, ward: Ward) -> list[Figure]:
 
 
 def _rows(engine: Engine, ward: Ward, url: str) -> list[Figure]:
-    """The workbook of a year by the command, with the memory of all its processes."""
+    """The workbook of a year by the command, a process of its own, with the memory of all its children."""
     target = engine.folder / "year.xlsx"
     command = [sys.executable, "-m", "bot", "report", "--commune", SLUG, "--period", "year:2026"]
     env = {**environ, "BOT_DATABASE_URL": url, "BOT_SECRET_KEY": SECRET_KEY}
@@ -231,7 +231,7 @@ class _Memory(threading.Thread):
     def run(self) -> None:
         while held := sum(_held(pid) for pid in (self._pid, *_children(self._pid))):
             self.most = max(self.most, held)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(LOOK_SECONDS)  # /proc has to be asked again and again
 
 
 def _held(pid: int) -> float:

@@ -233,7 +233,7 @@ def _wait(condition: Callable[[], bool], seconds: float) -> float:
     while not condition():
         if time.perf_counter() - began > seconds:
             return nan
-        time.sleep(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)  # the other process tells nothing
     return time.perf_counter() - began
 
 

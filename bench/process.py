@@ -101,7 +101,7 @@ def start(
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return Server(process, f"http://127.0.0.1:{port}", log)
-        time.sleep(0.02)
+        time.sleep(0.02)  # nothing tells us that it listens
     stop(process)
     tail = log.read_text(errors="replace")[-3000:]
     raise RuntimeError(f"{' '.join(command)} did not listen within {READY_SECONDS} s:\n{tail}")

@@ -151,7 +151,7 @@ def _wait_until_ready(url: str) -> None:
 
 
 def first_chat_turn(engine: Engine, database: str) -> float:
-    """Returns the seconds from starting the console chat until its first line of JSON."""
+    """Returns the seconds from starting the console chat, a process of its own, to its first line of JSON."""
     began = time.perf_counter()
     with engine.log("chat").open("wb") as errors:
         process = subprocess.Popen(

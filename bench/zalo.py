@@ -38,7 +38,7 @@ def measure(engine: Engine) -> list[Figure]:
         figures = _steady(engine, product, f"{name}, Zalo's sends hang {HANGS_SECONDS:g} s")
     with closing(start_with_zalo(engine, "-m bench.blocked", 0)) as product:
         asyncio.run(load.closed_loop(product.url, 1, 1, 10, requests(900_000, WORD)))
-        time.sleep(1.0)
+        time.sleep(1.0)  # until the handler of that word hangs
         figures += _steady(engine, product, f"{name}, a handler hangs {HANGS_SECONDS:g} s")
     with closing(start_with_zalo(engine, "-m bot", 0)) as product:
         figures += _burst(engine, product)

@@ -13,10 +13,9 @@ from bot.conversation.log_cards import (
     of_count,
     read_back,
 )
-from bot.conversation.members import MemberHandler, Worker, is_number, is_words_at
+from bot.conversation.members import MemberHandler, Worker, is_number, is_words_at, written_count
 from bot.conversation.turn import HOME, Option, Reply, Say, Turn, reply
 from bot.core.errors import RuleError
-from bot.core.text import spoken_number
 from bot.core.vocabulary import Topic
 from bot.locale import show_day
 from bot.services import help_log, plausibility
@@ -140,12 +139,7 @@ def take_count(turn: Turn, worker: Worker) -> Reply:
 
 def _written_count(turn: Turn) -> int | None:
     """“7”, “bảy người”, “khoảng 120”: the number, None when there is none."""
-    said = turn.inbound.text.lower().strip(" .,!")
-    for head in HEADS:
-        said = said.removeprefix(f"{head} ")
-    for noun in NOUNS:
-        said = said.removesuffix(noun).strip()
-    return int(said) if is_number(said) else spoken_number(said)
+    return written_count(turn.inbound.text, HEADS, NOUNS)
 
 
 def show_read_back(turn: Turn, worker: Worker) -> Reply:

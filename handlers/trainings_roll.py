@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bot.conversation.class_cards import Case, card, is_open, with_class
-from bot.conversation.members import MemberHandler, Worker, is_number, is_words_at
+from bot.conversation.members import MemberHandler, Worker, is_number, is_words_at, written_count
 from bot.conversation.turn import Reply, Say, Turn
 from bot.core.errors import RuleError
-from bot.core.text import spoken_number
 from bot.core.vocabulary import TrainingStatus
 from bot.locale import show_clock
 from bot.services import check_in, class_words, roll, team_classes, trainings
@@ -139,12 +138,7 @@ def is_count(turn: Turn) -> bool:
 
 def _written(turn: Turn) -> int | None:
     """“12”, “12 người”, “khoảng mười hai”, “không” is no number."""
-    said = turn.inbound.text.lower().strip(" .,!")
-    for head in HEADS:
-        said = said.removeprefix(f"{head} ")
-    for noun in NOUNS:
-        said = said.removesuffix(noun).strip()
-    return int(said) if is_number(said) else spoken_number(said)
+    return written_count(turn.inbound.text, HEADS, NOUNS)
 
 
 def take_count(turn: Turn, worker: Worker) -> Reply:

@@ -54,7 +54,7 @@ def add(unit: Unit, commune: CommuneId, fresh: NewDay, staff_id: int | None = No
 
 
 def find(unit: Unit, commune: CommuneId, number: int) -> CalendarDay | None:
-    """The day with this id, also one that was taken out."""
+    """The day with this id, also one that was taken out; None for no such day of this commune."""
     found = _list(unit, calendar_days.c.commune_id == commune, calendar_days.c.id == number)
     return found[0] if found else None
 

@@ -102,7 +102,7 @@ def add(unit: Unit, commune: CommuneId, fresh: NewClosing) -> Closing | None:
 
 
 def find(unit: Unit, commune: CommuneId, kind: str, key: str) -> Closing | None:
-    """The closing of a period that is in force."""
+    """The closing of a period (kind, key) that is in force; None where there is none, or it was reopened."""
     row = closings.c
     mine = (row.period_kind == kind, row.period_key == key, row.reopened_at.is_(None))
     found = unit.connection.execute(_of(commune).where(*mine)).one_or_none()

@@ -111,7 +111,7 @@ class _Compiled:
 
 
 def _psycopg_dialect() -> Dialect:
-    made: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    made: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own, untyped
     return made
 
 

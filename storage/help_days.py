@@ -229,13 +229,13 @@ def read_kept(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> dict
 
 
 def list_gaps(unit: Unit, commune: CommuneId, window: tuple[date, date]) -> list[tuple[date, date]]:
-    """Runs of days of the half-open window that are not added up."""
+    """Runs of days of the half-open window that are not added up, half-open too, the oldest first."""
     return list(_gaps(_list_kept(unit, commune, window), window))
 
 
 @read_once
 def list_roots(unit: Unit, commune: CommuneId) -> Roots:
-    """Who counts as somebody else."""
+    """Who counts as whom since two were merged; unlike the ids of the rows, which stay."""
     return roots_of(unit.fetch(_MERGED, {"commune": commune}))
 
 

@@ -61,7 +61,7 @@ def seats_of(
 
 
 def add_once(unit: Unit, commune: CommuneId, fresh: NewReading) -> tuple[Reading, bool]:
-    """Keep it; the one that stands for its client id or its chat, and False, when there is one."""
+    """Keep it and give it with True; the one that stands for its client id or its chat, and False, else."""
     values = {
         "commune_id": commune,
         "client_id": fresh.client_id,
@@ -103,7 +103,10 @@ def get(unit: Unit, commune: CommuneId, number: int) -> Reading:
 def find_of_chat(
     unit: Unit, commune: CommuneId, what: tuple[LearningStage, str], seats: Sequence[bytes]
 ) -> Reading | None:
-    """What a chat has said of (stage, course), also what was taken back; ``seats`` as ``seats_of`` gives."""
+    """What a chat has said of (stage, course), also what was taken back; None for nothing.
+
+    ``seats`` as ``seats_of`` gives them.
+    """
     row = learning_readings.c
     stage, course = what
     mine = (row.commune_id == commune, row.stage == stage, row.course == course)
@@ -151,7 +154,7 @@ def sum_between(
 def find_level(
     unit: Unit, commune: CommuneId, stage: LearningStage, before: date
 ) -> Reading | None:
-    """The newest reading of a day before that one; of two of one day the later one."""
+    """The newest reading of a day before that one; of two of one day the later one. None for none."""
     row = learning_readings.c
     found = _list(
         unit,

@@ -65,7 +65,7 @@ class Reading:
 
 
 def add_once(unit: Unit, commune: CommuneId, fresh: NewReading) -> tuple[Reading, bool]:
-    """Keep it; the one that stands under its client id, and False, when there is one."""
+    """Keep it and give it with True; the one that stands under its client id, and False, else."""
     row = target_readings.c
     new = INSERTS[unit.dialect](target_readings).values(_values(unit, commune, fresh))
     made = unit.connection.execute(

@@ -91,7 +91,10 @@ def list_team_days(unit: Unit, commune: CommuneId, window: tuple[date, date]) ->
 def find_first_days(
     unit: Unit, commune: CommuneId, window: tuple[date, date]
 ) -> dict[int, tuple[date, date | None]]:
-    """Of every team of the half-open window its first day, and the first of which help was confirmed."""
+    """Of every team of the half-open window its first day, and the first of which help was confirmed.
+
+    By team id; the latter is None while nobody confirmed any, and a team without a day is left out.
+    """
     asked = {"commune": commune, "first": window[0], "end": window[1]}
     rows = unit.fetch(_FIRSTS, asked)
     for first, end in help_days.list_gaps(unit, commune, window):

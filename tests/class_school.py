@@ -43,7 +43,7 @@ class School:
             Place.CULTURE_HOUSE,
             "Nhà văn hóa KP 3",
         )
-        outline = replace(plain, **told)  # type: ignore[arg-type]
+        outline = replace(plain, **told)  # type: ignore[arg-type]  # names of its fields
 
         def work(unit: Unit) -> Training:
             number = f"school-{next(_numbers)}"

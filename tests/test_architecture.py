@@ -33,6 +33,11 @@ NAMED_BY_OTHERS = {
     "data_hash",  # a key of the promised report
 }
 
+SILENCED = re.compile(
+    r"# (?:noqa|nosec|type: ignore)(?!\[import-untyped\])"
+)  # that one says it itself
+WITH_WHY = re.compile(r"# noqa: [A-Z0-9, ]+ – \w|# type: ignore\[[a-z-]+\]  # \w")
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -196,6 +201,18 @@ def test_nothing_is_swallowed_by_suppress_either() -> None:
     assert [
         call for call in calls if re.match(r"(contextlib\.)?suppress\((Base)?Exception", call)
     ] == []
+
+
+def test_whoever_silences_a_rule_says_why() -> None:
+    bench = sorted((ROOT / "bench").rglob("*.py"))
+    lines = [
+        f"{name_of(path)}: {line.strip()}"
+        for path in (*modules(), *bench)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if SILENCED.search(line)
+    ]
+    assert len(lines) > 20
+    assert [line for line in lines if not WITH_WHY.search(line)] == []
 
 
 def test_names_come_from_the_field() -> None:

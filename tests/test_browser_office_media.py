@@ -45,7 +45,7 @@ def step(page: Page, name: str = DRAWN) -> Locator:
 
 
 def send(part: Locator, file: dict[str, object]) -> None:
-    part.locator("input[accept*=mp3]").set_input_files(file)  # type: ignore[arg-type]
+    part.locator("input[accept*=mp3]").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
     part.get_by_role("button", name="Gửi tiếng này").click()
 
 
@@ -116,7 +116,7 @@ def test_all_of_it_works_without_scripts_and_by_keys(browser: Browser, site: Med
         day = step(page).get_by_label("Ngày chụp")
         expect(day).to_have_value(TODAY.isoformat())
         expect(day).to_have_attribute("max", TODAY.isoformat())
-        step(page).get_by_label("Hình PNG").set_input_files(SCREEN)  # type: ignore[arg-type]
+        step(page).get_by_label("Hình PNG").set_input_files(SCREEN)  # type: ignore[arg-type]  # a FilePayload
         step(page).get_by_role("button", name="Gửi hình này").focus()
         page.keyboard.press("Enter")
         expect(step(page)).to_contain_text("Đã nhận hình chụp.")

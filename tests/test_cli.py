@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docx import Document as open_docx  # noqa: N813
+from docx import Document as open_docx  # noqa: N813 – a function, whatever its name says
 
 from bot.core.periods import today, week_of
 from tests import postgres

@@ -366,7 +366,7 @@ def test_undone_within_a_day_and_refused_later(world: World) -> None:
     member.presses("Hủy dòng này")
     assert only(world).voided_at is not None
     wrote(member, "phát loa 2 lần bài mã otp", "lưu")
-    world.base.database.clock.passes(hours=25)  # type: ignore[attr-defined]
+    world.base.database.clock.passes(hours=25)  # type: ignore[attr-defined]  # the clock of the tests
     member.presses("Hủy dòng này")
     assert "quá 24 giờ" in member.last
     assert [line.voided_at is None for line in lines(world)].count(True) == 1

@@ -20,7 +20,7 @@ from bot.core.periods import (
     week_of,
 )
 
-FROM, TO = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  # Hypothesis adds the zone
+FROM, TO = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 – Hypothesis adds the zone
 YEARS = range(2000, 2100)
 days = st.dates(date(1901, 1, 1), date(2198, 12, 31))
 
@@ -204,7 +204,7 @@ def test_the_local_day_changes_at_five_in_the_afternoon_utc() -> None:
 
 def test_a_moment_without_zone_has_no_local_day() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        today(datetime(2026, 11, 20))  # noqa: DTZ001
+        today(datetime(2026, 11, 20))  # noqa: DTZ001 – what is refused
 
 
 # Nghị định 09/2019/NĐ-CP, Điều 12: the 15th before until the 14th.

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-import regex  # type: ignore[import-untyped]
+import regex  # type: ignore[import-untyped]  # ships no types
 from hypothesis import example, given
 from hypothesis import strategies as st
 

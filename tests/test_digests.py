@@ -101,8 +101,8 @@ def test_what_is_told_is_what_the_report_says(world: World, clock: FixedClock) -
     world.does_by_the_clock()
     found = world.report("week:2026-W47")
     shown = "\n".join(heard(binh))
-    assert f"{found['help']['visits']} lượt" in shown  # type: ignore[index]
-    silent = found["teams"]["silent"]  # type: ignore[index]
+    assert f"{found['help']['visits']} lượt" in shown  # type: ignore[index]  # JSON
+    silent = found["teams"]["silent"]  # type: ignore[index]  # JSON
     assert f"({len(silent)}/17 tổ)" in shown
 
 

@@ -45,7 +45,7 @@ def furnish(unit: Unit, site: Site) -> None:
     full = {"services": frozenset({Service.INSTALL_VNEID, level}), "files": 2, "outcome": done}
     home, shop = Place.AT_HOME, Subject.BUSINESS_HOUSEHOLD
     helps = [
-        Help(MONDAY, Topic.VNEID, 3, person_id=known, place=home, first_time=told, **full),  # type: ignore[arg-type]
+        Help(MONDAY, Topic.VNEID, 3, person_id=known, place=home, first_time=told, **full),  # type: ignore[arg-type]  # names of its fields
         Help(MONDAY, Topic.DVC, 4, person_id=known, place=Place.ONLINE, subject=shop),
         Help(MONDAY, Topic.TT, 5, services=frozenset({level}), first_time=FirstTime.KNOWN),
         Help(MONDAY, Topic.AT, 2),

@@ -189,7 +189,7 @@ def test_pieces_for_the_chat_hold_all_of_it_in_order() -> None:
 @pytest.mark.parametrize("name", ["at-otp", "dvc-ket-hon"])
 def test_the_machine_reads_it_in_about_the_time_that_is_told(name: str) -> None:
     script = script_of(LIBRARY.guides[name])
-    seconds = MP3(io.BytesIO(Voice().speak(script.text))).info.length  # type: ignore[no-untyped-call]
+    seconds = MP3(io.BytesIO(Voice().speak(script.text))).info.length  # type: ignore[no-untyped-call]  # mutagen is untyped here
     assert seconds == pytest.approx(script.seconds, rel=0.15)
 
 

@@ -72,7 +72,7 @@ def acts(site: Site, slug: str = "ho-nai") -> list[tuple[str, str]]:
 def test_a_file_is_looked_at_and_then_taken(site: Site, paper: Paper, kind: object) -> None:
     officer = site.officer()
     rows = [SHEET[0] | {"phone": PHONE, "consent": "co", "note": BAD}, SHEET[1]]
-    body = kind(rows)  # type: ignore[operator]
+    body = kind(rows)  # type: ignore[operator]  # as_csv or as_xlsx
     looked = look(officer, body)
     assert looked.status == 200
     shown = looked.page.tables["preview"].rows

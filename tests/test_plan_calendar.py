@@ -29,7 +29,7 @@ SEEDS = {
 
 
 def day(written: str) -> date | None:
-    return None if written == "-" else datetime.strptime(written, "%d/%m/%Y").date()  # noqa: DTZ007
+    return None if written == "-" else datetime.strptime(written, "%d/%m/%Y").date()  # noqa: DTZ007 – a day
 
 
 def calendar_of(slug: str) -> Calendar:
@@ -96,7 +96,7 @@ def test_the_calendar_in_json_is_one_sender_after_the_other(tmp_path: Path, slug
     wanted = [
         (sender, receiver, period, str(due), str(send_by))
         for due, send_by, _, _, _, senders, receiver, period, _ in by_hand(slug)
-        for sender in senders  # type: ignore[attr-defined]
+        for sender in senders  # type: ignore[attr-defined]  # a tuple in each row of the table
     ]
     assert sorted(told) == sorted(wanted)
     silent = [one["sender"] for one in ended.json["deadlines"] if one["due"] == []]

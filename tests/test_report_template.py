@@ -335,7 +335,7 @@ def test_fields_of_the_paper_itself_may_stand() -> None:
 
 def test_macros_and_objects_are_refused() -> None:
     whole = paper("{{ noi_dung }}")
-    same = lambda _, content: content  # noqa: E731
+    same = lambda _, content: content  # noqa: E731 – shorter than a function
     for name in ("word__vbaProject.bin", "word__embeddings__oleObject1", "word__activeX__a.xml"):
         assert fault(repacked(whole, same, **{name: b"<x/>"})).code == "words-page.file-macro"
     docm = repacked(whole, lambda _, b: b.replace(b"document.main+xml", b"x.macroEnabled.main+xml"))

@@ -135,7 +135,7 @@ def test_what_is_late_is_passed_on_once_whoever_looks(world: World) -> None:
     base, clock = world.base, world.base.database.clock
     _join(base, 1)
     base.database.write(partial(_open, base, b"c" * 32))
-    clock.passes(hours=30)  # type: ignore[attr-defined]
+    clock.passes(hours=30)  # type: ignore[attr-defined]  # the clock of the tests
     late = LateRequests(base)
     together(*[partial(base.database.write, late._pass_on) for _ in range(6)])
 

@@ -157,7 +157,7 @@ def by_draft(world: World, body: dict[str, Any]) -> Seen:
     for line in (*document.opening, *lines, document.ending):
         assert any(" ".join(line.text.split()) in one for one in told), line.text
         for figure in line.figures:
-            assert figure.shown == show_figure(find(body, figure.path), figure.how)  # type: ignore[arg-type]
+            assert figure.shown == show_figure(find(body, figure.path), figure.how)  # type: ignore[arg-type]  # how is one of the words it knows
             assert figure.shown in line.text
             seen.add(figure.path)
     grids = [[[cell.text for cell in row.cells] for row in grid.rows] for grid in paper.tables]

@@ -122,7 +122,7 @@ def test_advice_fits_into_a_message_in_every_form_of_address(library: Library) -
         (lambda d: d.update(sgins=[]), "sgins"),
     ],
 )
-def test_each_fault_is_one_line(own_content: Path, spoil, what: str) -> None:  # type: ignore[no-untyped-def]
+def test_each_fault_is_one_line(own_content: Path, spoil, what: str) -> None:  # type: ignore[no-untyped-def]  # lambdas
     file = own_content / "scams.yaml"
     data = yaml.load(file.read_text(encoding="utf-8"), FAST_LOADER)
     spoil(data)

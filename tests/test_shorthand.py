@@ -42,7 +42,7 @@ def read(library: Library) -> Read:
 def done(topic: Topic, visits: int = 1, *services: Service, **more: object) -> Help:
     day = more.pop("day", TODAY)
     assert isinstance(day, date)
-    return replace(Help(day, topic, visits, services=frozenset(services)), **more)  # type: ignore[arg-type]
+    return replace(Help(day, topic, visits, services=frozenset(services)), **more)  # type: ignore[arg-type]  # names of its fields
 
 
 V, D, T, A, S, H = Topic.VNEID, Topic.DVC, Topic.TT, Topic.AT, Topic.CKS, Topic.HOC_SO

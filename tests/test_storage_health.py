@@ -249,7 +249,7 @@ def plans(shelf: Shelf, work: Callable[[Unit], object]) -> str:
 
 
 def test_what_the_office_page_reads_is_found_by_an_index(tmp_path: Path) -> None:
-    with open_shelf(None, "sqlite", tmp_path) as shelf:  # type: ignore[arg-type]
+    with open_shelf(None, "sqlite", tmp_path) as shelf:  # type: ignore[arg-type]  # SQLite needs no server
         office = shelf.write(open_office)
         account, since = office.account.id, shelf.clock.now
         sent = plans(shelf, lambda unit: health.count_sent(unit, account, since))

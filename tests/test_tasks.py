@@ -215,7 +215,7 @@ def test_what_is_done_or_dropped_or_has_no_day_is_never_late(
     moment = None
     state = (
         TaskState(1, "viec", status, None, day, None, moment, None, None, None) if status else None
-    )  # type: ignore[arg-type]
+    )  # type: ignore[arg-type]  # no moment is looked at
     standing = Standing(task, state, day)
     is_over = ends_on is not None and ends_on < day
     assert standing.is_overdue == (is_over and status not in {DONE, DROPPED})

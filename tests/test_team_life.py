@@ -183,7 +183,7 @@ def test_one_member_with_two_hats_is_one_row_and_logs_for_the_one_worn(world: Wo
     for said in ("ghi việc", "1", "1", "1", "đổi tổ", "1", "ghi việc", "2", "2", "1"):
         hanh.says(said)
     assert len(read(world, select(members.c.id))) == 1
-    by_team = world.report("week:2026-W47")["help"]["by_team"]  # type: ignore[index]
+    by_team = world.report("week:2026-W47")["help"]["by_team"]  # type: ignore[index]  # JSON
     assert [(one["team"], one["visits"]) for one in by_team] == [("KP 3", 1), ("KP 5", 2)]
 
 
@@ -232,7 +232,7 @@ def test_who_leaves_loses_every_right_at_once_and_the_entries_stay(world: World)
     assert read(world, select(chat_links.c.id)) == []
     uses = select(consents.c.use, consents.c.withdrawn_at.is_not(None)).order_by(consents.c.id)
     assert read(world, uses) == [(Use.SHOW_PHONE, True), (Use.REMIND, False)]
-    assert world.report("week:2026-W47")["help"]["visits"] == 1  # type: ignore[index]
+    assert world.report("week:2026-W47")["help"]["visits"] == 1  # type: ignore[index]  # JSON
 
 
 def give_phone(unit: Unit, world: World, member: int, identity: Identity) -> None:

@@ -208,7 +208,7 @@ def test_a_press_remembers_its_message_even_when_that_is_too_old_to_read() -> No
 def test_a_channel_without_a_secret_takes_no_webhook() -> None:
     harness = TelegramHarness()
     channel = harness.channel()
-    channel.secret = ""  # type: ignore[attr-defined]
+    channel.secret = ""  # type: ignore[attr-defined]  # Telegram's alone
     assert not channel.is_genuine({}, b"")
     assert not channel.is_genuine({"X-Telegram-Bot-Api-Secret-Token": ""}, b"")
 

@@ -189,7 +189,7 @@ class Recount:
         }:
             return
         knows = act.is_known and act.chat is not None
-        self.seats.append(Seat(act, self.crowd.chats.get(act.chat) if knows else None))  # type: ignore[arg-type]
+        self.seats.append(Seat(act, self.crowd.chats.get(act.chat) if knows else None))  # type: ignore[arg-type]  # looked up only where there is a chat
 
     def figures(self, period: Period) -> dict[str, Any]:
         """The part ``trainings`` of the report."""

@@ -481,7 +481,7 @@ def test_what_is_logged_at_the_border_of_a_week_counts_in_the_week_of_vietnam(
     clock = edge.base.database.clock
     assert isinstance(clock, FixedClock)
     before = {key: figures(edge, key) for key in KEYS}
-    clock.now = datetime(*at, tzinfo=UTC)  # type: ignore[misc]
+    clock.now = datetime(*at, tzinfo=UTC)  # type: ignore[misc]  # the numbers of a moment
     member = edge.member(f"chị {at}")
     member.says("menu")
     for digit in "1111":

@@ -20,7 +20,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 15.0
 NEARLY = 0.8
 UNKNOWN_TOKEN = (401, 404)
 TOKEN_MEND = (
-    "lấy lại token: trong app Zalo, mở OA “Zalo Bot Manager”, chọn bot; rồi đặt BOT_ZALO_BOT_TOKEN."  # noqa: S105
+    "lấy lại token: trong app Zalo, mở OA “Zalo Bot Manager”, chọn bot; rồi đặt BOT_ZALO_BOT_TOKEN."  # noqa: S105 – a sentence, no token
 )
 
 

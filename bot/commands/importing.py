@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -19,13 +21,49 @@ from bot.services import import_attendance_rows, import_readings_rows, imports, 
 from bot.services import import_readings as figures
 from bot.services.import_people import AnyDraft, PaperRow
 from bot.services.import_rows import SHAPE
-from bot.services.imports import ATTENDANCE, CONSOLE, HELP, MOST_FAULTS, READINGS, Taken
+from bot.services.imports import (
+    ATTENDANCE,
+    CONSOLE,
+    HELP,
+    MOST_FAULTS,
+    READINGS,
+    Hand,
+    House,
+    Taken,
+)
 from bot.services.plans import find_commune
+from storage.communes import Commune
+from storage.database import Unit
 
 R = TypeVar("R", bound=PaperRow)
+C = TypeVar("C", bound=Callable[..., object])
 CSV, XLSX = ".csv", ".xlsx"
 BROUGHT = {HELP: "phiếu", ATTENDANCE: "chỗ dự lớp", READINGS: "số liệu chỉ tiêu"}
 """What a file of each kind brings."""
+TAKEN = {HELP: "phiếu từ giấy", ATTENDANCE: "chỗ dự lớp từ giấy", READINGS: "số liệu chỉ tiêu"}
+"""The same, as it is said once it is in."""
+UNITS = {HELP: "lượt", ATTENDANCE: "chỗ", READINGS: "số"}
+"""What the rows of each kind are counted in."""
+
+
+class Asked(TypedDict):
+    """What every command that takes a file is called with."""
+
+    file: Path
+    commune: str | None
+    dry_run: bool
+    template: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[R]):
+    """How a kind of file is read, understood and taken, and how its empty form is made (True for CSV)."""
+
+    name: str
+    shape: Shape
+    draft: Callable[[Unit, House, Grid], AnyDraft[R]]
+    take: Callable[[Unit, House, AnyDraft[R], Hand], Taken]
+    form: Callable[[PaperRoom, Unit, Commune, bool], bytes]
 
 
 class NotTakenError(BotError):
@@ -37,101 +75,81 @@ def importing() -> None:
     """Nhập phiếu, danh sách lớp chép từ giấy, số liệu chỉ tiêu."""
 
 
+def _takes_file(template: str) -> Callable[[C], C]:
+    """The file and the options of a command that takes one in; ``template`` says what an empty one holds."""
+    options = (
+        click.argument("file", type=click.Path(path_type=Path)),
+        click.option("--commune", help="Mã xã, phường; không ghi thì là BOT_COMMUNE."),
+        click.option("--dry-run", is_flag=True, help="Chỉ xem tệp, không ghi gì."),
+        click.option("--template", is_flag=True, help=template),
+    )
+
+    def add(command: C) -> C:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 @importing.command("help")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--commune", help="Mã xã, phường; không ghi thì là BOT_COMMUNE.")
-@click.option("--dry-run", is_flag=True, help="Chỉ xem tệp, không ghi gì.")
-@click.option("--template", is_flag=True, help="Ghi mẫu trống vào FILE (.xlsx hoặc .csv).")
+@_takes_file("Ghi mẫu trống vào FILE (.xlsx hoặc .csv).")
 @click.option("--sheet", "sheet", multiple=True, help="Mẫu có sẵn mã dòng của tờ này.")
 @click.option("--team", help="Mẫu có sẵn tên tổ này.")
 @click.pass_obj
 def import_help(
-    settings: Settings,
-    file: Path,
-    commune: str | None,
-    dry_run: bool,
-    template: bool,
-    sheet: tuple[str, ...],
-    team: str | None,
+    settings: Settings, sheet: tuple[str, ...], team: str | None, **asked: Unpack[Asked]
 ) -> None:
     """Nhập phiếu hỗ trợ từ tệp .xlsx hoặc .csv; nhập lại cùng tệp thì không tính hai lần."""
-    slug = commune or settings.commune
-    if (sheet or team) and not template:
+    if (sheet or team) and not asked["template"]:
         raise Misuse("--sheet và --team chỉ đi với --template")
-    body = b"" if template else _read(file)
-    with opened(settings, slug) as installation:
-        home, room = find_commune(installation.communes, slug), PaperRoom(installation)
-        if template:
-            form = NewForm(team, [_code(one) for one in sheet], _is_csv(file))
-            _write(file, installation.database.read(room.form, home, form))
-            say(f"Đã ghi mẫu vào {file}.")
-            return
-        grid = _table(room, body, SHAPE)
-        draft = _faultless(room, installation.database.read(imports.draft, room.house(home), grid))
-        _say_draft(room, draft, HELP)
-        if dry_run:
-            say("Mới chỉ xem, chưa ghi gì.")
-            return
-        taken = installation.database.write(imports.take, room.house(home), draft, CONSOLE)
-    _say_taken(taken, "phiếu từ giấy")
+
+    def form(room: PaperRoom, unit: Unit, home: Commune, as_csv: bool) -> bytes:
+        return room.form(unit, home, NewForm(team, [_code(one) for one in sheet], as_csv))
+
+    _import(settings, asked, Kind(HELP, SHAPE, imports.draft, imports.take, form))
 
 
 @importing.command("attendance")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--commune", help="Mã xã, phường; không ghi thì là BOT_COMMUNE.")
-@click.option("--dry-run", is_flag=True, help="Chỉ xem tệp, không ghi gì.")
-@click.option("--template", is_flag=True, help="Ghi mẫu trống vào FILE (.xlsx hoặc .csv).")
+@_takes_file("Ghi mẫu trống vào FILE (.xlsx hoặc .csv).")
 @click.pass_obj
-def import_attendance(
-    settings: Settings, file: Path, commune: str | None, dry_run: bool, template: bool
-) -> None:
+def import_attendance(settings: Settings, **asked: Unpack[Asked]) -> None:
     """Nhập danh sách lớp từ tệp .xlsx hoặc .csv; nhập lại cùng tệp thì không tính hai lần."""
-    slug = commune or settings.commune
-    body = b"" if template else _read(file)
-    with opened(settings, slug) as installation:
-        home, room = find_commune(installation.communes, slug), PaperRoom(installation)
-        database, house = installation.database, room.house(home)
-        if template:
-            _write(file, database.read(room.class_form, home, _is_csv(file)))
-            say(f"Đã ghi mẫu vào {file}.")
-            return
-        grid = _table(room, body, import_attendance_rows.SHAPE)
-        draft = _faultless(room, database.read(attendance.draft, house, grid))
-        _say_draft(room, draft, ATTENDANCE)
-        if dry_run:
-            say("Mới chỉ xem, chưa ghi gì.")
-            return
-        taken = database.write(attendance.take, house, draft, CONSOLE)
-    _say_taken(taken, "chỗ dự lớp từ giấy")
+    shape = import_attendance_rows.SHAPE
+    seats = Kind(ATTENDANCE, shape, attendance.draft, attendance.take, PaperRoom.class_form)
+    _import(settings, asked, seats)
 
 
 @importing.command("readings")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--commune", help="Mã xã, phường; không ghi thì là BOT_COMMUNE.")
-@click.option("--dry-run", is_flag=True, help="Chỉ xem tệp, không ghi gì.")
-@click.option("--template", is_flag=True, help="Ghi mẫu có sẵn từng chỉ tiêu vào FILE.")
+@_takes_file("Ghi mẫu có sẵn từng chỉ tiêu vào FILE.")
 @click.pass_obj
-def import_readings(
-    settings: Settings, file: Path, commune: str | None, dry_run: bool, template: bool
-) -> None:
+def import_readings(settings: Settings, **asked: Unpack[Asked]) -> None:
     """Nhập số liệu chỉ tiêu từ tệp .xlsx hoặc .csv; nhập lại cùng tệp thì không tính hai lần."""
-    slug = commune or settings.commune
-    body = b"" if template else _read(file)
+    shape = import_readings_rows.SHAPE
+    told = Kind(READINGS, shape, figures.draft, figures.take, PaperRoom.reading_form)
+    _import(settings, asked, told)
+
+
+def _import(settings: Settings, asked: Asked, kind: Kind[R]) -> None:
+    """Write the empty form, or take the file in; both by the commune's own plan and words."""
+    file, slug = asked["file"], asked["commune"] or settings.commune
+    body = b"" if asked["template"] else _read(file)
     with opened(settings, slug) as installation:
         home, room = find_commune(installation.communes, slug), PaperRoom(installation)
         database, house = installation.database, room.house(home)
-        if template:
-            _write(file, database.read(room.reading_form, home, _is_csv(file)))
+        if asked["template"]:
+            as_csv = _is_csv(file)
+            _write(file, database.read(lambda unit: kind.form(room, unit, home, as_csv)))
             say(f"Đã ghi mẫu vào {file}.")
             return
-        grid = _table(room, body, import_readings_rows.SHAPE)
-        draft = _faultless(room, database.read(figures.draft, house, grid))
-        _say_draft(room, draft, READINGS)
-        if dry_run:
+        grid = _table(room, body, kind.shape)
+        draft = _faultless(room, database.read(kind.draft, house, grid))
+        _say_draft(room, draft, kind.name)
+        if asked["dry_run"]:
             say("Mới chỉ xem, chưa ghi gì.")
             return
-        taken = database.write(figures.take, house, draft, CONSOLE)
-    _say_taken(taken, "số liệu chỉ tiêu")
+        taken = database.write(kind.take, house, draft, CONSOLE)
+    _say_taken(taken, TAKEN[kind.name])
 
 
 @importing.command("list")
@@ -183,9 +201,6 @@ def _faultless(room: PaperRoom, draft: AnyDraft[R]) -> AnyDraft[R]:
         count = show_number(len(draft.faults))
         raise NotTakenError(f"Tệp có {count} chỗ sai nên chưa nhập dòng nào: sửa rồi nhập lại.")
     return draft
-
-
-UNITS = {HELP: "lượt", ATTENDANCE: "chỗ", READINGS: "số"}
 
 
 def _say_draft(room: PaperRoom, draft: AnyDraft[R], kind: str) -> None:

@@ -72,7 +72,7 @@ class Draft:
 
     def having(self, **values: object) -> Draft:
         """The draft with other values."""
-        return replace(self, **values)  # type: ignore[arg-type]
+        return replace(self, **values)  # type: ignore[arg-type]  # names of its fields
 
     @property
     def edits(self) -> tuple[int, int] | None:
@@ -151,7 +151,7 @@ def draft_of(training: Training) -> Draft:
 
 
 def lacks(turn: Turn, worker: Worker, draft: Draft) -> str | None:
-    """The first part that is still to be asked for."""
+    """The first part (one of ``PARTS``) that is still to be asked for; None when it lacks nothing."""
     known = {
         "kind": draft.kind,
         "topic": draft.topic,
@@ -181,13 +181,13 @@ def _standing(turn: Turn, worker: Worker, number: int) -> Training | None:
 
 
 def read_place(turn: Turn, text: str) -> Place | None:
-    """The kind of place that a text names: “hội trường khu phố 3” is a culture house."""
+    """The kind of place that a text names: “hội trường khu phố 3” is a culture house; None for none."""
     found = turn.library.shorthand.find("place", text)
     return Place(str(found[0])) if found else None
 
 
 def starts_at(draft: Draft) -> datetime:
-    """When it would begin; of a draft that lacks neither day nor hour."""
+    """When it would begin, in Vietnam's time; ``LookupError`` for a draft without its day or hour."""
     if draft.day is None or draft.start is None:
         raise LookupError("a draft without its hour")
     clock = time(draft.start // HOUR, draft.start % HOUR)
@@ -195,7 +195,10 @@ def starts_at(draft: Draft) -> datetime:
 
 
 def outline_of(turn: Turn, worker: Worker, draft: Draft) -> Outline:
-    """What a draft that lacks nothing plans; of a class that is changed, all else stays as it is."""
+    """What a draft plans; of a class that is changed, all else stays.
+
+    ``LookupError`` where it lacks a part.
+    """
     place = place_of(turn, worker, draft)
     if draft.kind is None or draft.topic is None or place is None:
         raise LookupError("a draft that lacks something")

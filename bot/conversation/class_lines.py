@@ -124,7 +124,7 @@ def read_topic(turn: Turn, text: str) -> tuple[Topic, str | None] | None:
 
 
 def read_topic_loosely(turn: Turn, text: str) -> tuple[Topic, str | None] | None:
-    """What a word among others is about: “chỉ bà con quét mã”."""
+    """What a word among others is about (no guide with it): “chỉ bà con quét mã”; None for nothing."""
     lists = turn.library.shorthand
     named = lists.find("topic", _bare(text))
     if named is not None:

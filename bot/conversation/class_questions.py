@@ -49,7 +49,7 @@ def new_draft(turn: Turn) -> Draft:
 
 
 def present_draft(turn: Turn) -> Draft | None:
-    """The draft that the state holds while something is typed."""
+    """The draft that the state holds while something is typed; None where it holds none that can be read."""
     return read_draft(turn, turn.state.data.get("draft", "").split(":"))
 
 

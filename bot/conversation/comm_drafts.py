@@ -62,7 +62,7 @@ class Draft:
 
     def having(self, **values: object) -> Draft:
         """The draft with other values."""
-        return replace(self, **values)  # type: ignore[arg-type]
+        return replace(self, **values)  # type: ignore[arg-type]  # names of its fields
 
     @property
     def lacks(self) -> str:

@@ -58,7 +58,7 @@ class Draft:
 
     def having(self, **values: object) -> Draft:
         """The draft with other values."""
-        return replace(self, done=replace(self.done, **values))  # type: ignore[arg-type]
+        return replace(self, done=replace(self.done, **values))  # type: ignore[arg-type]  # names of its fields
 
 
 def read_draft(args: Sequence[str]) -> Draft | None:

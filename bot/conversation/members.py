@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.conversation.router import Handler
 from bot.conversation.turn import Reply, Say, Turn
 from bot.core.messages import Kind
+from bot.core.text import spoken_number
 from bot.core.vocabulary import Role
 from storage.mailbox import Worker as Worker  # handlers take it from here
 
@@ -52,6 +53,19 @@ def not_for_you(turn: Turn) -> Reply:
 def is_words_at(turn: Turn, at: str) -> bool:
     """True for words typed while that is waited for."""
     return turn.state.at == at and turn.action is None and turn.inbound.kind is Kind.TEXT
+
+
+def written_count(text: str, heads: Sequence[str], nouns: Sequence[str]) -> int | None:
+    """How many a message says, read past the words before (“khoảng”) and after (“người”); None for no number.
+
+    ``heads`` and ``nouns`` are lower-case and taken off in their order, each once.
+    """
+    said = text.lower().strip(" .,!")
+    for head in heads:
+        said = said.removeprefix(f"{head} ")
+    for noun in nouns:
+        said = said.removesuffix(noun).strip()
+    return int(said) if is_number(said) else spoken_number(said)
 
 
 def is_number(text: str) -> bool:

@@ -26,7 +26,7 @@ def say_digits(number: str) -> str:
 
 
 def say_number(number: int) -> str:
-    """A quantity up to 9999, as the South says it.
+    """A quantity as the South says it; ``ValueError`` for one below 0 or above 9999.
 
     >>> [say_number(n) for n in (0, 5, 15, 21, 24, 105, 2026)][3:]
     ['hai mươi mốt', 'hai mươi bốn', 'một trăm lẻ năm', 'hai ngàn không trăm hai mươi sáu']

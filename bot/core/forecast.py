@@ -102,7 +102,7 @@ def pace_of(weeks: Sequence[int]) -> Pace | None:
 
 
 def known_pace(weeks: Sequence[Week]) -> Pace | None:
-    """The pace of the weeks in which somebody sent a line."""
+    """The pace of the weeks in which somebody sent a line; None where ``pace_of`` finds none in them."""
     return pace_of([week.new for week in weeks if week.new is not None])
 
 

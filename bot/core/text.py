@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, product, takewhile
 from types import MappingProxyType
 
-import regex  # type: ignore[import-untyped]
+import regex  # type: ignore[import-untyped]  # ships no types
 
 _LINE_ENDS = frozenset("\n\r\v\f\x85\u2028\u2029")
 # Default-ignorable signs that Unicode files under letters or marks; U+FE0F stays, it colours emoji.

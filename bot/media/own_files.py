@@ -166,7 +166,7 @@ def check_recording(body: bytes) -> None:
     if len(body) > LARGEST_SOUND:
         raise MediaError("upload.sound-too-large")
     try:
-        sound = MP3(io.BytesIO(body))  # type: ignore[no-untyped-call]
+        sound = MP3(io.BytesIO(body))  # type: ignore[no-untyped-call]  # mutagen is untyped here
     except (MutagenError, HeaderNotFoundError) as error:
         raise MediaError("upload.no-mp3") from error
     info: Any = sound.info

@@ -284,7 +284,7 @@ class _Paper:
 
     def _known(self, text: str) -> str:
         """Without signs that these letters have no picture of, like smileys."""
-        letters = self._pdf.fonts[f"{FAMILY.lower()}{self._pdf.font_style}"].cmap  # type: ignore[union-attr]
+        letters = self._pdf.fonts[f"{FAMILY.lower()}{self._pdf.font_style}"].cmap  # type: ignore[union-attr]  # ours, never a core font
         return re.sub(" +", " ", "".join(sign for sign in text if ord(sign) in letters)).strip(" ")
 
 

@@ -46,7 +46,7 @@ BROKEN = (
     EOFError,
     IndexError,
     KeyError,
-    NotImplementedError,
+    NotImplementedError,  # a way of packing that zipfile cannot read
     OSError,
     RuntimeError,  # a part under a password
     TypeError,

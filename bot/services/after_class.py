@@ -61,7 +61,10 @@ def answer(
     training: Training,
     said: tuple[str, int],
 ) -> None:
-    """Write (question, 1 to 3); what was answered to it before is replaced. Nothing once it is closed."""
+    """Write (question, 1 to 3); what was answered to it before is replaced. Nothing once it is closed.
+
+    ``ValueError`` for a number that no button has.
+    """
     question, value = said
     if value not in VALUES:
         raise ValueError(value)

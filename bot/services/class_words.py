@@ -45,7 +45,7 @@ def line(texts: Texts, training: Training, now: datetime) -> str:
 
 def is_reachable(site: str) -> bool:
     """False for an address that only the machine itself can open: it is of no use in a Zalo group."""
-    return urlsplit(site).hostname not in {None, "localhost", "127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104
+    return urlsplit(site).hostname not in {None, "localhost", "127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104 – compared, not listened on
 
 
 def for_group(texts: Texts, training: Training, way: str) -> str:

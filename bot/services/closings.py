@@ -87,7 +87,7 @@ def to_bytes(body: dict[str, Any]) -> bytes:
 
 
 def find(unit: Unit, commune: CommuneId, period: Period) -> Closing | None:
-    """The closing of a period that is in force."""
+    """The closing of a period that is in force; None where there is none, or it was reopened."""
     return closings.find(unit, commune, period.kind, period.key)
 
 

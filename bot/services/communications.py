@@ -183,7 +183,7 @@ def events(unit: Unit, commune: CommuneId, number: int) -> list[Event]:
 
 
 def kept_link(link: str | None) -> str | None:
-    """The link as it is kept; ``RuleError`` unless it is a plain https address."""
+    """The link as it is kept, None for an empty one; ``RuleError`` unless it is a plain https address."""
     said = (link or "").strip()
     if not said:
         return None

@@ -91,7 +91,7 @@ def of_team(texts: Texts, report: Report, facts: TeamFacts) -> list[str]:
 
 
 def classes_held(report: Report) -> int | None:
-    """How many classes took place; other gatherings are none."""
+    """How many classes took place; other gatherings are none. None while nobody told of any."""
     trainings = report["trainings"]
     if trainings["held"] is None:
         return None

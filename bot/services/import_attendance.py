@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.errors import RuleError
-from bot.core.keys import Purpose
 from bot.core.periods import today
 from bot.core.text import fold
 from bot.core.vocabulary import CommuneId, Evidence
@@ -20,9 +18,9 @@ from bot.services import import_attendance_rows
 from bot.services.import_attendance_rows import Known, SeatRow
 from bot.services.import_cells import RowFault
 from bot.services.import_people import AnyDraft
-from bot.services.imports import ATTENDANCE, Hand, House, Taken
+from bot.services.imports import ATTENDANCE, Hand, House, Taken, look_again
 from bot.services.trainings import OLDEST
-from storage import attendance_bulk, audit, duty, imports, mailbox, trainings
+from storage import attendance_bulk, audit, duty, imports, trainings
 from storage.attendance_bulk import StoredSeat
 from storage.attendances import NewSeat
 from storage.audit import Act
@@ -51,10 +49,7 @@ def take(unit: Unit, house: House, looked_at: SeatDraft, hand: Hand) -> Taken:
     Whoever takes the same file at the same moment waits, and finds that it is there.
     """
     commune = house.commune.id
-    mailbox.lock(unit, unit.keys.hash(Purpose.CODE, "import", str(commune)))
-    now = _with_log(unit, commune, looked_at)
-    if now.faults:
-        raise RuleError("import.has-faults", "Tệp còn lỗi nên chưa nhập dòng nào.")
+    now = look_again(unit, commune, looked_at, _with_log)
     known = len(now.rows) - len(now.fresh)
     if not now.fresh:
         return Taken(None, 0, known)

@@ -73,12 +73,7 @@ class Known:
 
 def understand(grid: Grid, known: Known) -> tuple[list[SeatRow], list[RowFault], int]:
     """The rows that are right, everything that is wrong with the others, and how many were not used."""
-
-    def read(line: Line) -> tuple[SeatRow | None, CellReader]:
-        reader = _Reader(line, known)
-        return reader.row(), reader
-
-    return gather(grid, FILLED_BEFORE, read)
+    return gather(grid, FILLED_BEFORE, lambda line: _Reader(line, known))
 
 
 def is_shut(training: Training) -> str | None:

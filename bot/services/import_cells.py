@@ -115,10 +115,23 @@ class HasId(Protocol):
 
 
 R = TypeVar("R", bound=HasId)
+R_co = TypeVar("R_co", bound=HasId, covariant=True)
+
+
+class RowReader(Protocol[R_co]):
+    """A ``CellReader`` that makes rows of one kind."""
+
+    faults: list[RowFault]
+
+    def row(self) -> R_co | None:
+        """The row; None where what it is known by is missing or wrong."""
+
+    def wrong(self, column: str, code: str, **values: object) -> None:
+        """Keep a fault of this row."""
 
 
 def gather(
-    grid: Grid, filled_before: Collection[str], read: Callable[[Line], tuple[R | None, CellReader]]
+    grid: Grid, filled_before: Collection[str], reader_of: Callable[[Line], RowReader[R]]
 ) -> tuple[list[R], list[RowFault], int]:
     """The rows that are right, everything that is wrong with the others, and how many were not used.
 
@@ -132,7 +145,8 @@ def gather(
         if line.cells.keys() <= set(filled_before):
             blank += 1
             continue
-        row, reader = read(line)
+        reader = reader_of(line)
+        row = reader.row()
         first = seen.setdefault(row.id, line.number) if row else line.number
         if first != line.number:
             reader.wrong("id", "import.id-twice", row=first)
@@ -154,7 +168,7 @@ def text_of(cell: Cell) -> str:
 
 
 def id_of(cell: Cell) -> str:
-    """An id that the office made, or the code of a sheet with its line."""
+    """An id that the office made, or the code of a sheet with its line; ``CellError`` for anything else."""
     if isinstance(cell, date):
         raise CellError("import.id-day")
     text = text_of(cell).removeprefix("'")
@@ -167,7 +181,7 @@ def id_of(cell: Cell) -> str:
 
 
 def written_day(cell: Cell) -> date:
-    """A day, however it is written."""
+    """A day: of a spreadsheet, 2026-11-19, or 19/11/2026 with / . or -; ``CellError`` for anything else."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -183,7 +197,10 @@ def written_day(cell: Cell) -> date:
 
 
 def whole(cell: Cell, low: int, high: int) -> int:
-    """A whole number: what spreadsheets keep as 2.0 is one, what somebody writes as “2.0” is none."""
+    """A whole number: what spreadsheets keep as 2.0 is one, what somebody writes as “2.0” is none.
+
+    ``CellError`` for none, and for one outside ``low`` to ``high``, both of which are allowed.
+    """
     text = text_of(cell)
     if isinstance(cell, bool) or WHOLE.fullmatch(text) is None or not low <= int(text) <= high:
         raise CellError("import.number-wrong", written=shown(text), low=low, high=high)
@@ -191,7 +208,7 @@ def whole(cell: Cell, low: int, high: int) -> int:
 
 
 def number_of(cell: Cell) -> str:
-    """A telephone number, also one that a spreadsheet took the first 0 from."""
+    """A telephone number (E.164), also one that lost its first 0 in a spreadsheet; ``CellError`` for none."""
     text = text_of(cell)
     if ROUNDED.fullmatch(text):
         raise CellError("import.phone-rounded")

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.core.errors import RuleError
-from bot.core.keys import Purpose
 from bot.core.text import fold
 from bot.core.vocabulary import CommuneId
 from bot.library.plans import Target
@@ -20,8 +18,8 @@ from bot.services import import_readings_rows, targets
 from bot.services.import_cells import RowFault
 from bot.services.import_people import AnyDraft
 from bot.services.import_readings_rows import Known, ReadingRow
-from bot.services.imports import READINGS, Hand, House, Taken
-from storage import audit, imports, mailbox, target_readings
+from bot.services.imports import READINGS, Hand, House, Taken, look_again
+from storage import audit, imports, target_readings
 from storage.audit import Act
 from storage.database import Unit
 from storage.imports import NewImport
@@ -47,10 +45,7 @@ def take(unit: Unit, house: House, looked_at: ReadingDraft, hand: Hand) -> Taken
     Whoever takes the same file at the same moment waits, and finds that it is there.
     """
     commune = house.commune.id
-    mailbox.lock(unit, unit.keys.hash(Purpose.CODE, "import", str(commune)))
-    now = _with_log(unit, commune, looked_at)
-    if now.faults:
-        raise RuleError("import.has-faults", "Tệp còn lỗi nên chưa nhập dòng nào.")
+    now = look_again(unit, commune, looked_at, _with_log)
     known = len(now.rows) - len(now.fresh)
     if not now.fresh:
         return Taken(None, 0, known)

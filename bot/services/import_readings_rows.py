@@ -79,12 +79,7 @@ class Known:
 
 def understand(grid: Grid, known: Known) -> tuple[list[ReadingRow], list[RowFault], int]:
     """The rows that are right, everything that is wrong with the others, and how many were not used."""
-
-    def read(line: Line) -> tuple[ReadingRow | None, CellReader]:
-        reader = _Reader(line, known)
-        return reader.row(), reader
-
-    return gather(grid, FILLED_BEFORE, read)
+    return gather(grid, FILLED_BEFORE, lambda line: _Reader(line, known))
 
 
 class _Reader(CellReader):

@@ -108,12 +108,7 @@ def team_names(grid: Grid) -> set[str]:
 
 def understand(grid: Grid, known: Known) -> tuple[list[Row], list[RowFault], int]:
     """The rows that are right, everything that is wrong with the others, and how many were not used."""
-
-    def read(line: Line) -> tuple[Row | None, CellReader]:
-        reader = _Reader(line, known)
-        return reader.row(), reader
-
-    return gather(grid, FILLED_BEFORE, read)
+    return gather(grid, FILLED_BEFORE, lambda line: _Reader(line, known))
 
 
 class _Reader(CellReader):

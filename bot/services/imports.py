@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.keys import Purpose
@@ -21,7 +21,7 @@ from bot.reports.reading import Grid
 from bot.services import import_people, import_rows, roll, teams
 from bot.services.help_log import SHORTEST_REASON, fingerprint, kept_note
 from bot.services.import_cells import RowFault
-from bot.services.import_people import AnyDraft
+from bot.services.import_people import AnyDraft, PaperRow
 from bot.services.import_rows import Known, Row
 from bot.services.import_words import Words
 from storage import (
@@ -46,6 +46,7 @@ from storage.imports import NewImport, Stored
 from storage.phone_lists import OnFile
 from storage.sheets import PAPER
 
+R = TypeVar("R", bound=PaperRow)
 MOST_LISTED = 30
 MOST_FAULTS = 200
 """Lines that are shown; the rest is counted."""
@@ -99,10 +100,7 @@ def take(unit: Unit, house: House, looked_at: Draft, hand: Hand) -> Taken:
     Whoever takes the same file at the same moment waits, and finds that it is there.
     """
     commune = house.commune.id
-    mailbox.lock(unit, unit.keys.hash(Purpose.CODE, "import", str(commune)))
-    now = _with_log(unit, commune, looked_at)
-    if now.faults:
-        raise RuleError("import.has-faults", "Tệp còn lỗi nên chưa nhập dòng nào.")
+    now = look_again(unit, commune, looked_at, _with_log)
     known = len(now.rows) - len(now.fresh)
     if not now.fresh:
         return Taken(None, 0, known)
@@ -119,13 +117,34 @@ def take(unit: Unit, house: House, looked_at: Draft, hand: Hand) -> Taken:
     return Taken(import_id, added, known)
 
 
+def look_again(
+    unit: Unit,
+    commune: CommuneId,
+    looked_at: AnyDraft[R],
+    with_log: Callable[[Unit, CommuneId, AnyDraft[R]], AnyDraft[R]],
+) -> AnyDraft[R]:
+    """A draft of any kind against what stands there now; nobody takes or undoes a file until the unit ends.
+
+    ``RuleError`` for one with faults.
+    """
+    _wait_for_others(unit, commune)
+    now = with_log(unit, commune, looked_at)
+    if now.faults:
+        raise RuleError("import.has-faults", "Tệp còn lỗi nên chưa nhập dòng nào.")
+    return now
+
+
+def _wait_for_others(unit: Unit, commune: CommuneId) -> None:
+    mailbox.lock(unit, unit.keys.hash(Purpose.CODE, "import", str(commune)))
+
+
 def undo(unit: Unit, commune: CommuneId, import_id: int, why: str, hand: Hand) -> int:
     """Take out every entry, seat or reading of a file that still counts; gives how many.
 
     ``NotFoundError`` for a file that there is not, ``RuleError`` for one that is out already and for a
     reason that says nothing.
     """
-    mailbox.lock(unit, unit.keys.hash(Purpose.CODE, "import", str(commune)))
+    _wait_for_others(unit, commune)
     found = find(unit, commune, import_id)
     if found.standing == 0:
         raise RuleError("import.undone", "Lần nhập này đã bỏ rồi.")

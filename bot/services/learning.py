@@ -97,7 +97,8 @@ def tell(
 ) -> tuple[Reading, bool]:
     """A member has shown (course, so many people) the platform; the same client id again changes nothing.
 
-    ``RuleError``: ``learn.count`` (not 1 to 50).
+    Gives what stands now, and True where it is new. ``RuleError``: ``learn.count`` (not 1 to 50).
+    ``NotAllowedError`` for somebody of no team.
     """
     course, count, client_id = told
     if member.team_id is None:
@@ -167,8 +168,9 @@ def confirm(
 ) -> tuple[Reading, bool]:
     """Keep (people, day, source) of (platform, client id); the same client id again changes nothing.
 
-    ``RuleError``: ``learning.number``, ``.day`` (to come, or before the platform was opened), ``.source``
-    (says nothing), ``.same-day`` (that day has one: take it back first).
+    Gives what stands now, and True where it is new. ``RuleError``: ``learning.number``, ``.day`` (to come,
+    or before the platform was opened), ``.source`` (says nothing), ``.same-day`` (that day has one: take
+    it back first).
     """
     count, day, source = read
     _check_officer(officer)

@@ -67,7 +67,7 @@ def read(unit: Unit, officer: Officer, period: Period) -> Written:
 
 
 def require_reader(officer: Officer) -> None:
-    """Reports are for the office and its leaders; who runs the machine has no need of them."""
+    """``NotAllowedError`` for who runs the machine: reports are for the office and its leaders."""
     if officer.role not in READERS:
         raise NotAllowedError("Trang này của cán bộ và lãnh đạo phường, xã.")
 
@@ -133,13 +133,13 @@ def _standing(unit: Unit, commune: CommuneId, period: Period) -> Written:
 
 
 def require_writer(officer: Officer) -> None:
-    """Officers of the commune type, nobody else."""
+    """``NotAllowedError`` for anybody but an officer of the commune."""
     if officer.role is not Role.OFFICER:
         raise NotAllowedError("Lãnh đạo chỉ xem, cán bộ mới ghi được.")
 
 
 def require_open(unit: Unit, officer: Officer, period: Period) -> None:
-    """The same, and only while the period is not closed."""
+    """The same, and ``RuleError`` (``words-page.frozen``) once the period is closed."""
     require_writer(officer)
     if period_notes.is_frozen(unit, officer.commune.id, period):
         raise RuleError("words-page.frozen", "Kỳ này đã chốt.")

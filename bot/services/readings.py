@@ -109,8 +109,9 @@ def keep(
 ) -> tuple[Reading, bool]:
     """Keep (figure, day, source, client id) of the target with that name; the same id again changes nothing.
 
-    ``RuleError`` (``reading.…``, ``number.…``) for what cannot be, ``reading.same-day`` where that day has
-    one: it is taken out first. ``NotFoundError`` where no such target is in force.
+    Gives what stands now, and True where it is new. ``RuleError`` (``reading.…``, ``number.…``) for what
+    cannot be, ``reading.same-day`` where that day has one: it is taken out first. ``NotFoundError`` where
+    no such target is in force.
     """
     check_officer(officer)
     commune, today = officer.commune.id, local_day(unit.now)

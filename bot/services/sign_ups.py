@@ -87,7 +87,7 @@ def give_back(unit: Unit, asker: Asker, number: int) -> bool:
 
 
 def next_free(unit: Unit, asker: Asker, after: Training) -> Offer | None:
-    """The next class after this one that has room for who asks."""
+    """The next class after this one that has room for who asks and is not theirs yet; None for none."""
     begins = (after.outline.starts_at, after.id)
     later = (
         one

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import ValidationError
 
 from bot.core.errors import NotFoundError, RuleError
 from bot.core.numbers import NumberError, plain, read_number
+from bot.core.typed_days import read_day
 from bot.library import Plan
 from bot.library.plans import Target
 from bot.locale import local_day
@@ -211,12 +212,10 @@ def _words(text: str, code: str, most: int, least: int = SHORTEST) -> str:
 
 
 def _day(text: str) -> date:
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 – a day has no zone
-        except ValueError:
-            continue
-    raise RuleError("target.day", "Ngày không đúng.")
+    day = read_day(text)
+    if day is None:
+        raise RuleError("target.day", "Ngày không đúng.")
+    return day
 
 
 def _written(number: float | None) -> str:

@@ -114,7 +114,7 @@ def matter_of(target: Target) -> Matter | None:
 
 
 def reading_json(reading: Reading | None) -> dict[str, Any] | None:
-    """A reading as a report says it."""
+    """A reading as a report says it, its day in ISO form; None where there is none."""
     if reading is None:
         return None
     figure = reading.figure
@@ -129,7 +129,7 @@ def reading_json(reading: Reading | None) -> dict[str, Any] | None:
 
 
 def opening_number(reading: Reading | None) -> int | None:
-    """What was carried over, which is always counted one by one."""
+    """What was carried over, which is always counted one by one; None where nothing was."""
     if reading is None or reading.figure.number is None:
         return None
     return int(reading.figure.number)

@@ -55,7 +55,7 @@ def seen(count: Count) -> dict[str, int | None]:
 
 
 def known_people(count: Count) -> int | None:
-    """How many people; unknown while none of those who were there can be told apart, or none is there."""
+    """How many people; None where nobody who came can be told apart, or none of those held has a seat."""
     return people_known(count.people, count.without_person) if count.is_told else None
 
 

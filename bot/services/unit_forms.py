@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 
 from babel.numbers import NumberFormatError, parse_decimal
 
 from bot.core.deadlines import Due
 from bot.core.errors import RuleError
 from bot.core.periods import Period
+from bot.core.typed_days import read_day
 from bot.core.vocabulary import TaskStatus
 from bot.library.plans import Target
 from bot.library.reporting import Task
@@ -41,7 +42,6 @@ LONGEST_LEVEL, LONGEST_NOTE, LONGEST_SOURCE = 80, 300, 200
 LONGEST_RESULT, LONGEST_PROSE, LONGEST_REASON = 1000, 2000, 200
 ROUNDING = 0.1
 """How far a typed share may be from the one of its two numbers: whoever rounds is not wrong."""
-DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 YES, NO = "yes", "no"
 REVISION = "revision"
 
@@ -253,13 +253,9 @@ class _Reader:
 
     def _day(self) -> date:
         sheet = self._sheet
-        for written in DAY_FORMS:
-            try:
-                day = datetime.strptime(self._text("as_of"), written).date()  # noqa: DTZ007 – a day
-            except ValueError:
-                continue
-            if sheet.period.start <= day <= sheet.latest:
-                return day
+        day = read_day(self._text("as_of"))
+        if day is not None and sheet.period.start <= day <= sheet.latest:
+            return day
         first, last = show_date(sheet.period.start), show_date(sheet.latest)
         self._note("as_of", "units.f-day", first=first, last=last)
         return sheet.latest

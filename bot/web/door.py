@@ -9,6 +9,7 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.core.periods import ZONE
+from bot.core.vocabulary import Role
 from bot.locale import Texts
 from bot.services.access import Officer
 from bot.web import pages
@@ -17,6 +18,7 @@ from bot.web.uploads import Limit, Upload
 from bot.web.visitors import Visitors
 
 SIGN_IN = "/office/sign-in"
+READ_ONLY = "messages.read-only"
 
 
 class Keeper(Protocol):
@@ -67,6 +69,23 @@ class Door:
     ) -> Mapping[str, str]:
         """The fields of a form that this browser was given; everything else is refused."""
         return await self._forms.read(request, self._expected(request, cookie), most)
+
+    async def read_act(
+        self, request: web.Request, most: int = MOST_FIELDS, refusal: str = READ_ONLY
+    ) -> tuple[Officer, Mapping[str, str]]:
+        """Who is signed in, and the form by which they change something; only an officer may.
+
+        Anybody else who is signed in is refused with that sentence, once the form is known to be ours.
+        """
+        officer = await self.officer(request)
+        form = await self.read_form(request, SIGNED, most)
+        if officer.role is not Role.OFFICER:
+            raise self.refused(refusal)
+        return officer, form
+
+    def refused(self, sentence: str) -> web.HTTPForbidden:
+        """What to raise for who may not: that sentence of the catalogue, and nothing of the page."""
+        return web.HTTPForbidden(text=self.texts.say(sentence))
 
     async def read_long_form(self, request: web.Request) -> Mapping[str, str]:
         """The same for a long form of who is signed in, in whose fields several lines may be typed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,8 @@ LARGEST_FORM = 16 * 1024
 MOST_FIELDS = 10
 PLAIN_FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+ONCE = re.compile(r"[A-Za-z0-9_-]{12}")
+ONCE_BYTES = 9
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LARGEST_LONG = 64 * 1024
 MOST_LONG_FIELDS = 800
@@ -130,6 +133,17 @@ def long_fields(content_type: str, body: bytes) -> dict[str, str]:
     if any(CONTROL_IN_LINES.search(value) for _, value in pairs):
         raise ValueError("a sign that nobody types")
     return dict(pairs)
+
+
+def fresh_once() -> str:
+    """What a form is given out with, so that sent twice it is one act."""
+    return secrets.token_urlsafe(ONCE_BYTES)
+
+
+def read_once(form: Mapping[str, str]) -> str:
+    """What that form was given out with; a fresh one where it brings none of ours."""
+    once = form.get("once", "")
+    return once if ONCE.fullmatch(once) else fresh_once()
 
 
 def token_of(request: web.Request, cookie: str) -> str | None:

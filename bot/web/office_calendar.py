@@ -13,13 +13,13 @@ from aiohttp import web
 
 from bot.core.deadlines import Rule
 from bot.core.errors import NotAllowedError, NotFoundError, RuleError
+from bot.core.typed_days import read_day
 from bot.core.vocabulary import DayKind, Role
 from bot.services import deadline_words as words
 from bot.services.access import Officer
 from bot.services.deadlines import REPORTING, WINDOWS, Calendar, CalendarDay, NewDay
 from bot.services.period_names import name_shortly
 from bot.web.door import Door
-from bot.web.forms import SIGNED
 
 CALENDAR = "/office/calendar"
 DAYS = f"{CALENDAR}/days"
@@ -38,7 +38,6 @@ MOST_NEXT = 4
 EARLIEST_YEAR, LATEST_YEAR = 2025, 2100
 YEAR = re.compile("20[0-9]{2}")
 MONTHS = re.compile(r"\s*(\d{1,2}(?:\s*[,;]\s*\d{1,2}){0,11})?\s*")
-DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 TYPED = ("day", "months", "window", "of", "kind", "note")
 LONGEST_TYPED = 120
 
@@ -103,7 +102,7 @@ class _Calendar:
 
     async def add_day(self, request: web.Request) -> web.Response:
         """A day that differs from the calendar of the country."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         try:
             await self._desk.add_day(officer, _new_day(form))
         except RuleError as error:
@@ -112,7 +111,7 @@ class _Calendar:
 
     async def drop_day(self, request: web.Request) -> web.Response:
         """It does not differ after all."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         number = int(request.match_info["number"])
         try:
             is_done = await self._desk.drop_day(officer, number, form.get("reason", ""))
@@ -122,7 +121,7 @@ class _Calendar:
 
     async def set_rule(self, request: web.Request) -> web.Response:
         """The day of a clause that names none."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         name = request.match_info["deadline"]
         try:
             await self._desk.set_rule(officer, name, _rule(form))
@@ -134,7 +133,7 @@ class _Calendar:
 
     async def drop_rule(self, request: web.Request) -> web.Response:
         """It names none again."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         name = request.match_info["deadline"]
         try:
             is_done = await self._desk.drop_rule(officer, name, form.get("reason", ""))
@@ -142,20 +141,13 @@ class _Calendar:
             return await self._page(request, officer, _Slip("", "calendar.reason"))
         raise web.HTTPSeeOther(f"{CALENDAR}?done={'asked' if is_done else 'late'}#done")
 
-    async def _form(self, request: web.Request) -> tuple[Officer, Mapping[str, str]]:
-        officer = await self._door.officer(request)
-        form = await self._door.read_form(request, SIGNED)
-        if officer.role is not Role.OFFICER:
-            raise self._refused("messages.read-only")
-        return officer, form
-
     async def _page(self, request: web.Request, officer: Officer, slip: _Slip) -> web.Response:
         """The page with what was typed, and the sentence of what was wrong with it."""
         year = _year(request, self._door.now())
         try:
             sheet = await self._desk.sheet(officer, year)
         except NotAllowedError:
-            raise self._refused("calendar.not-for-operator") from None
+            raise self._door.refused("calendar.not-for-operator") from None
         texts = self._door.texts
         done = DONE.get(request.query.get("done", ""))
         typed = {name: (slip.typed or {}).get(name, "")[:LONGEST_TYPED] for name in TYPED}
@@ -179,9 +171,6 @@ class _Calendar:
         return self._door.page(
             request, officer, "calendar.html", values, 422 if slip.sentence else 200
         )
-
-    def _refused(self, sentence: str) -> web.HTTPForbidden:
-        return web.HTTPForbidden(text=self._door.texts.say(sentence))
 
 
 def _spoken(door: Door) -> Mapping[str, object]:
@@ -207,14 +196,10 @@ def _year(request: web.Request, now: datetime) -> int:
 
 def _new_day(form: Mapping[str, str]) -> NewDay:
     kind = DayKind.WORK if form.get("kind") == DayKind.WORK else DayKind.OFF
-    said = form.get("day", "").strip()
-    for written in DAY_FORMS:
-        try:
-            day = datetime.strptime(said, written).date()  # noqa: DTZ007 – a day has no zone
-        except ValueError:
-            continue
-        return NewDay(day, kind, form.get("note", ""))
-    raise RuleError("calendar.day-wrong", "Ngày không đúng.")
+    day = read_day(form.get("day", ""))
+    if day is None:
+        raise RuleError("calendar.day-wrong", "Ngày không đúng.")
+    return NewDay(day, kind, form.get("note", ""))
 
 
 def _rule(form: Mapping[str, str]) -> Rule:

@@ -71,7 +71,7 @@ class _Checks:
         try:
             sheet = await self._desk.sheet(officer, week)
         except NotAllowedError:
-            raise self._refused("checks.not-for-operator") from None
+            raise self._door.refused("checks.not-for-operator") from None
         say = self._door.texts.say
         done = DONE.get(request.query.get("done", ""))
         values = {
@@ -97,10 +97,7 @@ class _Checks:
 
     async def record(self, request: web.Request) -> web.Response:
         """What came of it."""
-        officer = await self._door.officer(request)
-        form = await self._door.read_form(request, SIGNED)
-        if officer.role is not Role.OFFICER:
-            raise self._refused("checks.read-only")
+        officer, form = await self._door.read_act(request, refusal="checks.read-only")
         try:
             result = Result(form.get("result", ""))
         except ValueError:
@@ -113,13 +110,10 @@ class _Checks:
         try:
             is_done = await work
         except NotAllowedError:
-            raise self._refused("checks.read-only") from None
+            raise self._door.refused("checks.read-only") from None
         key = _parsed(week)
         back = f"week={key.key}&" if key else ""
         return web.HTTPSeeOther(f"{CHECKS}?{back}done={done if is_done else 'gone'}#done")
-
-    def _refused(self, sentence: str) -> web.HTTPForbidden:
-        return web.HTTPForbidden(text=self._door.texts.say(sentence))
 
 
 def _week(request: web.Request, last_week: Period) -> Period:

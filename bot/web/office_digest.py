@@ -13,7 +13,6 @@ from bot.services.access import Officer
 from bot.services.digest_office import Habit, Sheet, text_of
 from bot.services.digests import EARLIEST, LATEST, MINUTE, ROADS
 from bot.web.door import Door
-from bot.web.forms import SIGNED
 
 DIGEST = "/office/digest"
 TRY = f"{DIGEST}/try"
@@ -74,7 +73,7 @@ class _Digest:
 
     async def settle(self, request: web.Request) -> web.Response:
         """Day, hour, road, address; what is wrong with them is said, and what was typed stays."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         try:
             await self._desk.settle(officer, _habit(form))
         except RuleError as error:
@@ -83,7 +82,7 @@ class _Digest:
 
     async def try_mail(self, request: web.Request) -> web.Response:
         """A letter for trying."""
-        officer, _ = await self._form(request)
+        officer, _ = await self._door.read_act(request)
         try:
             fault = await self._desk.try_mail(officer)
         except RuleError as error:
@@ -91,13 +90,6 @@ class _Digest:
         if fault is not None:
             return await self._page(request, officer, {}, self._fault(fault))
         raise web.HTTPSeeOther(f"{DIGEST}?done=tried#done")
-
-    async def _form(self, request: web.Request) -> tuple[Officer, Mapping[str, str]]:
-        officer = await self._door.officer(request)
-        form = await self._door.read_form(request, SIGNED)
-        if officer.role is not Role.OFFICER:
-            raise web.HTTPForbidden(text=self._say("messages.read-only"))
-        return officer, form
 
     async def _page(
         self, request: web.Request, officer: Officer, typed: Mapping[str, str], fault: str

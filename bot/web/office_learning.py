@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 from aiohttp import web
 
 from bot.core.errors import NotAllowedError, RuleError
+from bot.core.typed_days import read_day
 from bot.core.vocabulary import Role
 from bot.services.access import Officer
 from bot.services.learning import Sheet
 from bot.web.door import Door
-from bot.web.forms import SIGNED
+from bot.web.forms import fresh_once, read_once
 
 LEARNING = "/office/learning"
 GONE = LEARNING + r"/{number:\d{1,9}}/gone"
@@ -27,9 +27,6 @@ DONE = {
 """What an address may say was done."""
 TYPED = ("count", "day", "source", "once")
 LONGEST_TYPED = 200
-ONCE = re.compile(r"[A-Za-z0-9_-]{12}")
-ONCE_BYTES = 9
-DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 
 
 class LearningDesk(Protocol):
@@ -67,30 +64,23 @@ class _Learning:
 
     async def confirm(self, request: web.Request) -> web.Response:
         """A figure from the official source; what is wrong with it is said, and what was typed stays."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         try:
             read = (_count(form), _day(form), form.get("source", ""))
-            await self._desk.confirm(officer, read, _once(form))
+            await self._desk.confirm(officer, read, read_once(form))
         except RuleError as error:
             return await self._page(request, officer, form, error.code)
         raise web.HTTPSeeOther(f"{LEARNING}?done=kept#done")
 
     async def take_back(self, request: web.Request) -> web.Response:
         """A reading was wrong."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         number = int(request.match_info["number"])
         try:
             is_done = await self._desk.take_back(officer, number, form.get("reason", ""))
         except RuleError:
             return await self._page(request, officer, {}, "learning.reason")
         raise web.HTTPSeeOther(f"{LEARNING}?done={'gone' if is_done else 'late'}#done")
-
-    async def _form(self, request: web.Request) -> tuple[Officer, Mapping[str, str]]:
-        officer = await self._door.officer(request)
-        form = await self._door.read_form(request, SIGNED)
-        if officer.role is not Role.OFFICER:
-            raise self._refused("messages.read-only")
-        return officer, form
 
     async def _page(
         self, request: web.Request, officer: Officer, typed: Mapping[str, str], fault: str
@@ -99,14 +89,14 @@ class _Learning:
         try:
             sheet = await self._desk.sheet(officer)
         except NotAllowedError:
-            raise self._refused("learning.not-for-operator") from None
+            raise self._door.refused("learning.not-for-operator") from None
         texts = self._door.texts
         done = DONE.get(request.query.get("done", ""))
         fresh = {
             "count": "",
             "day": sheet.today.isoformat(),
             "source": "",
-            "once": secrets.token_urlsafe(ONCE_BYTES),
+            "once": fresh_once(),
         }
         kept = {name: typed[name][:LONGEST_TYPED] for name in TYPED if name in typed}
         values = {
@@ -118,9 +108,6 @@ class _Learning:
         }
         return self._door.page(request, officer, "learning.html", values, 422 if fault else 200)
 
-    def _refused(self, sentence: str) -> web.HTTPForbidden:
-        return web.HTTPForbidden(text=self._door.texts.say(sentence))
-
 
 def _count(form: Mapping[str, str]) -> int:
     """The number of people; points between thousands are read over."""
@@ -131,17 +118,7 @@ def _count(form: Mapping[str, str]) -> int:
 
 
 def _day(form: Mapping[str, str]) -> date:
-    """The day as browsers send it, or as it is written by hand."""
-    said = form.get("day", "").strip()
-    for written in DAY_FORMS:
-        try:
-            return datetime.strptime(said, written).date()  # noqa: DTZ007 – a day has no zone
-        except ValueError:
-            continue
-    raise RuleError("learning.day", "Ngày không đúng.")
-
-
-def _once(form: Mapping[str, str]) -> str:
-    """What this page was given out with, so that a form sent twice is one reading."""
-    once = form.get("once", "")
-    return once if ONCE.fullmatch(once) else secrets.token_urlsafe(ONCE_BYTES)
+    day = read_day(form.get("day", ""))
+    if day is None:
+        raise RuleError("learning.day", "Ngày không đúng.")
+    return day

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.core.errors import NotAllowedError, NotFoundError, RuleError
+from bot.core.typed_days import read_day
 from bot.core.vocabulary import Role
 from bot.locale import Texts, show_number
 from bot.services.access import Officer
@@ -20,7 +19,7 @@ from bot.services.readings import Typed
 from bot.services.report_words import full_aim, unit_of
 from bot.services.target_changes import FIELDS, OPS, Change
 from bot.web.door import Door
-from bot.web.forms import SIGNED
+from bot.web.forms import fresh_once, read_once
 from bot.web.office_targets import SHAPES, done_of, rest_of
 
 PLAN = "/office/plan"
@@ -40,9 +39,6 @@ DONE = {
 TYPED = ("number", "part", "whole", "level", "reached", "day", "source", "reason", "valid_from")
 LONGEST_TYPED = 400
 MOST_FIELDS = len(FIELDS) + 4
-ONCE = re.compile(r"[A-Za-z0-9_-]{12}")
-ONCE_BYTES = 9
-DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 OWN_WORDS = {"correct.reason": "plan.reason"}
 """Sentences of the chat that a page says in its own words."""
 
@@ -189,7 +185,7 @@ class _Plan:
         async def act(officer: Officer, form: Mapping[str, str]) -> None:
             typed = Typed(*(form.get(name, "").strip() for name in TYPED[:5]))
             entered = (typed, _day(form, "day"), form.get("source", ""))
-            await self._desk.keep(officer, _name(request), entered, _once(form))
+            await self._desk.keep(officer, _name(request), entered, read_once(form))
 
         return await self._on_target(request, Doing("kept", "figure"), act)
 
@@ -276,10 +272,7 @@ class _Plan:
 
     async def _do(self, request: web.Request, act: Act) -> Sent:
         """Do it for who may."""
-        officer = await self._door.officer(request)
-        form = await self._door.read_form(request, SIGNED, MOST_FIELDS)
-        if officer.role is not Role.OFFICER:
-            raise self._refused("messages.read-only")
+        officer, form = await self._door.read_act(request, MOST_FIELDS)
         try:
             is_done = await act(officer, form)
         except RuleError as error:
@@ -327,7 +320,7 @@ class _Plan:
         try:
             return await sheet
         except NotAllowedError:
-            raise self._refused("plan.not-for-operator") from None
+            raise self._door.refused("plan.not-for-operator") from None
         except NotFoundError:
             raise web.HTTPNotFound from None
 
@@ -345,7 +338,7 @@ class _Plan:
         fresh = dict.fromkeys(TYPED, "") | {
             "day": day,
             "valid_from": day,
-            "once": secrets.token_urlsafe(ONCE_BYTES),
+            "once": fresh_once(),
         }
         kept = {name: typed[name][:LONGEST_TYPED] for name in (*TYPED, "once") if name in typed}
         values = {
@@ -358,9 +351,6 @@ class _Plan:
         }
         status = 422 if wrong.sentence else 200
         return self._door.page(request, officer, what[0], {**what[1], **values}, status)
-
-    def _refused(self, sentence: str) -> web.HTTPForbidden:
-        return web.HTTPForbidden(text=self._door.texts.say(sentence))
 
 
 def _figure(texts: Texts, unit: str, figure: Any) -> str:
@@ -384,17 +374,7 @@ def _number(request: web.Request) -> int:
 
 
 def _day(form: Mapping[str, str], field: str) -> date:
-    """The day as browsers send it, or as it is written by hand."""
-    said = form.get(field, "").strip()
-    for written in DAY_FORMS:
-        try:
-            return datetime.strptime(said, written).date()  # noqa: DTZ007 – a day has no zone
-        except ValueError:
-            continue
-    raise RuleError("plan.day", "Ngày không đúng.")
-
-
-def _once(form: Mapping[str, str]) -> str:
-    """What this page was given out with, so that a form sent twice is one figure."""
-    once = form.get("once", "")
-    return once if ONCE.fullmatch(once) else secrets.token_urlsafe(ONCE_BYTES)
+    day = read_day(form.get(field, ""))
+    if day is None:
+        raise RuleError("plan.day", "Ngày không đúng.")
+    return day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.core.errors import RuleError
 from bot.core.named_periods import CUSTOM, KINDS, holding
 from bot.core.periods import Period, PeriodError, parse
+from bot.core.typed_days import read_day
 from bot.core.vocabulary import ClosingStatus, Role
 from bot.locale import Texts, show_date
 from bot.services.access import Officer
@@ -21,7 +22,6 @@ from bot.services.period_names import name_in_list
 from bot.services.report_list import Line, Listing, Shown
 from bot.services.report_words import full_aim
 from bot.web.door import Door
-from bot.web.forms import SIGNED
 from bot.web.office_import import READERS
 
 REPORTS = "/office/reports"
@@ -32,7 +32,6 @@ REOPEN = REPORTS + r"/{number:\d{1,9}}/reopen"
 ISSUE = REPORTS + r"/{number:\d{1,9}}/issue"
 DONE = ("closed", "reopened", "issued")
 DAY = timedelta(days=1)
-DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 LONGEST_TYPED = 200
 MOST_TARGETS = 60
 
@@ -138,7 +137,7 @@ class _Reports:
 
     async def close(self, request: web.Request) -> web.Response:
         """Freeze it; what a rule refuses is said on the page of the button."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request, refusal="closing.read-only")
         period, typed = _parsed(form.get("period", "")), form.get("until", "")[:LONGEST_TYPED]
         try:
             await self._desk.close(officer, period, _until(typed))
@@ -148,7 +147,7 @@ class _Reports:
 
     async def reopen(self, request: web.Request) -> web.Response:
         """It counts anew from now on, for a reason."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request, refusal="closing.read-only")
         number = int(request.match_info["number"])
         try:
             period = await self._desk.reopen(officer, number, form.get("reason", ""))
@@ -159,7 +158,7 @@ class _Reports:
 
     async def issue(self, request: web.Request) -> web.Response:
         """It left the office under the number that the clerk gave it."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request, refusal="closing.read-only")
         number = int(request.match_info["number"])
         said = form.get("document", ""), form.get("reason", "")
         try:
@@ -197,13 +196,6 @@ class _Reports:
         if officer.role is not Role.OFFICER:
             raise web.HTTPForbidden(text=self._door.texts.say("closing.read-only"))
         return officer
-
-    async def _form(self, request: web.Request) -> tuple[Officer, Mapping[str, str]]:
-        officer = await self._door.officer(request)
-        form = await self._door.read_form(request, SIGNED)
-        if officer.role is not Role.OFFICER:
-            raise web.HTTPForbidden(text=self._door.texts.say("closing.read-only"))
-        return officer, form
 
     async def _one(
         self, request: web.Request, officer: Officer, period: Period, typed: Mapping[str, str]
@@ -312,19 +304,20 @@ def _chosen(query: Mapping[str, str], last_weekday: int) -> Period:
 
 
 def _until(typed: str) -> date | None:
-    try:
-        return _day(typed) if typed.strip() else None
-    except PeriodError:
-        raise RuleError("closing.until-wrong", "Ngày “thực hiện đến” không đúng.") from None
+    """The day up to which it counts; None for an empty field."""
+    if not typed.strip():
+        return None
+    day = read_day(typed)
+    if day is None:
+        raise RuleError("closing.until-wrong", "Ngày “thực hiện đến” không đúng.")
+    return day
 
 
 def _day(typed: str) -> date:
-    for form in DAY_FORMS:
-        try:
-            return datetime.strptime(typed.strip(), form).date()  # noqa: DTZ007 – a day has no zone
-        except ValueError:
-            continue
-    raise PeriodError(typed[:40])
+    day = read_day(typed)
+    if day is None:
+        raise PeriodError(typed[:40])
+    return day
 
 
 def _address(path: str, period: Period, **more: str) -> str:

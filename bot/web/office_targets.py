@@ -100,7 +100,10 @@ def notes_of(texts: Texts, target: Mapping[str, Any]) -> list[str]:
 
 
 def done_of(texts: Texts, target: Mapping[str, Any]) -> str | None:
-    """How many people, where our logs count towards a share; the number alone otherwise, or the level."""
+    """How many people, where our logs count towards a share; the number alone otherwise, or the level.
+
+    None while nothing is known.
+    """
     number, reading = target["done"], target["reading"]
     if number is None:
         return reading["level"] if reading is not None else None

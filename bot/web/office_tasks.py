@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 from aiohttp import web
 
 from bot.core.errors import NotAllowedError, NotFoundError, RuleError
+from bot.core.typed_days import read_day
 from bot.core.vocabulary import Role, TaskStatus
 from bot.services.access import Officer
 from bot.services.tasks import LONGEST_RESULT, NewState, Standing, TaskState
 from bot.web.door import Door
-from bot.web.forms import SIGNED
 
 TASKS = "/office/tasks"
 TASK = TASKS + r"/{task:[a-z0-9-]{1,60}}"
@@ -27,7 +27,6 @@ DONE = {
 }
 """What an address may say was done."""
 UNKNOWN = "unknown"
-DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class _Tasks:
         try:
             sheet = await self._desk.sheet(officer)
         except NotAllowedError:
-            raise self._refused("tasks.not-for-operator") from None
+            raise self._door.refused("tasks.not-for-operator") from None
         values = {
             "tasks": sheet.tasks,
             "leads": by_lead(sheet.tasks),
@@ -114,7 +113,7 @@ class _Tasks:
 
     async def set_state(self, request: web.Request) -> web.Response:
         """Where it stands."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         name = request.match_info["task"]
         try:
             is_new = await self._desk.set_state(officer, _new_state(name, form))
@@ -126,7 +125,7 @@ class _Tasks:
 
     async def take_back(self, request: web.Request) -> web.Response:
         """What was written down was a mistake."""
-        officer, form = await self._form(request)
+        officer, form = await self._door.read_act(request)
         name = request.match_info["task"]
         state = (name, int(request.match_info["number"]))
         try:
@@ -135,13 +134,6 @@ class _Tasks:
             return await self._page(request, officer, "tasks.reason", None)
         raise web.HTTPSeeOther(f"{TASKS}/{name}?done={'gone' if is_done else 'late'}#done")
 
-    async def _form(self, request: web.Request) -> tuple[Officer, Mapping[str, str]]:
-        officer = await self._door.officer(request)
-        form = await self._door.read_form(request, SIGNED)
-        if officer.role is not Role.OFFICER:
-            raise self._refused("messages.read-only")
-        return officer, form
-
     async def _page(
         self, request: web.Request, officer: Officer, fault: str, typed: Mapping[str, str] | None
     ) -> web.Response:
@@ -149,7 +141,7 @@ class _Tasks:
         try:
             card = await self._desk.card(officer, request.match_info["task"])
         except NotAllowedError:
-            raise self._refused("tasks.not-for-operator") from None
+            raise self._door.refused("tasks.not-for-operator") from None
         except NotFoundError:
             raise web.HTTPNotFound from None
         texts, done = self._door.texts, DONE.get(request.query.get("done", ""))
@@ -175,9 +167,6 @@ class _Tasks:
         }
         return self._door.page(request, officer, "task.html", values, 422 if fault else 200)
 
-    def _refused(self, sentence: str) -> web.HTTPForbidden:
-        return web.HTTPForbidden(text=self._door.texts.say(sentence))
-
 
 def by_lead(tasks: Sequence[Standing]) -> list[Lead]:
     """In the order of the plan, those units first that lead a task about our work."""
@@ -201,13 +190,7 @@ def _new_state(name: str, form: Mapping[str, str]) -> NewState:
     said = form.get("status", "")
     if said not in set(TaskStatus):
         raise RuleError("tasks.status-wrong", "Chưa chọn tình trạng.")
-    return NewState(name, TaskStatus(said), form.get("result"), _day(form.get("day", "").strip()))
-
-
-def _day(said: str) -> date:
-    for written in DAY_FORMS:
-        try:
-            return datetime.strptime(said, written).date()  # noqa: DTZ007 – a day has no zone
-        except ValueError:
-            continue
-    raise RuleError("tasks.day-wrong", "Ngày không đúng.")
+    day = read_day(form.get("day", ""))
+    if day is None:
+        raise RuleError("tasks.day-wrong", "Ngày không đúng.")
+    return NewState(name, TaskStatus(said), form.get("result"), day)

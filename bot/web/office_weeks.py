@@ -12,7 +12,7 @@ WEEK, FIGURE = "/office", "/office/figure"
 
 
 def weeks(request: web.Request, now: datetime) -> tuple[Period, Period]:
-    """The present week and the one asked for; one that is no week, or is to come, leads back."""
+    """The present week and the one asked for; ``HTTPSeeOther`` for one that is no week, or is to come."""
     this_week = week_of(today(now))
     if "week" not in request.query:
         return this_week, this_week

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 SERVER_NAME = "ban-so"
 # No versions for strangers. Answers to what is no HTTP never meet a middleware, so the name is set here.
-web_response.SERVER_SOFTWARE = SERVER_NAME  # type: ignore[attr-defined]
+web_response.SERVER_SOFTWARE = SERVER_NAME  # type: ignore[attr-defined]  # not in aiohttp's own list of names
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

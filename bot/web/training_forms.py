@@ -146,7 +146,7 @@ HOURS = ("from", "to")
 
 
 def whole(text: str, code: str) -> int | None:
-    """A number that was typed; None where nothing was."""
+    """A number that was typed, None where nothing was; ``RuleError`` with that code for what is none."""
     if not text:
         return None
     if WHOLE.fullmatch(text) is None or int(text) > MOST_HEADS:
