@@ -126,9 +126,7 @@ def test_a_class_after_the_hour_of_the_office_is_of_its_next_week_in_every_figur
 ) -> None:
     ward.began(NEW_YEAR)
     ward.holds(TrainingKind.CLASS, date(2026, 11, 6))
-    ward.holds(
-        TrainingKind.CLASS, date(2026, 11, 6), starts_at=tools.local(date(2026, 11, 6), 17)
-    )
+    ward.holds(TrainingKind.CLASS, date(2026, 11, 6), starts_at=tools.local(date(2026, 11, 6), 17))
 
     def held(last_day: str) -> tuple[int, int, int]:
         week = replace(parse(f"office-week:{last_day}"), cut=time(16, 30))

@@ -140,7 +140,7 @@ def fresh_once() -> str:
     return secrets.token_urlsafe(ONCE_BYTES)
 
 
-def read_once(form: Mapping[str, str]) -> str:
+def once_of(form: Mapping[str, str]) -> str:
     """What that form was given out with; a fresh one where it brings none of ours."""
     once = form.get("once", "")
     return once if ONCE.fullmatch(once) else fresh_once()

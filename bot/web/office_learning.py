@@ -15,7 +15,7 @@ from bot.core.vocabulary import Role
 from bot.services.access import Officer
 from bot.services.learning import Sheet
 from bot.web.door import Door
-from bot.web.forms import fresh_once, read_once
+from bot.web.forms import fresh_once, once_of
 
 LEARNING = "/office/learning"
 GONE = LEARNING + r"/{number:\d{1,9}}/gone"
@@ -67,7 +67,7 @@ class _Learning:
         officer, form = await self._door.read_act(request)
         try:
             read = (_count(form), _day(form), form.get("source", ""))
-            await self._desk.confirm(officer, read, read_once(form))
+            await self._desk.confirm(officer, read, once_of(form))
         except RuleError as error:
             return await self._page(request, officer, form, error.code)
         raise web.HTTPSeeOther(f"{LEARNING}?done=kept#done")

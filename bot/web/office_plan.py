@@ -19,7 +19,7 @@ from bot.services.readings import Typed
 from bot.services.report_words import full_aim, unit_of
 from bot.services.target_changes import FIELDS, OPS, Change
 from bot.web.door import Door
-from bot.web.forms import fresh_once, read_once
+from bot.web.forms import fresh_once, once_of
 from bot.web.office_targets import SHAPES, done_of, rest_of
 
 PLAN = "/office/plan"
@@ -185,7 +185,7 @@ class _Plan:
         async def act(officer: Officer, form: Mapping[str, str]) -> None:
             typed = Typed(*(form.get(name, "").strip() for name in TYPED[:5]))
             entered = (typed, _day(form, "day"), form.get("source", ""))
-            await self._desk.keep(officer, _name(request), entered, read_once(form))
+            await self._desk.keep(officer, _name(request), entered, once_of(form))
 
         return await self._on_target(request, Doing("kept", "figure"), act)
 
