@@ -100,7 +100,7 @@ def table(rows: int, key: str = "targets") -> Table:
         Column("title", "Chỉ tiêu", Kind.TEXT, 45),
         Column("done", "Lũy kế", Kind.NUMBER, 12),
         Column("percent", "Đạt %", Kind.PERCENT, 10),
-        Column("note", "Ghi chú", Kind.TEXT, 28),
+        Column("note", "Ghi chú", Kind.TEXT, 88),
     ]
     lines = [
         Row(f"{key}[{n}]", (n, "Tổ chức lớp tập huấn kỹ năng số cho người dân", 1234.5, None, ""))

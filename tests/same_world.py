@@ -16,6 +16,7 @@ from bot.library import Library
 from bot.reports.tables import Book, ReportTables, Table
 from bot.services import period_report, report_book, report_drafts, report_tables, targets
 from bot.services.readings import kind_of
+from bot.services.report_annex import annex_of
 from bot.services.report_document import Wish
 from bot.services.report_drafts import Draft
 from bot.services.report_words import Telling
@@ -30,7 +31,6 @@ from tests.storage_tools import Shelf
 from tests.test_figures_property import ACTS, TEAMS, TODAY, Act, House
 
 WEEK, YEAR = parse("week:2026-W47"), parse("year:2026")
-ANNEX = ("targets", "figures", "by_team", "tasks", "adjustments")
 CROWD = 16
 """How many people there are besides those that acts tell of."""
 
@@ -205,7 +205,7 @@ class World(House):
 
     def draft(self, body: dict[str, Any]) -> tuple[Draft, list[Table]]:
         """Its văn bản, and the tables of the annex."""
-        annex = [one for one in self.tables(body).tables if one.key in ANNEX]
+        annex = annex_of(self.tables(body), body, self.told())
         of, how = (self.commune, self.plan), (TEXTS, Wish())
         return report_drafts.from_body(self.unit, of, how, body, annex), annex
 

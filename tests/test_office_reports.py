@@ -102,6 +102,13 @@ def test_an_officer_closes_a_month_and_what_is_written_later_is_told_in_the_next
     assert "reports:month:2026-11" in [a.act.object for a in acts if a.act.action == "read"]
 
 
+def test_units_that_sent_nothing_are_counted_and_named_in_one_line(site: Site) -> None:
+    answer = site.officer().opens(f"{CLOSE}?period=month:2026-09")
+    assert "Đơn vị chưa gửi báo cáo: 22" in words(answer)
+    assert "Trạm Y tế phường; Các trường học Mầm non, Tiểu học, THCS; Khu phố 1" in words(answer)
+    assert "<li>Trạm Y tế phường" not in answer.text
+
+
 def test_two_who_close_are_told_so_and_one_who_comes_too_early_says_until_when(site: Site) -> None:
     officer, other = site.officer("phuoc-tan"), site.officer("phuoc-tan", name="anh Bình")
     form = token(other, OCTOBER, CLOSE)

@@ -214,3 +214,40 @@ def test_both_headers_of_each_commune_come_from_its_plan(slug: str) -> None:
     assert list(office.issuer) == [named]
     assert list(office.signer) == ["CHÁNH VĂN PHÒNG" if slug == "phuoc-tan" else "TRƯỞNG PHÒNG"]
     assert office.dated == date(2026, 12, 5)
+
+
+@pytest.mark.parametrize("slug", sorted(shipped.library().plans))
+def test_a_draft_of_the_office_goes_to_its_committee_and_not_to_whom_the_committee_writes(
+    slug: str,
+) -> None:
+    plan = shipped.library().plans[slug]
+    kind = "phường" if plan.kind == "phuong" else "xã"
+    office = compose(body(), plan, TEXTS, Wish("phong")).letter
+    committee = compose(body(), plan, TEXTS, Wish("ubnd")).letter
+    assert tuple(office.recipients) == (f"UBND {kind} (báo cáo)",)
+    assert office.archive == "VT"
+    assert tuple(committee.recipients) == plan.report.recipients
+    assert committee.archive == plan.report.archive
+
+
+def test_what_the_plan_says_below_a_report_is_of_the_header_that_it_chose() -> None:
+    head = PLAN.report.model_copy(
+        update={"header": "phong", "recipients": ("Lãnh đạo phòng",), "archive": "VT, VHXH"}
+    )
+    plan = PLAN.model_copy(update={"report": head})
+    office = compose(body(), plan, TEXTS, Wish("phong")).letter
+    assert (tuple(office.recipients), office.archive) == (("Lãnh đạo phòng",), "VT, VHXH")
+    committee = compose(body(), plan, TEXTS, Wish("ubnd")).letter
+    assert (tuple(committee.recipients), committee.archive) == (("(đơn vị bổ sung)",), "VT")
+
+
+@pytest.mark.parametrize("slug", sorted(shipped.library().plans))
+def test_each_header_is_signed_by_who_may_sign_for_it(slug: str) -> None:
+    plan = shipped.library().plans[slug]
+    committee = list(compose(body(), plan, TEXTS, Wish("ubnd")).letter.signer)
+    assert [one for one in committee if not one.startswith("TM.")] in (
+        ["CHỦ TỊCH"],
+        ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"],
+    )
+    (office,) = compose(body(), plan, TEXTS, Wish("phong")).letter.signer
+    assert office in ("TRƯỞNG PHÒNG", "CHÁNH VĂN PHÒNG")

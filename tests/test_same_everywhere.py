@@ -161,9 +161,9 @@ def by_draft(world: World, body: dict[str, Any]) -> Seen:
             assert figure.shown in line.text
             seen.add(figure.path)
     grids = [[[cell.text for cell in row.cells] for row in grid.rows] for grid in paper.tables]
-    for table in annex:
+    for table in (one for one in annex if one.rows):
         heads = [one.title for one in table.columns]
-        grid = next(one for one in grids if one and one[0] == heads)
+        grid = next(found for one in grids if one and (found := unfolded(one, heads, table)))
         for line_, place, row, path in figures_of(table, said):
             cell: Value = row.cells[place]
             if isinstance(said[path], str) or isinstance(cell, str):
@@ -171,7 +171,37 @@ def by_draft(world: World, body: dict[str, Any]) -> Seen:
             kind = table.columns[place].kind
             assert grid[1 + line_][place] == show_cell(said[path], kind), (table.key, path)
             seen.add(path)
-    return seen
+    return seen | set(folded_away(world, body, annex, said))
+
+
+def folded_away(
+    world: World, body: dict[str, Any], annex: list[Table], said: Said
+) -> Iterator[str]:
+    """Rows that a draft only lists below its tables: each by its name, and nothing is known of any."""
+    whole = {one.key: one for one in world.tables(body).tables}
+    for table in (one for one in annex if one.key in ("figures", "targets")):
+        there, listed = {row.key for row in table.rows}, " ".join(table.notes)
+        for _, place, row, path in figures_of(whole[table.key], said):
+            if row.key in there:
+                continue
+            assert str(row.cells[1]).rstrip(". ") in listed, row.key
+            if path.endswith(".value"):
+                assert str(row.cells[place]) in listed, path
+            else:
+                assert said[path] is None, path
+            yield path
+
+
+def unfolded(grid: list[list[str]], heads: list[str], table: Table) -> list[list[str]]:
+    """The lines of a table below each other, where it was drawn in blocks side by side; [] for another."""
+    blocks, wide = len(grid[0]) // len(heads), len(heads)
+    if grid[0] != heads * blocks:
+        return []
+    last = [row for row in table.rows if row.is_total] if blocks > 1 else []
+    body = grid[1 : len(grid) - len(last)]
+    beside = [line[at * wide : (at + 1) * wide] for at in range(blocks) for line in body]
+    kept = [line for line in beside if any(line)] if blocks > 1 else beside
+    return [heads, *kept, *(line[:wide] for line in grid[len(grid) - len(last) :])]
 
 
 def by_digest(_: World, body: dict[str, Any]) -> Seen:
@@ -229,6 +259,8 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "digest": frozenset({"help", "help.by_team", "trainings.by_kind", "targets"}),
 }
 """Which parts of the report each surface shows."""
+LEFT_TO_LONGER_ONES = frozenset({"targets.reading"})
+"""What the draft of a week says in the notes of its annex and not in sentences, where it is older."""
 
 
 def parts(seen: Seen) -> set[str]:
@@ -251,7 +283,8 @@ def test_every_surface_shows_its_parts_of_a_rich_report(
         body = world.body(period, audience)
         for name in surfaces_of(audience, period):
             seen = SURFACES[name](world, body)
-            assert SHOWN[name] <= parts(seen), name
+            left = LEFT_TO_LONGER_ONES if (name, period) == ("docx", WEEK) else frozenset()
+            assert SHOWN[name] - left <= parts(seen), name
         assert SHOWN.keys() == SURFACES.keys()
 
 

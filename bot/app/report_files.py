@@ -19,6 +19,7 @@ from bot.locale import Texts
 from bot.reports.tables import Book, ReportTables
 from bot.services import period_report, report_book, report_drafts, report_tables
 from bot.services.frozen_rows import Rows
+from bot.services.report_annex import annex_of
 from bot.services.report_document import Wish
 from bot.services.report_drafts import Draft
 from bot.services.report_letter import HEADERS
@@ -31,8 +32,6 @@ from storage.spot_checks import Result, Way
 NOTHING = Ticked()
 SUMMARY = "summary"
 """The table that a report's CSV is."""
-ANNEX = ("targets", "figures", "by_team", "tasks", "adjustments")
-"""Tables of the annex, where they have rows."""
 
 
 class ReportRoom:
@@ -83,7 +82,8 @@ class ReportRoom:
     ) -> Draft:
         """The văn bản of it with its tables as the annex; drawn without the database."""
         plan = self.plan(commune)
-        annex = [one for one in self.tables(unit, commune, body, ticked).tables if one.key in ANNEX]
+        told = self.told(unit, commune, body, ticked)
+        annex = annex_of(report_tables.build(body, told), body, told)
         how = (self.texts, Wish(header))
         return report_drafts.from_body(unit, (commune, plan), how, body, annex)
 

@@ -31,7 +31,7 @@ from bot.reports.docx_parts import (
     tidy_package,
     width_of,
 )
-from bot.reports.docx_tables import add_table
+from bot.reports.docx_tables import add_table, is_wide
 
 A4 = (210.0, 297.0)
 TOP, BOTTOM, LEFT, RIGHT = 20.0, 20.0, 30.0, 15.0
@@ -88,9 +88,7 @@ def render(document: Document) -> bytes:
     add_line(paper, document.ending).paragraph_format.keep_with_next = True
     _add_foot(paper, frame)
     if document.annex:
-        _add_annex(paper, letter, document.annex_title)
-        for number, table in enumerate(document.annex, start=1):
-            add_table(paper, (number, table), WIDE_ROOM)
+        _add_tables(paper, document)
     return saved(paper)
 
 
@@ -115,7 +113,8 @@ def render_example(letter: Letter, annex_title: str) -> bytes:
         paper.add_paragraph(_place(name), styles.BODY)
     paper.add_paragraph(_place("ket_thuc"), styles.BODY)
     _add_foot(paper, frame)
-    _add_annex(paper, letter, annex_title)
+    _add_page(paper, is_lying=True)
+    _add_annex_head(paper, letter, annex_title, WIDE_ROOM)
     paper.add_paragraph(_place("phu_luc"), styles.BODY)
     return saved(paper)
 
@@ -248,18 +247,37 @@ def recipient_lines(letter: Letter) -> list[str]:
     return [f"- {one};" for one in [*above, *letter.recipients]] + [f"- Lưu: {letter.archive}."]
 
 
-def _add_annex(paper: Paper, letter: Letter, title: str) -> None:
-    """The head of the annex, in a landscape section of its own."""
+def _add_tables(paper: Paper, document: Document) -> None:
+    """The annex on a new page; from its first wide table on it lies, and the paper is not turned back."""
+    was_lying = False
+    for number, table in enumerate(document.annex, start=1):
+        is_lying = was_lying or is_wide(table)
+        room = WIDE_ROOM if is_lying else ROOM
+        if number == 1 or is_lying != was_lying:
+            _add_page(paper, is_lying=is_lying)
+        was_lying = is_lying
+        if number == 1:
+            _add_annex_head(paper, document.letter, document.annex_title, room)
+        add_table(paper, (number, table), room)
+
+
+def _add_page(paper: Paper, *, is_lying: bool) -> None:
+    """A section of its own on a new page, upright or lying."""
     section = paper.add_section(WD_SECTION.NEW_PAGE)
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(A4[1]), Mm(A4[0])
+    section.orientation = WD_ORIENT.LANDSCAPE if is_lying else WD_ORIENT.PORTRAIT
+    width, height = reversed(A4) if is_lying else A4
+    section.page_width, section.page_height = Mm(width), Mm(height)
     section.different_first_page_header_footer = False
+
+
+def _add_annex_head(paper: Paper, letter: Letter, title: str, room: float) -> None:
+    """What the annex is and of which report."""
     paper.add_paragraph("Phụ lục", styles.ANNEX)
     paper.add_paragraph(title, styles.ANNEX_TITLE)
     of = f"(Kèm theo Báo cáo số{NUMBER_GAP}/{letter.code} {_day(letter)} của {letter.author})"
     paper.add_paragraph(of, styles.ANNEX_OF)
     rule = paper.add_paragraph(style=styles.RULE)
-    draw_rule(rule, width_of(title, styles.BODY_SIZE, bold=True) * SHORT_RULE, WIDE_ROOM)
+    draw_rule(rule, width_of(title, styles.BODY_SIZE, bold=True) * SHORT_RULE, room)
 
 
 def room_of(section: Section) -> float:

@@ -47,7 +47,7 @@ ANNEX, ANNEX_TITLE, ANNEX_OF = "VB Phụ lục", "VB Tên phụ lục", "VB Kèm
 CAPTION, TABLE_HEAD = "Caption", "VB Đầu bảng"
 CELL, CELL_NUMBER, CELL_DAY, NOTE = "VB Ô bảng", "VB Ô số", "VB Ô giữa", "VB Ghi chú bảng"
 PAGE_NUMBER = "header"
-DENSE, CELL_SIZE, DENSE_SIZE = " nhỏ", 12, 10
+DENSE, CELL_SIZE, DENSE_SIZE = " nhỏ", 11, 10
 """What the name of a style ends with in tables of many columns, and the sizes of letters in both."""
 
 _INDENT = INDENT_CM * 10
@@ -79,11 +79,11 @@ _LOOKS = {
     ANNEX_TITLE: _Look(14, bold=True, keep_next=True),
     ANNEX_OF: _Look(14, italic=True, keep_next=True),
     CAPTION: _Look(13, bold=True, align=ALIGN.LEFT, before=12, after=6, keep_next=True),
-    TABLE_HEAD: _Look(12, bold=True, before=2, after=2, keep_next=True),
-    CELL: _Look(12, align=ALIGN.LEFT, before=1, after=1),
-    CELL_NUMBER: _Look(12, align=ALIGN.RIGHT, before=1, after=1),
-    CELL_DAY: _Look(12, before=1, after=1),
-    NOTE: _Look(12, italic=True, align=ALIGN.LEFT, before=3),
+    TABLE_HEAD: _Look(CELL_SIZE, bold=True, before=2, after=2, keep_next=True),
+    CELL: _Look(CELL_SIZE, align=ALIGN.LEFT, before=1, after=1),
+    CELL_NUMBER: _Look(CELL_SIZE, align=ALIGN.RIGHT, before=1, after=1),
+    CELL_DAY: _Look(CELL_SIZE, before=1, after=1),
+    NOTE: _Look(CELL_SIZE, italic=True, align=ALIGN.LEFT, before=3),
     PAGE_NUMBER: _Look(14),
 }
 _IN_TABLES = (TABLE_HEAD, CELL, CELL_NUMBER, CELL_DAY)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from textwrap import wrap
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # ships no types
 from xlsxwriter.format import Format  # type: ignore[import-untyped]  # ships no types
@@ -19,18 +18,16 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # sh
 from bot.locale import show_number
 from bot.reports.recount import Recount, added_up
 from bot.reports.tables import Book, Detail, Kind, Row, Table, Value
+from bot.reports.xlsx_paper import FACE, LINE, height, set_foot, set_paper, set_stacked, slim
 
-FACE, SIZE = "Times New Roman", 11
+SIZE = 11
 LIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 WHOLE, DECIMAL, DAY = "#,##0", "#,##0.0#", "dd/mm/yyyy"
 UNKNOWN = "—"
-LINE, LETTERS, BOLD_LETTERS = 15.0, 1.1, 0.9
-"""Points of one line of words in a cell, and how many letters stand in the width of a digit."""
 FIRST_DAY = date(1899, 12, 30)
 """Day 0 of a spreadsheet's calendar."""
 SHADE, RULE = "#E0ECE6", "#808080"
-A4 = 9
 STACKED = {
     "by-split": (
         *("by_topic", "by_service", "by_place", "by_outcome", "by_subject"),
@@ -147,13 +144,14 @@ class _Writer:
         )
         return 4
 
-    def _alone(self, sheet: Worksheet, table: Table) -> None:
+    def _alone(self, sheet: Worksheet, wanted: Table) -> None:
+        table = slim(wanted)
         self._set_widths(sheet, [column.width for column in table.columns])
         at = self._head(sheet, table.title)
         if self._is_folded(table):
             said = self._styles.get(is_open=True, italic=True)
             _put(sheet, (at - 1, 0), self._words["folded"], said)
-        self._set_paper(sheet, at)
+        set_paper(sheet, self._room, at)
         end = self._table(sheet, table, at, {})
         self._notes(sheet, end, table.notes)
 
@@ -167,29 +165,29 @@ class _Writer:
                 widest[there] = max(widest.get(there, 0), column.width)
         self._set_widths(sheet, [widest.get(place, 8) for place in range(max(widest) + 1)])
         at = self._head(sheet, self._words[_sheet_of(tables)])
-        self._set_paper(sheet, None)
+        drawn: list[tuple[int, float]] = []
         for table in tables:
+            drawn.append((at, self._points(table, {"note": last})))
             _put(sheet, (at, 0), table.title, self._styles.get(is_open=True, bold=True))
             end = self._table(sheet, table, at + 1, {"note": last})
             at = self._notes(sheet, end, table.notes) + 1
+        set_stacked(sheet, self._room, drawn)
 
     def _table(self, sheet: Worksheet, table: Table, at: int, places: Mapping[str, int]) -> int:
         """Heads and rows from a line on; gives the first free line."""
         head = self._styles.get(
             bold=True, bg_color=SHADE, text_wrap=True, align="center", valign="vcenter"
         )
-        where = [places.get(one.key, place) for place, one in enumerate(table.columns)]
+        where = _places(table, places)
         empty = sorted(set(range(max(where))) - set(where))
-        sheet.set_row(at, self._height(where, [one.title for one in table.columns], BOLD_LETTERS))
+        sheet.set_row(at, self._head_points(table, where))
         for place, column in zip(where, table.columns, strict=True):
             _put(sheet, (at, place), column.title, head)
         for place in empty:
             _put(sheet, (at, place), "", head)
         for number, row in enumerate(table.rows, start=at + 1):
-            letters = BOLD_LETTERS if row.is_head or row.is_total else LETTERS
-            self._set_row(
-                sheet, table, number - at - 1, (number, self._height(where, row.cells, letters))
-            )
+            points = height(self._room, where, row.cells, row.is_head or row.is_total)
+            self._set_row(sheet, table, number - at - 1, (number, points))
             for place in empty:
                 _put(sheet, (number, place), "", self._styles.get())
             for place, column, value in zip(where, table.columns, row.cells, strict=True):
@@ -199,19 +197,22 @@ class _Writer:
         self._set_row(sheet, table, len(table.rows), (end, LINE))
         return end
 
+    def _head_points(self, table: Table, where: Sequence[int]) -> float:
+        return height(self._room, where, [one.title for one in table.columns], bold=True)
+
+    def _points(self, table: Table, places: Mapping[str, int]) -> float:
+        """How high a table is with its title, its notes and the lines below it."""
+        where = _places(table, places)
+        rows = sum(
+            height(self._room, where, row.cells, row.is_head or row.is_total) for row in table.rows
+        )
+        return rows + self._head_points(table, where) + LINE * (3 + len(table.notes))
+
     def _set_widths(self, sheet: Worksheet, widths: Sequence[float]) -> None:
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         self._room = widths
-
-    def _height(self, where: Sequence[int], cells: Sequence[Value], letters: float) -> float:
-        """Of a row whose words go on below each other: LibreOffice does not measure it by itself."""
-        lines = [
-            len(wrap(value, max(int(self._room[place] * letters), 4)))
-            for place, value in zip(where, cells, strict=True)
-            if isinstance(value, str)
-        ]
-        return LINE * max([1, *lines])
+        set_foot(sheet, self._words["hash"], self._words["page"])
 
     def _is_folded(self, table: Table) -> bool:
         """Inside, what our work does not touch is folded away; who gets the file sees all of it."""
@@ -300,12 +301,11 @@ class _Writer:
     def _details(self, sheet: Worksheet) -> None:
         """Every row, and beside it whether its person stands there for the first time."""
         heads = list(WIDTHS) if self._book.with_people else list(OUTSIDE)
-        for place, name in enumerate(heads):
-            sheet.set_column(place, place, WIDTHS[name])
+        self._set_widths(sheet, [WIDTHS[name] for name in heads])
         at = self._head(sheet, self._words["sheet-details"])
         about = "details-about" if self._book.with_people else "details-outgoing"
         _put(sheet, (3, 0), self._words[about], self._styles.get(is_open=True, italic=True))
-        self._set_paper(sheet, at)
+        set_paper(sheet, self._room, at)
         head = self._styles.get(
             bold=True, bg_color=SHADE, text_wrap=True, align="center", valign="vcenter"
         )
@@ -337,7 +337,7 @@ class _Writer:
         about = self._book.tables.about
         self._set_widths(sheet, [column.width for column in about.columns])
         at = self._head(sheet, about.title)
-        self._set_paper(sheet, at)
+        set_paper(sheet, self._room, at)
         end = self._table(sheet, about, at, {})
         notes = [self._words["once-about"]] if self._book.with_people else []
         if not self._is_equal:
@@ -349,18 +349,10 @@ class _Writer:
             _put(sheet, (number, 0), note, self._styles.get(is_open=True, italic=True))
         return at + len(notes) + 1
 
-    def _set_paper(self, sheet: Worksheet, head: int | None) -> None:
-        """A4 lying, as wide as the page; the head stays in sight and stands on every page of paper."""
-        sheet.set_landscape()
-        sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.7)
-        left, right = self._words["hash"], self._words["page"]
-        sheet.set_footer(f'&L&"{FACE},Regular"&9{left}&R&"{FACE},Regular"&9{right} &P/&N')
-        sheet.hide_gridlines(2)
-        if head is not None:
-            sheet.freeze_panes(head + 1, 0)
-            sheet.repeat_rows(head)
+
+def _places(table: Table, places: Mapping[str, int]) -> list[int]:
+    """In which column of the sheet each of a table's columns stands."""
+    return [places.get(one.key, place) for place, one in enumerate(table.columns)]
 
 
 def _sheet_of(tables: Sequence[Table]) -> str:

@@ -29,13 +29,14 @@ TAIL = re.compile(r"\s+(phường|xã)$")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who issues: how its header reads, how a sentence calls it, and who signs for it."""
+    """Who issues: how its header reads, how a sentence calls it, who signs for it, who gets it besides."""
 
     superior: str | None
     issuer: tuple[str, ...]
     author: str
     code: str
     signer: tuple[str, ...]
+    recipients: tuple[str, ...] = ()
 
 
 def header_of(plan: Plan, asked: str | None) -> Header:
@@ -52,7 +53,7 @@ def letter_of(
     period = period_of(body)
     until = body["period"].get("until")
     year = date.fromisoformat(until).year if until else period.end.year
-    recipients = head.recipients or (texts.say("prose.open-recipients"),)
+    recipients = head.recipients if is_own else usual.recipients
     return Letter(
         superior=(head.superior if is_own else None) or usual.superior,
         issuer=(head.issuer,) if is_own and head.issuer else usual.issuer,
@@ -64,8 +65,8 @@ def letter_of(
         about=texts.say("prose.about", period=name_period(texts, period)),
         addressee=_addressee(plan, period.kind),
         signer=(head.signer if is_own else ()) or usual.signer,
-        recipients=recipients,
-        archive=head.archive or "VT",
+        recipients=recipients or (texts.say("prose.open-recipients"),),
+        archive=(head.archive if is_own else None) or "VT",
         author=usual.author,
     )
 
@@ -85,7 +86,12 @@ def _usual(plan: Plan, header: Header) -> Office:
     bare = TAIL.sub("", plan.report.compiler)
     signer = "CHÁNH VĂN PHÒNG" if bare.startswith("Văn phòng") else "TRƯỞNG PHÒNG"
     return Office(
-        f"UBND {commune.upper()}", (bare.upper(),), f"{bare} {commune}", f"BC-{DOTS}", (signer,)
+        f"UBND {commune.upper()}",
+        (bare.upper(),),
+        f"{bare} {commune}",
+        f"BC-{DOTS}",
+        (signer,),
+        (f"UBND {kind} (báo cáo)",),
     )
 
 

@@ -17,6 +17,7 @@ from bot.reports.document import Line, Part, Sentence
 from bot.services.period_names import until_end
 from bot.services.report_targets_prose import LetOut, needs, targets
 from bot.services.report_telling import Body, Clause, Teller
+from bot.services.report_words import is_short
 
 BULLETS = ("-", "–", "+", "•")
 HEADS = ("prose.part-1", "prose.part-2", "prose.part-3", "prose.part-4", "prose.part-5")
@@ -33,13 +34,14 @@ class Ticks:
 def write(body: Body, texts: Texts, ticks: Ticks, *, has_annex: bool) -> list[Part]:
     """All five parts in the order of the outline; ``has_annex`` where tables follow."""
     inside = body["audience"] == Audience.INTERNAL
-    let_out = LetOut(ticks.forecast or inside, ticks.confirmed or inside, has_annex)
+    is_short_one = has_annex and is_short(body)
+    let_out = LetOut(ticks.forecast or inside, ticks.confirmed or inside, has_annex, is_short_one)
     teller = Teller(body, texts)
     lines = (
         _typed(teller, NotePart.DIRECTION),
         _results(teller, let_out),
         [*_typed(teller, NotePart.DIFFICULTIES), *_gaps(teller)],
-        [*_typed(teller, NotePart.NEXT), *needs(teller, inside=inside)],
+        [*_typed(teller, NotePart.NEXT), *needs(teller, let_out, inside=inside)],
         _typed(teller, NotePart.PROPOSALS),
     )
     return [Part(texts.say(head), list(found)) for head, found in zip(HEADS, lines, strict=True)]

@@ -20,7 +20,7 @@ from bot.services.definitions import find as find_definition
 from bot.services.period_names import name_period, period_of
 from bot.services.report_figures import figures
 from bot.services.report_splits import communication, guides, splits
-from bot.services.report_targets import adjustments, targets, tasks
+from bot.services.report_targets import adjustments, clause, targets, tasks
 from bot.services.report_words import Body, Telling, show_window
 from bot.services.report_words import Ticked as Ticked  # who asks for a report ticks
 from bot.services.target_stats import FORMULAS
@@ -31,6 +31,8 @@ SUMMARY_FROM = {
     "last_year": "last_year",
 }
 """Columns of the summary that the lines of figures call otherwise."""
+PASTED_TITLE = 62
+"""How wide the words of the plain rows are: nothing stands beside them."""
 COPIED = ("tt", "title", "unit", "value", "in_period", "done", "percent")
 """Columns of the plain rows that are typed or pasted into another form."""
 
@@ -103,7 +105,10 @@ def _copied(told: Telling, summary: Table) -> Table:
         number += 1
         cells = (str(number), *(row.cells[place] for place in places[1:]))
         rows.append(Row(row.key, cells, exact=row.exact))
-    columns = [summary.columns[place] for place in places]
+    columns = [
+        replace(one, width=PASTED_TITLE) if one.key == "title" else one
+        for one in (summary.columns[place] for place in places)
+    ]
     return Table("copy", told.texts.say("report.table-copy"), columns, rows)
 
 
@@ -114,11 +119,11 @@ def _definitions(body: Body, told: Telling) -> Table:
     """The rule of each figure that this report has, and of each target that our logs give."""
     say = told.texts.say
     columns = [
-        Column("name", say("report.column-figure"), Kind.TEXT, 34),
-        Column("rule", say("report.column-rule"), Kind.TEXT, 70),
+        Column("name", say("report.column-figure"), Kind.TEXT, 42),
+        Column("rule", say("report.column-rule"), Kind.TEXT, 56),
         Column("unit", say("report.column-unit"), Kind.TEXT, 12),
-        Column("origin", say("report.column-origin"), Kind.TEXT, 30),
-        Column("clause", say("report.column-clause"), Kind.TEXT, 26),
+        Column("origin", say("report.column-origin"), Kind.TEXT, 26),
+        Column("clause", say("report.column-clause"), Kind.TEXT, 32),
         Column("path", say("report.column-path"), Kind.TEXT, 34),
     ]
     there = {found.pattern for path, _ in walk(body) if (found := find_definition(path))}
@@ -159,7 +164,8 @@ def _formulas(body: Body, told: Telling) -> Iterator[Row]:
             rule = say("report.formula-entered")
             origin = target.get("owner") or say("report.source-outside")
         path = f"targets[{target['id']}].done"
-        yield Row(path, (target["title"], rule, target["unit"], origin, target["source"], path))
+        where = clause(told, target["source"])
+        yield Row(path, (target["title"], rule, target["unit"], origin, where, path))
 
 
 def _about(body: Body, told: Telling, commune: str) -> Table:

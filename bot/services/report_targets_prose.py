@@ -31,20 +31,25 @@ GOING = (TargetStatus.ON_TRACK, TargetStatus.BEHIND)
 
 @dataclass(frozen=True, slots=True)
 class LetOut:
-    """What is told beside the figures, and whether tables follow."""
+    """What is told beside the figures, whether tables follow, and only what moved is told."""
 
     forecast: bool
     confirmed: bool
     has_annex: bool
+    only_moved: bool
 
 
 def targets(teller: Teller, let_out: LetOut) -> Iterator[Sentence]:
     """A line for each target of focus that counts; a rule set aside for another is in the annex only."""
     shown = [one for one in teller.body["targets"] if one.get("focus", True)]
+    is_left = len(shown) < len(teller.body["targets"])
     for target in shown:
         if target.get("set_aside"):
             continue
         if let_out.has_annex and _is_bare(target):
+            continue
+        if let_out.only_moved and not _has_moved(teller, target):
+            is_left = True
             continue
         path = f"targets[{target['id']}]"
         told = _told(teller, path) + _standing(teller, path)
@@ -56,18 +61,22 @@ def targets(teller: Teller, let_out: LetOut) -> Iterator[Sentence]:
         yield (told + Clause(".") + _beside(teller, path)).as_line(Line.ITEM)
     if let_out.has_annex and any(_is_bare(one) for one in shown):
         yield teller.line(Line.TEXT, "prose.targets-unknown")
-    if let_out.has_annex and len(shown) < len(teller.body["targets"]):
+    if let_out.has_annex and is_left:
         yield teller.line(Line.TEXT, "prose.targets-rest")
 
 
-def needs(teller: Teller, *, inside: bool) -> Iterator[Sentence]:
+def needs(teller: Teller, let_out: LetOut, *, inside: bool) -> Iterator[Sentence]:
     """What the targets still take, each that goes on; how much a week is for the office to know."""
+    is_left = False
     for target in teller.body["targets"]:
         path = f"targets[{target['id']}]"
         is_going = target["status"] in GOING and target.get("days_left")
         if not target.get("focus", True) or target.get("set_aside") or not is_going:
             continue
         if target.get("rest") is None:
+            continue
+        if let_out.only_moved and not _has_moved(teller, target):
+            is_left = True
             continue
         told = teller.part(
             "prose.need",
@@ -82,6 +91,19 @@ def needs(teller: Teller, *, inside: bool) -> Iterator[Sentence]:
                 need=f"{path}.need_per_week|least",
             )
         yield (told + Clause(".")).as_line(Line.ITEM)
+    if is_left:
+        yield teller.line(Line.ITEM, "prose.needs-rest")
+
+
+def _has_moved(teller: Teller, target: Mapping[str, Any]) -> bool:
+    """True for what our own logs count, what was read in the period, and what the office wrote to it."""
+    if target.get("kind", "computed") == "computed" or target.get("note"):
+        return True
+    if target.get("estimate") is not None:
+        return True
+    read = (target.get("reading") or {}).get("as_of")
+    period = teller.body["period"]
+    return read is not None and period["from"] <= read < period["to"]
 
 
 def _is_bare(target: Mapping[str, Any]) -> bool:

@@ -19,6 +19,8 @@ from bot.services.standing import SHARE, Gap
 
 Body = Mapping[str, Any]
 SIGNS = {">=": "≥", "<=": "≤"}
+SHORT = frozenset(("week", "office-week", "month", "reporting-month", "custom"))
+"""Kinds of periods whose reports are for reading at once: what stands still is told in longer ones."""
 GAPS = {
     Gap.NOT_WRITTEN: "figures.target-not-written",
     Gap.NO_SEAT: "figures.target-no-seat",
@@ -54,6 +56,11 @@ class Telling:
     as_of: datetime
     ticked: Ticked = Ticked()
     spot_checks: tuple[int, int] | None = None
+
+
+def is_short(body: Body) -> bool:
+    """True for the report of a week, a month or single days."""
+    return body["period"]["kind"] in SHORT
 
 
 def show_window(texts: Texts, body: Body) -> str:
