@@ -73,6 +73,8 @@ def body(**parts: Any) -> dict[str, Any]:
         "teams": {"total": 17, "reported": 14, "silent": ["KP 2", "KP 9", "KP 13"]},
         "targets": [TARGET],
         "texts": {"chi_dao": None, "kho_khan": None, "ky_toi": None, "kien_nghi": None},
+        "extras": [],
+        "spot_checks": None,
         "audience": "outgoing",
         "data_hash": "sha256:0",
     }

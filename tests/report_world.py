@@ -23,7 +23,7 @@ from bot.core.vocabulary import (
 from bot.library import Library
 from bot.locale import Texts, load_sentences
 from bot.services import period_report
-from bot.services.report_words import Telling, Ticked
+from bot.services.report_words import Telling
 from storage import communes, help_entries, people
 from storage.communes import Commune
 from storage.database import Unit
@@ -53,10 +53,10 @@ class House:
         plan = self.library.plans["ho-nai"]
         return period_report.find(self.unit, self.commune, plan, period, audience)
 
-    def told(self, **ticked: bool) -> Telling:
+    def told(self) -> Telling:
         """What it is told with."""
         plan, titles = self.library.plans["ho-nai"], {}
-        return Telling(TEXTS, plan, titles, "0.1.0", NOW, Ticked(**ticked))
+        return Telling(TEXTS, plan, titles, "0.1.0", NOW)
 
     def helps(self, client: str, team: str, help_: Help) -> None:
         """An entry of a team."""

@@ -14,7 +14,6 @@ from bot.core.periods import parse
 from bot.reports.document import Document, Line, Sentence
 from bot.services.period_names import name_period
 from bot.services.report_document import Wish, compose
-from bot.services.report_prose import Ticks
 from bot.services.report_telling import Show, find, show
 from tests import shipped
 from tests.report_bodies import TARGET, TEXTS, bodies, body, empty, table
@@ -111,7 +110,7 @@ def test_inside_it_is_late_and_the_need_of_a_week_is_in_whole_things() -> None:
 
 def test_what_is_ticked_goes_out() -> None:
     target = TARGET | {"confirmed": 2, "forecast": {"low": 4, "mid": 5, "high": 6}}
-    ticked = text_of(body(targets=[target]), Wish(ticks=Ticks(forecast=True, confirmed=True)))
+    ticked = text_of(body(targets=[target], extras=["confirmed", "forecast"]))
     assert "đã được xác nhận 2" in ticked
     assert "từ 4 đến 6, giữa khoảng 5" in ticked
     assert "Người dân đã xác nhận 812/1.410 lượt." in ticked

@@ -173,7 +173,7 @@ def test_what_leaves_the_office_is_this_period_the_sum_the_plan_percent_and_a_no
     table = report_tables.build(body, house.told()).table("targets")
     plain = ["tt", "title", "source", "unit", "value", "in_period", "done", "percent", "note"]
     assert columns(table) == plain
-    ticked = report_tables.build(body, house.told(forecast=True, confirmed=True))
+    ticked = report_tables.build(body | {"extras": ["confirmed", "forecast"]}, house.told())
     assert {"forecast", "confirmed"} <= set(columns(ticked.table("targets")))
     assert "help.confirmed" in {row.key for row in ticked.table("figures").rows}
     shown = " ".join(

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from bot.app.closing import Closer, renderer_of
 from bot.app.installation import Installation
 from bot.core.errors import NotFoundError
 from bot.core.periods import Period
-from bot.core.vocabulary import Audience
+from bot.core.vocabulary import Audience, ClosingStatus, Extra
 from bot.library import Plan
 from bot.services import access, closings, period_report, report_list
 from bot.services.access import Officer
 from bot.services.period_report import Asked
 from bot.services.report_list import Listing, Shown
-from bot.web.office_reports import File
+from bot.web.office_reports import File, How
 from storage.closings import Part
 from storage.database import Unit
 
@@ -43,9 +43,11 @@ class OfficeReports:
         await self._note(officer, f"reports:{period.kind}:{period.key}")
         return await self._database.read_soon(report_list.read_one, self._asked(officer, period))
 
-    async def close(self, officer: Officer, period: Period, until: date | None) -> None:
+    async def close(self, officer: Officer, period: Period, how: How) -> None:
         """In a thread of its own: files take their time, and nobody else has to wait for them."""
-        asked, commune = self._asked(officer, period, until), officer.commune
+        until, extras = how
+        asked = replace(self._asked(officer, period), until=until, extras=extras)
+        commune = officer.commune
         closer = Closer(self._database, renderer_of(self._installation, commune))
         await asyncio.to_thread(closer.close, asked, closings.hand_of(officer))
 
@@ -61,9 +63,11 @@ class OfficeReports:
         done = await self._database.write_soon(closings.issue, commune, number, hand, said)
         return closings.period_of(done)
 
-    async def file(self, officer: Officer, period: Period, kind: File) -> bytes:
+    async def file(
+        self, officer: Officer, period: Period, kind: File, extras: frozenset[Extra]
+    ) -> bytes:
         """What was stored of a closed period; of a draft, and for a table as text, it is made now."""
-        asked = self._asked(officer, period)
+        asked = replace(self._asked(officer, period), extras=extras)
         await self._note(officer, f"report-file:{period.kind}:{period.key}.{kind}")
         kept, body = await self._database.read_soon(_read, asked, kind)
         if kept is not None:
@@ -80,8 +84,8 @@ class OfficeReports:
     async def _note(self, officer: Officer, what: str) -> None:
         await self._database.write_soon(access.note_reading, officer, what)
 
-    def _asked(self, officer: Officer, period: Period, until: date | None = None) -> Asked:
-        return Asked(officer.commune, self._plan(officer), period, until)
+    def _asked(self, officer: Officer, period: Period) -> Asked:
+        return Asked(officer.commune, self._plan(officer), period)
 
     def _plan(self, officer: Officer) -> Plan:
         plan = self._installation.library.plans.get(officer.commune.slug)
@@ -99,4 +103,4 @@ def _read(unit: Unit, asked: Asked, kind: File) -> tuple[bytes | None, dict[str,
     if closing is not None:
         stored = closings.read_part(unit, commune.id, closing, Part.OUTGOING)
         return None, json.loads(stored)
-    return None, period_report.find(unit, commune, asked.plan, period, Audience.OUTGOING)
+    return None, period_report.count(unit, asked, Audience.OUTGOING, ClosingStatus.DRAFT)

@@ -23,13 +23,11 @@ from bot.services.report_annex import annex_of
 from bot.services.report_document import Wish
 from bot.services.report_drafts import Draft
 from bot.services.report_letter import HEADERS
-from bot.services.report_words import Telling, Ticked, period_of
-from storage import report_templates, spot_checks
+from bot.services.report_words import Telling, period_of
+from storage import report_templates
 from storage.communes import Commune
 from storage.database import Unit
-from storage.spot_checks import Result, Way
 
-NOTHING = Ticked()
 SUMMARY = "summary"
 """The table that a report's CSV is."""
 
@@ -51,14 +49,11 @@ class ReportRoom:
             raise NotFoundError("Xã, phường này không còn trong content/plans/.")
         return found
 
-    def told(
-        self, unit: Unit, commune: Commune, body: Mapping[str, Any], ticked: Ticked
-    ) -> Telling:
+    def told(self, unit: Unit, commune: Commune, body: Mapping[str, Any]) -> Telling:
         """What the report is told with; figures of days that are over stand for their last moment."""
         as_of = min(unit.now, _counted_to(body))
         plan = self.plan(commune)
-        calls = _calls(unit, commune, period_of(body))
-        return Telling(self.texts, plan, self._titles, self._version, as_of, ticked, calls)
+        return Telling(self.texts, plan, self._titles, self._version, as_of)
 
     def body(
         self, unit: Unit, commune: Commune, period: Period, audience: Audience
@@ -66,11 +61,9 @@ class ReportRoom:
         """The report itself."""
         return period_report.find(unit, commune, self.plan(commune), period, audience)
 
-    def tables(
-        self, unit: Unit, commune: Commune, body: Mapping[str, Any], ticked: Ticked = NOTHING
-    ) -> ReportTables:
+    def tables(self, unit: Unit, commune: Commune, body: Mapping[str, Any]) -> ReportTables:
         """Its tables."""
-        return report_tables.build(body, self.told(unit, commune, body, ticked))
+        return report_tables.build(body, self.told(unit, commune, body))
 
     def draft(
         self,
@@ -78,11 +71,10 @@ class ReportRoom:
         commune: Commune,
         body: Mapping[str, Any],
         header: str | None = None,
-        ticked: Ticked = NOTHING,
     ) -> Draft:
         """The văn bản of it with its tables as the annex; drawn without the database."""
         plan = self.plan(commune)
-        told = self.told(unit, commune, body, ticked)
+        told = self.told(unit, commune, body)
         annex = annex_of(report_tables.build(body, told), body, told)
         how = (self.texts, Wish(header))
         return report_drafts.from_body(unit, (commune, plan), how, body, annex)
@@ -96,19 +88,10 @@ class ReportRoom:
             told.update(report_templates.find(unit, commune.id, header) or b"-")
         return f"{self._version} {told.hexdigest()[:8]}"
 
-    def book(
-        self, unit: Unit, commune: Commune, body: Mapping[str, Any], ticked: Ticked = NOTHING
-    ) -> Book:
+    def book(self, unit: Unit, commune: Commune, body: Mapping[str, Any]) -> Book:
         """Its workbook, for ``bot.app.rendering.xlsx``."""
-        told = self.told(unit, commune, body, ticked)
+        told = self.told(unit, commune, body)
         return report_book.gather(unit, commune.id, body, told)
-
-
-def _calls(unit: Unit, commune: Commune, period: Period) -> tuple[int, int] | None:
-    """Spot checks by telephone of a week, and how many were right; None where nobody rang."""
-    found = spot_checks.list_checks(unit, commune.id, f"{period.kind}:{period.key}")
-    said = [one.result for one in found if one.way is Way.CALL and one.result is not None]
-    return (len(said), said.count(Result.RIGHT)) if said else None
 
 
 def _counted_to(body: Mapping[str, Any]) -> datetime:
@@ -148,5 +131,5 @@ class ReportFiles:
     def _book(self, unit: Unit, body: dict[str, Any], rows: Rows | None) -> Book:
         if rows is None:
             return self._room.book(unit, self._commune, body)
-        told = self._room.told(unit, self._commune, body, NOTHING)
+        told = self._room.told(unit, self._commune, body)
         return report_book.compose(body, told, rows)

@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.core import periods
 from bot.core.errors import BotError, NotFoundError
 from bot.core.periods import Period
-from bot.core.vocabulary import CommuneId
+from bot.core.vocabulary import CommuneId, Extra
 from bot.locale import show_date
 from bot.services import closings
 from bot.services.closing_check import Proof, Value
@@ -29,6 +29,13 @@ MOST_OTHERS = 20
 @click.option("--commune", required=True, help="Mã xã, phường.")
 @click.option("--period", required=True, help="Kỳ, ví dụ month:2026-11.")
 @click.option("--until", help="Chốt khi kỳ chưa hết: thực hiện đến hết ngày nào, ví dụ 2026-11-19.")
+@click.option(
+    "--with",
+    "extras",
+    multiple=True,
+    type=click.Choice([one.value for one in Extra]),
+    help="Chốt: tệp gửi đi có thêm phần thường để trong phòng.",
+)
 @click.option("--check", is_flag=True, help="Dựng lại, so từng byte, đếm lại; không đổi gì.")
 @click.option("--reopen", is_flag=True, help="Mở lại kỳ đã chốt mà chưa ban hành.")
 @click.option("--reason", default="", help="Lý do mở lại, hoặc sửa số văn bản.")
@@ -39,6 +46,7 @@ def close(
     commune: str,
     period: str,
     until: str | None,
+    extras: tuple[str, ...],
     check: bool,
     reopen: bool,
     reason: str,
@@ -50,7 +58,9 @@ def close(
     window, last = periods.parse(period), _read_day(until)
     with opened(settings, commune) as installation:
         home, database = find_commune(installation.communes, commune), installation.database
-        asked = Asked(home, installation.library.plans[home.slug], window, last)
+        asked = Asked(
+            home, installation.library.plans[home.slug], window, last, frozenset(map(Extra, extras))
+        )
         closer = Closer(database, renderer_of(installation, home))
         if check:
             _tell(closer.prove(asked), window)

@@ -243,6 +243,14 @@ class ClosingStatus(StrEnum):
     ISSUED = "ban_hanh"
 
 
+class Extra(StrEnum):
+    """What stays in the office unless it is ticked for the files of a report."""
+
+    FORECAST = "forecast"
+    CONFIRMED = "confirmed"
+    SPOT_CHECKS = "spot_checks"
+
+
 class UnitReportStatus(StrEnum):
     """Where the report of a unit stands."""
 

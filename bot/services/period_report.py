@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.core.periods import Period, today
-from bot.core.vocabulary import Audience, ClosingStatus
+from bot.core.vocabulary import Audience, ClosingStatus, CommuneId, Extra
 from bot.library import Plan
 from bot.services import adjustments, stats
-from storage import closings
+from storage import closings, spot_checks
 from storage.closings import Part
 from storage.communes import Commune
 from storage.database import Unit
+from storage.spot_checks import Result, Way
 
 DAY = timedelta(days=1)
 PARTS = {Audience.INTERNAL: Part.INTERNAL, Audience.OUTGOING: Part.OUTGOING}
@@ -22,12 +23,16 @@ PARTS = {Audience.INTERNAL: Part.INTERNAL, Audience.OUTGOING: Part.OUTGOING}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose report of which period; ``until`` is the last day that counts, where that is not its last."""
+    """Whose report of which period; ``until`` is the last day that counts, where that is not its last.
+
+    ``extras`` is what leaves the office with it, by its own wish.
+    """
 
     commune: Commune
     plan: Plan
     period: Period
     until: date | None = None
+    extras: frozenset[Extra] = frozenset()
 
     @property
     def last(self) -> date:
@@ -79,4 +84,15 @@ def count(unit: Unit, asked: Asked, audience: Audience, status: ClosingStatus) -
     }
     changes = adjustments.remaining(unit, commune.id, period)
     body["adjustments"] = adjustments.in_json(unit, commune.id, changes)
+    is_inside = audience is Audience.INTERNAL
+    body["extras"] = [] if is_inside else sorted(asked.extras)
+    may_show = is_inside or Extra.SPOT_CHECKS in asked.extras
+    body["spot_checks"] = _calls(unit, commune.id, period) if may_show else None
     return body | {"data_hash": stats.data_hash(body)}
+
+
+def _calls(unit: Unit, commune: CommuneId, period: Period) -> dict[str, int] | None:
+    """Spot checks of a week by telephone, and how many of them were right; None where nobody rang."""
+    found = spot_checks.list_checks(unit, commune, f"{period.kind}:{period.key}")
+    said = [one.result for one in found if one.way is Way.CALL and one.result is not None]
+    return {"called": len(said), "right": said.count(Result.RIGHT)} if said else None

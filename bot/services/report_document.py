@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from bot.library import Plan
@@ -13,7 +13,6 @@ from bot.reports.tables import Table
 from bot.services import report_prose
 from bot.services.period_names import name_period, period_of
 from bot.services.report_letter import letter_of
-from bot.services.report_prose import Ticks
 from bot.services.report_telling import Body, Teller
 
 UNNAMED = ("custom", "office-week")
@@ -22,11 +21,10 @@ UNNAMED = ("custom", "office-week")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a draft is wanted: under which header (None: the plan's own), of which day, with what let out."""
+    """How a draft is wanted: under which header (None: the plan's own), of which day."""
 
     header: str | None = None
     dated: date | None = None
-    ticks: Ticks = field(default_factory=Ticks)
 
 
 def compose(
@@ -52,7 +50,7 @@ def compose(
     return Document(
         letter=letter,
         opening=opening,
-        parts=report_prose.write(body, texts, wish.ticks, has_annex=bool(annex)),
+        parts=report_prose.write(body, texts, has_annex=bool(annex)),
         ending=teller.line(Line.TEXT, "prose.ending", ending),
         annex_title=texts.say("prose.annex"),
         annex=annex,

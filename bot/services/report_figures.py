@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.vocabulary import CommunicationKind
+from bot.core.vocabulary import CommunicationKind, Extra
 from bot.reports.tables import Column, Kind, Row, Table, Value
 from bot.services.definitions import find
-from bot.services.report_words import Body, Telling
+from bot.services.report_words import Body, Telling, lets_out
 
 COLUMNS: Sequence[tuple[str, Kind, int]] = (
     ("tt", Kind.TEXT, 5),
@@ -72,7 +72,7 @@ def figures(body: Body, told: Telling) -> Table:
     say = told.texts.say
     rows: list[Row] = []
     for group, paths in GROUPS.items():
-        lines = [path for path in paths if _is_shown(body, told, path)]
+        lines = [path for path in paths if _is_shown(body, path)]
         if not lines:
             continue
         head: tuple[Value, ...] = (group, say(f"report.group-{group.lower()}"), *[""] * 5)
@@ -89,10 +89,10 @@ def figures(body: Body, told: Telling) -> Table:
     return Table("figures", say("report.table-figures"), columns, rows, notes)
 
 
-def _is_shown(body: Body, told: Telling, path: str) -> bool:
+def _is_shown(body: Body, path: str) -> bool:
     """What is inside stays inside unless ticked; of what was put out only kinds that there are."""
     if body["audience"] == "outgoing" and path in INSIDE:
-        return path in CONFIRMED and told.ticked.confirmed
+        return path in CONFIRMED and lets_out(body, Extra.CONFIRMED)
     if ".by_kind[" in path and path.startswith("communication"):
         return at(body, path) is not None
     return True
@@ -141,10 +141,10 @@ def _note(body: Body, told: Telling, path: str) -> str:
 
 def _checks(body: Body, told: Telling, number: int) -> Iterator[Row]:
     """Spot checks by telephone: how many were right of how many calls."""
-    is_outgoing = body["audience"] == "outgoing"
-    if told.spot_checks is None or (is_outgoing and not told.ticked.spot_checks):
+    found = body["spot_checks"]
+    if found is None:
         return
-    calls, right = told.spot_checks
+    calls, right = found["called"], found["right"]
     say = told.texts.say
     note = say("report.note-checks", right=right, calls=calls)
     title, unit = say("report.spot-checks"), say("report.unit-cuoc-goi")

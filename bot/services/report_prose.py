@@ -8,34 +8,26 @@ and what nobody could answer. A part that nobody typed says so, for the clerk to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
-from bot.core.vocabulary import Audience, CommunicationKind, NotePart, TrainingKind
+from bot.core.vocabulary import Audience, CommunicationKind, Extra, NotePart, TrainingKind
 from bot.locale import Texts
 from bot.reports.document import Line, Part, Sentence
 from bot.services.period_names import until_end
 from bot.services.report_targets_prose import LetOut, needs, targets
 from bot.services.report_telling import Body, Clause, Teller
-from bot.services.report_words import is_short
+from bot.services.report_words import is_short, lets_out
 
 BULLETS = ("-", "–", "+", "•")
 HEADS = ("prose.part-1", "prose.part-2", "prose.part-3", "prose.part-4", "prose.part-5")
 
 
-@dataclass(frozen=True, slots=True)
-class Ticks:
-    """What may leave the office besides: by itself it stays inside."""
-
-    forecast: bool = False
-    confirmed: bool = False
-
-
-def write(body: Body, texts: Texts, ticks: Ticks, *, has_annex: bool) -> list[Part]:
+def write(body: Body, texts: Texts, *, has_annex: bool) -> list[Part]:
     """All five parts in the order of the outline; ``has_annex`` where tables follow."""
     inside = body["audience"] == Audience.INTERNAL
     is_short_one = has_annex and is_short(body)
-    let_out = LetOut(ticks.forecast or inside, ticks.confirmed or inside, has_annex, is_short_one)
+    forecast, confirmed = (lets_out(body, one) for one in (Extra.FORECAST, Extra.CONFIRMED))
+    let_out = LetOut(forecast, confirmed, has_annex, is_short_one)
     teller = Teller(body, texts)
     lines = (
         _typed(teller, NotePart.DIRECTION),

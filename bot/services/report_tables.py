@@ -22,7 +22,6 @@ from bot.services.report_figures import figures
 from bot.services.report_splits import communication, guides, splits
 from bot.services.report_targets import adjustments, clause, targets, tasks
 from bot.services.report_words import Body, Telling, show_window
-from bot.services.report_words import Ticked as Ticked  # who asks for a report ticks
 from bot.services.target_stats import FORMULAS
 
 SUMMARY_FROM = {

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.core.periods import parse
-from bot.core.vocabulary import TargetStatus
+from bot.core.vocabulary import Extra, TargetStatus
 from bot.locale import Texts, show_date, show_number
 from bot.reports.tables import Column, Kind, Row, Table, Value
 from bot.services.definitions import find
@@ -20,6 +20,7 @@ from bot.services.report_words import (
     each_week,
     gap,
     inside,
+    lets_out,
     outside,
     show_forecast,
 )
@@ -51,7 +52,7 @@ MEASURES = ("opening", "in_period", "done")
 def targets(body: Body, told: Telling) -> Table:
     """All targets; those that the office set aside for another clause are marked and stay."""
     is_outgoing = body["audience"] == "outgoing"
-    ticked = {key for key in ("forecast", "confirmed") if is_outgoing and getattr(told.ticked, key)}
+    ticked = {one.value for one in Extra if lets_out(body, one)}
     kept = [one for one in TARGET_COLUMNS if not is_outgoing or one[0] not in INSIDE - ticked]
     sources = {one["id"]: clause(told, one["source"]) for one in body["targets"]}
     rows = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.core.vocabulary import TargetStatus
+from bot.core.vocabulary import Audience, Extra, TargetStatus
 from bot.library import Plan
 from bot.locale import Texts, show_date, show_number
 from bot.services.period_names import period_of as period_of  # who tells a report takes it here
@@ -34,28 +34,19 @@ GAPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ticked:
-    """What the office lets out besides: by itself it stays inside."""
-
-    forecast: bool = False
-    confirmed: bool = False
-    spot_checks: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Telling:
-    """What a report is told with: words, the plan, titles of guides, and what stands beside the figures.
-
-    ``as_of`` is the moment up to which it counts; ``spot_checks`` are calls and how many of them were right.
-    """
+    """What a report is told with: words, the plan, titles of guides; ``as_of`` is when its counting ends."""
 
     texts: Texts
     plan: Plan
     titles: Mapping[str, str]
     version: str
     as_of: datetime
-    ticked: Ticked = Ticked()
-    spot_checks: tuple[int, int] | None = None
+
+
+def lets_out(body: Body, extra: Extra) -> bool:
+    """True where the readers of the report see it: inside always, outside when it was ticked."""
+    return body["audience"] == Audience.INTERNAL or extra in body["extras"]
 
 
 def is_short(body: Body) -> bool:

@@ -15,7 +15,7 @@ from bot.core.errors import RuleError
 from bot.core.named_periods import CUSTOM, KINDS, holding
 from bot.core.periods import Period, PeriodError, parse
 from bot.core.typed_days import read_day
-from bot.core.vocabulary import ClosingStatus, Role
+from bot.core.vocabulary import ClosingStatus, Extra, Role
 from bot.locale import Texts, show_date
 from bot.services.access import Officer
 from bot.services.period_names import name_in_list
@@ -34,6 +34,7 @@ DONE = ("closed", "reopened", "issued")
 DAY = timedelta(days=1)
 LONGEST_TYPED = 200
 MOST_TARGETS = 60
+TICKED = "yes"
 
 
 class File(StrEnum):
@@ -53,6 +54,10 @@ TYPES = {
 }
 
 
+How = tuple[date | None, frozenset[Extra]]
+"""The last day that counts of a period which is not over, and what leaves the office with it."""
+
+
 class ReportsDesk(Protocol):
     """What these pages ask for; ``RuleError`` for what a rule refuses."""
 
@@ -62,8 +67,8 @@ class ReportsDesk(Protocol):
     async def shown(self, officer: Officer, period: Period) -> Shown:
         """One period as it leaves the office."""
 
-    async def close(self, officer: Officer, period: Period, until: date | None) -> None:
-        """Freeze it; ``until`` for one that is not over."""
+    async def close(self, officer: Officer, period: Period, how: How) -> None:
+        """Freeze it."""
 
     async def reopen(self, officer: Officer, number: int, reason: str) -> Period:
         """It counts anew; gives its period."""
@@ -71,8 +76,10 @@ class ReportsDesk(Protocol):
     async def issue(self, officer: Officer, number: int, said: tuple[str, str]) -> Period:
         """It left the office under (number, why the number is another now); gives its period."""
 
-    async def file(self, officer: Officer, period: Period, kind: File) -> bytes:
-        """A file of it: of a closed one as it was stored."""
+    async def file(
+        self, officer: Officer, period: Period, kind: File, extras: frozenset[Extra]
+    ) -> bytes:
+        """A file of it: of a closed one as it was stored, of a draft with these extras."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +140,16 @@ class _Reports:
     async def confirm(self, request: web.Request) -> web.Response:
         """What is frozen when the button is pressed, and who has not sent."""
         officer = await self._actor(request)
-        return await self._confirmation(request, officer, _asked(request), ("", ""))
+        return await self._confirmation(request, officer, _asked(request), ("", {}))
 
     async def close(self, request: web.Request) -> web.Response:
         """Freeze it; what a rule refuses is said on the page of the button."""
         officer, form = await self._door.read_act(request, refusal="closing.read-only")
         period, typed = _parsed(form.get("period", "")), form.get("until", "")[:LONGEST_TYPED]
         try:
-            await self._desk.close(officer, period, _until(typed))
+            await self._desk.close(officer, period, (_until(typed), _extras(form)))
         except RuleError as error:
-            return await self._confirmation(request, officer, period, (error.code, typed))
+            return await self._confirmation(request, officer, period, (error.code, form))
         raise web.HTTPSeeOther(_address(ONE, period, done="closed"))
 
     async def reopen(self, request: web.Request) -> web.Response:
@@ -175,7 +182,7 @@ class _Reports:
             kind = File(request.query.get("format", ""))
         except ValueError:
             raise web.HTTPNotFound from None
-        body = await self._desk.file(officer, period, kind)
+        body = await self._desk.file(officer, period, kind, _extras(request.query))
         name = f"bao-cao-{officer.commune.slug}-{period.kind}-{period.key}.{kind}"
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',
@@ -208,6 +215,7 @@ class _Reports:
             "adjustments": [self._adjustment(one) for one in shown.body["adjustments"]],
             "typed": {key: value[:LONGEST_TYPED] for key, value in typed.items()},
             "files": list(File),
+            "extras": list(Extra),
             "may_act": officer.role is Role.OFFICER,
             "fault": texts.say(fault) if fault else "",
             "done": texts.say(f"closing.done-{done}") if done in DONE else "",
@@ -215,7 +223,11 @@ class _Reports:
         return self._door.page(request, officer, "report.html", values, 422 if fault else 200)
 
     async def _confirmation(
-        self, request: web.Request, officer: Officer, period: Period, what: tuple[str, str]
+        self,
+        request: web.Request,
+        officer: Officer,
+        period: Period,
+        what: tuple[str, Mapping[str, str]],
     ) -> web.Response:
         shown, texts = await self._desk.shown(officer, period), self._door.texts
         fault, typed = what
@@ -223,7 +235,9 @@ class _Reports:
             raise web.HTTPSeeOther(_address(ONE, period))
         values = {
             **self._about(shown),
-            "until": typed or shown.cut_off.isoformat(),
+            "until": typed.get("until", "")[:LONGEST_TYPED] or shown.cut_off.isoformat(),
+            "ticked": _extras(typed),
+            "extras": list(Extra),
             "fault": texts.say(fault) if fault else "",
         }
         return self._door.page(request, officer, "report-close.html", values, 422 if fault else 200)
@@ -262,6 +276,11 @@ class _Reports:
             "on": date.fromisoformat(one["on"]),
             "change": one["change"],
         }
+
+
+def _extras(fields: Mapping[str, str]) -> frozenset[Extra]:
+    """What was ticked."""
+    return frozenset(one for one in Extra if fields.get(f"with-{one}") == TICKED)
 
 
 def _in_focus(targets: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
