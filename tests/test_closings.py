@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,10 @@ import pytest
 
 from bot.core.errors import RuleError
 from bot.core.periods import parse
-from bot.core.vocabulary import Audience
+from bot.core.vocabulary import Audience, Extra
 from bot.library import Library
 from bot.services import closing_check, closings, stats
-from bot.services.closings import Files
+from bot.services.closings import Files, Hand
 from storage import audit
 from storage import closings as stored
 from storage.closings import Part
@@ -376,6 +377,19 @@ def test_a_rebuild_is_the_same_and_says_what_changed_since(ward: Ward) -> None:
     ]
     assert ("help.visits", 3, 5) in proof.others
     assert ("help.by_team[KP 2].visits", None, 2) in proof.others
+
+
+def test_what_was_ticked_goes_out_with_the_closing_and_is_proved_with_it(ward: Ward) -> None:
+    ward.helps(DAY, 3)
+    asked = replace(ward.asked(OCTOBER), extras=frozenset({Extra.CONFIRMED}))
+    closing = ward.closer.close(asked, Hand())
+    bodies = {
+        part: json.loads(ward.shelf.read(closings.read_part, ward.id, closing, part))
+        for part in (Part.INTERNAL, Part.OUTGOING)
+    }
+    assert bodies[Part.INTERNAL]["extras"] == []
+    assert bodies[Part.OUTGOING]["extras"] == ["confirmed"]
+    assert ward.closer.prove(ward.asked(OCTOBER)).is_sound
 
 
 def test_an_early_closing_is_proved_up_to_its_day(ward: Ward) -> None:

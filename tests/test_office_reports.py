@@ -102,6 +102,21 @@ def test_an_officer_closes_a_month_and_what_is_written_later_is_told_in_the_next
     assert "reports:month:2026-11" in [a.act.object for a in acts if a.act.action == "read"]
 
 
+def test_what_stays_in_the_office_goes_out_when_it_is_ticked(site: Site) -> None:
+    officer, slug = site.officer("phuoc-binh"), "phuoc-binh"
+    site.helped("KP 3", Topic.VNEID, 3, DAY, slug)
+    address = f"{FILE}?period={quote(OCTOBER)}&format=csv"
+    label = SENTENCES["report.name-help-confirmed"]
+    assert label not in officer.opens(address).text
+    assert label in officer.opens(f"{address}&with-confirmed=yes").text
+    assert label not in officer.opens(f"{address}&with-confirmed=no&with-all=yes").text
+    shown = officer.opens(f"{CLOSE}?period={OCTOBER}").page
+    assert {"with-forecast", "with-confirmed", "with-spot_checks"} <= set(shown.values)
+    closes(officer, OCTOBER, **{"with-confirmed": "yes", "with-anything": "yes"})
+    assert json.loads(file_of(officer, OCTOBER, "json", slug))["extras"] == ["confirmed"]
+    assert "Tệp gửi đi có thêm: phần đã được xác nhận." in words(one(officer, OCTOBER))
+
+
 def test_units_that_sent_nothing_are_counted_and_named_in_one_line(site: Site) -> None:
     answer = site.officer().opens(f"{CLOSE}?period=month:2026-09")
     assert "Đơn vị chưa gửi báo cáo: 22" in words(answer)
