@@ -177,6 +177,30 @@ closing_events = Table(
     within_commune("staff", "staff_id"),
 )
 
+reporting_units = Table(
+    "reporting_units",
+    metadata,
+    id_column(),
+    commune_column(),
+    Column("reporter", String(60), nullable=False),  # its id in the plan, which names many in one
+    Column("name", String(80), nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("staff_id", Integer),
+    Column("ended_at", Moment),
+    Column("reason", String(200)),
+    UniqueConstraint("commune_id", "id"),
+    Index(
+        "ix_reporting_units_once",
+        "commune_id",
+        "reporter",
+        "name",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    within_commune("staff", "staff_id"),
+)
+
 unit_reports = Table(
     "unit_reports",
     metadata,
@@ -184,6 +208,7 @@ unit_reports = Table(
     commune_column(),
     Column("reporter", String(60), nullable=False),  # its id in the plan
     Column("team_id", Integer),  # of the neighbourhood that reports
+    Column("reporting_unit_id", Integer),  # of one of many that the office has listed
     Column("whose", String(80), nullable=False),  # how it is called
     Column("period_kind", String(20), nullable=False),
     Column("period_key", String(30), nullable=False),
@@ -200,6 +225,7 @@ unit_reports = Table(
     UniqueConstraint("commune_id", "id"),
     UniqueConstraint("commune_id", "reporter", "whose", "period_kind", "period_key"),
     within_commune("teams", "team_id"),
+    within_commune("reporting_units", "reporting_unit_id"),
     within_commune("members", "member_id"),
     within_commune("staff", "staff_id"),
 )

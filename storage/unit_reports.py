@@ -26,11 +26,20 @@ NOBODY = By()
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who is to report: the id in the plan, how it is called, and its team where it is a neighbourhood."""
+    """Who is to report: the id in the plan, how it is called, its team where it is a neighbourhood.
+
+    ``listed_id`` is its number in the office's list, where the plan names many in one.
+    """
 
     reporter: str
     whose: str
     team_id: int | None = None
+    listed_id: int | None = None
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """True for whom the plan asks together with others: what it says is no figure of the commune."""
+        return self.team_id is not None or self.listed_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,7 @@ def add_once(
         commune_id=commune,
         reporter=sender.reporter,
         team_id=sender.team_id,
+        reporting_unit_id=sender.listed_id,
         whose=sender.whose,
         period_kind=kind,
         period_key=key,
@@ -275,7 +285,7 @@ def _list(unit: Unit, commune: CommuneId, *conditions: ColumnElement[bool]) -> l
 def _report(row: Any) -> UnitReport:
     return UnitReport(
         id=row.id,
-        sender=Sender(row.reporter, row.whose, row.team_id),
+        sender=Sender(row.reporter, row.whose, row.team_id, row.reporting_unit_id),
         period_kind=row.period_kind,
         period_key=row.period_key,
         status=UnitReportStatus(row.status),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.keys import Purpose
 from bot.core.vocabulary import TaskStatus
-from storage import unit_figures, unit_reports
+from storage import reporting_units, unit_figures, unit_reports
 from storage.database import Unit
 from storage.unit_figures import LastState, NewReading, Origin
 from storage.unit_reports import ACCEPTED, DRAFTED, MEND, By, Sender, Sent, UnitReport
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # which furnishes with the rows below
 DAY = date(2026, 11, 18)
 PERIOD = ("month", "2026-11")
 POLICE = Sender("cong-an", "Công an phường")
+SCHOOLS, ROSE = "truong-hoc", "Trường Mầm non Hoa Hồng"
 TARGET, TASK = "vneid-muc-2", "nhiem-vu-1"
 LINK = "JKLM2345"
 """The word of the codes for joining chats: its hash has a twin already."""
@@ -38,6 +39,11 @@ def furnish(unit: Unit, office: Office) -> None:
     unit_figures.add_state(unit, office.id, Origin(report.id), (TASK, STATE))
     team = Sender("khu-pho", "KP 1", office.team)
     unit_reports.add_once(unit, office.id, team, PERIOD, By(office.member))
+    number = reporting_units.add_once(unit, office.id, (SCHOOLS, ROSE))
+    unit_reports.add_once(unit, office.id, Sender(SCHOOLS, ROSE, None, number), PERIOD, By())
+    gone = reporting_units.add_once(unit, office.id, (SCHOOLS, "Trường cũ"))
+    assert gone is not None
+    reporting_units.end(unit, office.id, gone, "đã nhập trường")
 
 
 STATE = LastState(TaskStatus.DOING, "đang làm", DAY)
@@ -51,6 +57,11 @@ def reading(client_id: str) -> NewReading:
 def of(unit: Unit, home: Home) -> UnitReport:
     """The report of the police."""
     return unit_reports.list_of_period(unit, home.id, PERIOD)[0]
+
+
+def school(unit: Unit, home: Home) -> int:
+    """The one in force."""
+    return reporting_units.list_units(unit, home.id, SCHOOLS)[0].id
 
 
 def _link(unit: Unit) -> tuple[bytes, Any]:
@@ -76,6 +87,11 @@ CASES: dict[str, Callable[[Unit, Home], Any]] = {
     ),
     "unit_reports.list_events": lambda u, h: unit_reports.list_events(u, h.id, of(u, h).id),
     "unit_reports.accepted": lambda u, h: unit_reports.accepted(u, h.id, PERIOD),
+    "reporting_units.add_once": lambda u, h: [
+        reporting_units.add_once(u, h.id, (SCHOOLS, name)) is None for name in (ROSE, "Trường cũ")
+    ],
+    "reporting_units.end": lambda u, h: reporting_units.end(u, h.id, school(u, h), "nhầm"),
+    "reporting_units.list_units": lambda u, h: reporting_units.list_units(u, h.id, SCHOOLS),
     "unit_figures.add_reading": lambda u, h: unit_figures.add_reading(
         u, h.id, Origin(of(u, h).id), reading("unit:2")
     ),
@@ -96,6 +112,13 @@ STRANGE: dict[str, Callable[[Unit, Home, Home], Any]] = {
     "unit_reports.add_once: team": lambda u, a, b: unit_reports.add_once(
         u, a.id, Sender("khu-pho", "KP 9", b.office.team), PERIOD, By()
     ),
+    "unit_reports.add_once: school": lambda u, a, b: unit_reports.add_once(
+        u, a.id, Sender(SCHOOLS, "Trường lạ", None, school(u, b)), PERIOD, By()
+    ),
+    "reporting_units.add_once: staff": lambda u, a, b: reporting_units.add_once(
+        u, a.id, (SCHOOLS, "Trường lạ"), b.officer.id
+    ),
+    "reporting_units.end": lambda u, a, b: reporting_units.end(u, a.id, school(u, b), "x"),
     "unit_reports.find": lambda u, a, b: unit_reports.find(u, a.id, of(u, b).id),
     "unit_reports.get": lambda u, a, b: unit_reports.get(u, a.id, of(u, b).id),
     "unit_reports.list_of_team": lambda u, a, b: unit_reports.list_of_team(u, a.id, b.office.team),

@@ -357,6 +357,8 @@ FORMS: dict[str, frozenset[Role]] = {
     "/office/reports/{number}/issue": OFFICER,
     "/office/units/open": OFFICER,
     "/office/units/links": OFFICER,
+    "/office/units/schools": OFFICER,
+    "/office/units/schools/{number}/gone": OFFICER,
     "/office/units/{number}/link": OFFICER,
     "/office/units/{number}/judge": OFFICER,
     "/office/units/{number}/enter": OFFICER,

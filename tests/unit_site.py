@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import date
@@ -83,19 +83,43 @@ def plan_of(text: str) -> dict[str, Any]:
     }
 
 
-def make_content(folder: Path) -> Path:
-    """A small content folder in which Hố Nai has such a plan."""
+SCHOOLS = "Các trường học Mầm non, Tiểu học, THCS"
+
+
+def with_schools(plan: dict[str, Any]) -> dict[str, Any]:
+    """The same plan, with one more unit that stands for all schools; they own new models and have a task."""
+    fresh = {"id": "truong-hoc", "name": SCHOOLS, "kind": "school", "clause": "002 · VI.4"}
+    task = {"id": "day-hoc", "text": "Dạy kỹ năng số", "lead": SCHOOLS, "source": "002 · PL.II.3"}
+    (asked,) = plan["deadlines"]
+    owners = {"mo-hinh": f"{PEOPLE_DESK}; {SCHOOLS}", "muc-2": f"Công an; {SCHOOLS}"}
+    targets = [
+        one | ({"owner": owners[one["id"]]} if one["id"] in owners else {})
+        for one in plan["targets"]
+    ]
+    return plan | {
+        "reporters": [*plan["reporters"], fresh],
+        "deadlines": [asked | {"senders": [*asked["senders"], fresh["id"]]}],
+        "tasks": [*plan["tasks"], task],
+        "targets": targets,
+    }
+
+
+def make_content(
+    folder: Path, changed: Callable[[dict[str, Any]], dict[str, Any]] = deepcopy
+) -> Path:
+    """A small content folder in which Hố Nai has such a plan, changed as said."""
     content = small_content.make(folder)
     file = content / "plans" / "ho-nai.yaml"
-    plan = plan_of(file.read_text(encoding="utf-8"))
+    plan = changed(plan_of(file.read_text(encoding="utf-8")))
     file.write_text(yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return content
 
 
 @contextmanager
-def open_units(folder: Path) -> Iterator[Site]:
+def open_units(folder: Path, *, has_schools: bool = False) -> Iterator[Site]:
     """A running server with that content."""
-    with running(folder, content_dir=make_content(folder / "content")) as ward:
+    content = make_content(folder / "content", with_schools if has_schools else deepcopy)
+    with running(folder, content_dir=content) as ward:
         yield Site(ward)
 
 

@@ -10,11 +10,11 @@ from bot.core.errors import NotFoundError
 from bot.core.periods import Period
 from bot.core.vocabulary import AddressForm
 from bot.locale import Texts
-from bot.services import access, unit_desk, unit_notices
+from bot.services import access, unit_desk, unit_lists, unit_notices
 from bot.services.access import Officer
 from bot.services.reminders import Mail
 from bot.services.unit_desk import Board, Looked, Made
-from bot.services.unit_forms import Filled
+from bot.services.unit_forms import Fault, Filled
 from bot.services.unit_reports import Here
 from storage.database import Unit
 
@@ -83,6 +83,16 @@ class OfficeUnits:
             return unit_desk.enter(here, self._texts, officer, (number, typed))
 
         return await self._write(officer, work)
+
+    async def add_schools(self, officer: Officer, reporter: str, names: str) -> Fault | None:
+        """The same."""
+        return await self._write(
+            officer, lambda here: unit_lists.add(here, officer, reporter, names)
+        )
+
+    async def drop_school(self, officer: Officer, number: int, reason: str) -> None:
+        """The same."""
+        await self._write(officer, lambda here: unit_lists.drop(here, officer, number, reason))
 
     def _mail(self, officer: Officer) -> Mail:
         texts = {officer.commune.id: self._installation.texts(officer.commune)}

@@ -12,11 +12,19 @@ from bot.core.periods import Period
 from bot.core.text import shorten
 from bot.core.vocabulary import Role, UnitReportStatus
 from bot.locale import Texts, show_date
-from bot.services import access, unit_forms, unit_links, unit_periods, unit_reports
+from bot.services import (
+    access,
+    unit_forms,
+    unit_links,
+    unit_lists,
+    unit_periods,
+    unit_reports,
+)
 from bot.services.access import Officer
 from bot.services.deadlines import Calendar
 from bot.services.standing import SHARE
 from bot.services.unit_forms import Filled, Sheet
+from bot.services.unit_lists import Listing
 from bot.services.unit_reports import Content, Figure, Fresh, Here, kept_text
 from storage import unit_reports as kept
 from storage.unit_reports import ACCEPTED, BACK, MEND, By, Event, Sender, UnitReport
@@ -48,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What the neighbourhoods say of one target, side by side, and together where that can be added."""
+    """What neighbourhoods and schools say of one target, side by side, and added up where it can be."""
 
     title: str
     unit: str
@@ -70,6 +78,7 @@ class Board:
     totals: Sequence[tuple[str, int | None, int | None]]
     paste: str
     choices: Sequence[tuple[str, str]]
+    lists: Sequence[Listing] = ()
 
     @property
     def due(self) -> Due | None:
@@ -151,6 +160,7 @@ def read_board(here: Here, texts: Texts, period: Period) -> Board:
         totals=_totals(rows),
         paste="",
         choices=names,
+        lists=unit_lists.read(here),
     )
     return replace(board, paste=paste(here, texts, board))
 
@@ -179,10 +189,10 @@ def _choices(calendar: Calendar, day: date, period: Period) -> list[Period]:
 
 
 def _is_of(report: UnitReport, sender: Sender) -> bool:
-    """A team is known by its number: its name may have been changed since."""
+    """A team is known by its number, whatever it is called now; others by the plan's id and their name."""
     if sender.team_id is not None:
         return report.sender.team_id == sender.team_id
-    return report.sender == sender
+    return (report.sender.reporter, report.sender.whose) == (sender.reporter, sender.whose)
 
 
 def _row(here: Here, sender: Sender, report: UnitReport | None, accepted: frozenset[int]) -> Row:
@@ -208,10 +218,10 @@ def _said(rows: Sequence[Row]) -> list[tuple[Row, Content]]:
 
 
 def _sums(here: Here, period: Period, rows: Sequence[Row]) -> list[Sum]:
-    """Targets that neighbourhoods tell of; a share or a level cannot be added."""
+    """Targets that neighbourhoods and schools tell of; a share or a level cannot be added."""
     told: dict[str, list[tuple[str, str, float | None]]] = {}
     for row, said in _said(rows):
-        for value in said.values if row.sender.team_id is not None else ():
+        for value in said.values if row.sender.is_one_of_many else ():
             words = value.level or unit_forms.shown(value.number)
             told.setdefault(value.target, []).append((row.name, words or "—", value.number))
     found = []

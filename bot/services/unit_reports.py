@@ -1,7 +1,7 @@
 """Reports of the units that a plan makes report: what each is asked, what it sends, what is written of it.
 
-A unit sees its own targets and tasks only. What one of many neighbourhoods says of a target is no figure of
-the whole commune: it stays in its report, and the office sees all of them side by side.
+A unit sees its own targets and tasks only. What one of many neighbourhoods or schools says of a target is no
+figure of the whole commune: it stays in its report, and the office sees all of them side by side.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.library.plans import Target
 from bot.library.reporting import Reporter, Task
 from bot.locale import local_day
 from bot.reports.weekly import people_known
-from bot.services import deadlines, log_starts, targets
+from bot.services import deadlines, log_starts, targets, unit_schools
 from bot.services.deadlines import Calendar
 from bot.services.unit_periods import DAY, clauses_of, is_asked
 from storage import audit, team_lines, team_series, unit_figures, unit_reports
@@ -173,7 +173,7 @@ def team_reporter(plan: Plan) -> Reporter:
 
 
 def senders_of(here: Here, period: Period, calendar: Calendar) -> list[Sender]:
-    """Everybody who may have to report of a period: each neighbourhood of its last day is one.
+    """Everybody who may have to report of a period: each neighbourhood of its last day, each listed school.
 
     Where the plan wants such a report of somebody, who reports of other periods only is left out; where it
     wants none of anybody, the office asks all.
@@ -203,7 +203,7 @@ def _each(here: Here, reporters: list[Reporter], period: Period) -> list[Sender]
     found = []
     for reporter in reporters:
         if reporter.kind != TEAMS:
-            found.append(Sender(reporter.id, reporter.name[:80]))
+            found += unit_schools.senders(here.unit, here.commune.id, reporter, period)
             continue
         lines = team_lines.list_lines(here.unit, here.commune.id)
         there = [one for one in lines if one.kind is TeamKind.NEIGHBOURHOOD and one.is_there(day)]
@@ -257,10 +257,10 @@ def _bare(name: str) -> str:
 
 
 def last_values(here: Here, report: UnitReport, targets: list[Target]) -> dict[str, LastReading]:
-    """The newest figure of each target: of the commune, or of a neighbourhood what it said itself."""
+    """The newest figure of each target: of the commune, or of one of many what it said itself."""
     unit, commune = here.unit, here.commune.id
     end = period_of(report).end
-    if report.sender.team_id is None:
+    if not report.sender.is_one_of_many:
         return unit_figures.last_readings(unit, commune, [one.id for one in targets], end)
     found: dict[str, LastReading] = {}
     for before in unit_reports.list_of_sender(unit, commune, report.sender):
@@ -276,7 +276,7 @@ def last_states(here: Here, report: UnitReport, tasks: list[Task]) -> dict[str, 
     """How each task stood last, by the same rule."""
     unit, commune = here.unit, here.commune.id
     end = period_of(report).end
-    if report.sender.team_id is None:
+    if not report.sender.is_one_of_many:
         return unit_figures.last_states(unit, commune, [one.id for one in tasks], end)
     found: dict[str, LastState] = {}
     for before in unit_reports.list_of_sender(unit, commune, report.sender):
@@ -343,7 +343,7 @@ def send(here: Here, seen: UnitReport, fresh: Fresh) -> UnitReport:
         raise changed()
     reason = (fresh.reason or seen.wish or ANEW)[:LONGEST_REASON]
     unit_figures.void_all(unit, commune, seen.id, reason)
-    if seen.sender.team_id is None:
+    if not seen.sender.is_one_of_many:
         _write(here, after, fresh)
     audit.record(unit, commune, Act(fresh.actor, "send-unit-report", f"unit-report:{seen.id}"))
     return after

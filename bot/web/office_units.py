@@ -23,12 +23,15 @@ from bot.web.unit_reports import STATUSES, sentences
 
 UNITS = "/office/units"
 ONE = UNITS + r"/{number:\d{1,9}}"
+SCHOOLS = UNITS + "/schools"
 DONE = {
     "opened": "units.done-opened",
     "accept": "units.done-accept",
     "mend": "units.done-mend",
     "back": "units.done-back",
     "entered": "units.done-entered",
+    "listed": "units.done-listed",
+    "dropped": "units.done-dropped",
 }
 """What an address may say was done."""
 VERDICTS = ("accept", "mend", "back")
@@ -66,6 +69,12 @@ class UnitsDesk(Protocol):
     async def enter(self, officer: Officer, number: int, typed: Mapping[str, str]) -> Filled:
         """What a unit told by phone or on paper."""
 
+    async def add_schools(self, officer: Officer, reporter: str, names: str) -> Fault | None:
+        """Keep the names, one a line; nothing is kept where one is at fault, and that is said."""
+
+    async def drop_school(self, officer: Officer, number: int, reason: str) -> None:
+        """It is asked no more, for a reason."""
+
 
 def add_office_units(app: web.Application, door: Door, desk: UnitsDesk) -> None:
     """The routes of this page."""
@@ -73,6 +82,8 @@ def add_office_units(app: web.Application, door: Door, desk: UnitsDesk) -> None:
     app.router.add_get(UNITS, units.show)
     app.router.add_post(UNITS + "/open", units.open_period)
     app.router.add_post(UNITS + "/links", units.make_links)
+    app.router.add_post(SCHOOLS, units.add_schools)
+    app.router.add_post(SCHOOLS + r"/{number:\d{1,9}}/gone", units.drop_school)
     app.router.add_get(ONE, units.look)
     app.router.add_get(ONE + "/print", units.print)
     app.router.add_get(ONE + "/enter", units.show_entry)
@@ -101,7 +112,7 @@ class _Units:
         try:
             await self._desk.open_period(officer, period)
         except RuleError as refusal:
-            return await self._board(request, officer, period, refusal.code)
+            return await self._board(request, officer, period, Fault(refusal.code))
         raise web.HTTPSeeOther(f"{UNITS}?period={period.kind}:{period.key}&done=opened#done")
 
     async def make_links(self, request: web.Request) -> web.Response:
@@ -110,6 +121,31 @@ class _Units:
         period = _period(form.get("period", ""))
         made = await self._desk.make_links(officer, period)
         return self._links(request, officer, made, f"{UNITS}?period={period.kind}:{period.key}")
+
+    async def add_schools(self, request: web.Request) -> web.Response:
+        """Names for the list, one a line; what was typed stays where one of them is wrong."""
+        officer = await self._door.officer(request)
+        form = await self._door.read_long_form(request)
+        if officer.role is not Role.OFFICER:
+            raise self._refused()
+        period, reporter = _period(form.get("period", "")), form.get("reporter", "")
+        try:
+            fault = await self._desk.add_schools(officer, reporter, form.get("names", ""))
+        except NotFoundError:
+            raise web.HTTPNotFound from None
+        if fault:
+            return await self._board(request, officer, period, fault, form)
+        raise web.HTTPSeeOther(f"{UNITS}?period={period.kind}:{period.key}&done=listed#done")
+
+    async def drop_school(self, request: web.Request) -> web.Response:
+        """A school is asked no more."""
+        officer, form = await self._form(request)
+        period, reason = _period(form.get("period", "")), form.get("reason", "")[:LONGEST]
+        try:
+            await self._desk.drop_school(officer, _number(request), reason)
+        except RuleError as refusal:
+            return await self._board(request, officer, period, Fault(refusal.code))
+        raise web.HTTPSeeOther(f"{UNITS}?period={period.kind}:{period.key}&done=dropped#done")
 
     async def make_link(self, request: web.Request) -> web.Response:
         """The same for one unit."""
@@ -189,13 +225,20 @@ class _Units:
         return officer, form
 
     async def _board(
-        self, request: web.Request, officer: Officer, period: Period | None, fault: str = ""
+        self,
+        request: web.Request,
+        officer: Officer,
+        period: Period | None,
+        fault: Fault | None = None,
+        typed: Mapping[str, str] | None = None,
     ) -> web.Response:
         try:
             board = await self._desk.board(officer, period)
         except NotAllowedError:
             raise self._refused() from None
-        values = {"board": board, **self._said(request, officer, fault)}
+        values = {"board": board, "typed": typed or {}, **self._said(request, officer, "")}
+        if fault:
+            values["fault"] = self._door.texts.say(fault.sentence, **fault.values)
         return self._door.page(request, officer, "units.html", values, 422 if fault else 200)
 
     async def _report(

@@ -315,11 +315,42 @@ def upgrade() -> None:
         batch_op.create_index("ix_digests_of", ["commune_id", "week"], unique=False)
 
     op.create_table(
+        "reporting_units",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("reporter", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["commune_id", "staff_id"],
+            ["staff.commune_id", "staff.id"],
+            name=op.f("fk_reporting_units_commune_id_staff_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["commune_id"], ["communes.id"], name=op.f("fk_reporting_units_commune_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reporting_units")),
+        sa.UniqueConstraint("commune_id", "id", name=op.f("uq_reporting_units_commune_id_id")),
+    )
+    with op.batch_alter_table("reporting_units", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reporting_units_once",
+            ["commune_id", "reporter", "name"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "unit_reports",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("commune_id", sa.Integer(), nullable=False),
         sa.Column("reporter", sa.String(length=60), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("reporting_unit_id", sa.Integer(), nullable=True),
         sa.Column("whose", sa.String(length=80), nullable=False),
         sa.Column("period_kind", sa.String(length=20), nullable=False),
         sa.Column("period_key", sa.String(length=30), nullable=False),
@@ -337,6 +368,11 @@ def upgrade() -> None:
             ["commune_id", "member_id"],
             ["members.commune_id", "members.id"],
             name=op.f("fk_unit_reports_commune_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["commune_id", "reporting_unit_id"],
+            ["reporting_units.commune_id", "reporting_units.id"],
+            name=op.f("fk_unit_reports_commune_id_reporting_unit_id"),
         ),
         sa.ForeignKeyConstraint(
             ["commune_id", "staff_id"],
@@ -494,6 +530,14 @@ def downgrade() -> None:
 
     op.drop_table("target_readings")
     op.drop_table("unit_reports")
+    with op.batch_alter_table("reporting_units", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_reporting_units_once",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("reporting_units")
     with op.batch_alter_table("digests", schema=None) as batch_op:
         batch_op.drop_index("ix_digests_of")
 
