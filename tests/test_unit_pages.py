@@ -20,7 +20,10 @@ from tests.office_site import Site
 from tests.unit_site import PEOPLE_DESK, POLICE, Desk, open_units
 
 PERIODS = iter(
-    [f"{kind}:2026-{month:02}" for kind in ("month", "reporting-month") for month in range(1, 10)]
+    f"{kind}:{year}-{month:02}"
+    for year in (2026, 2025)
+    for kind in ("month", "reporting-month")
+    for month in range(1, 10)
 )
 """A month of its own for each test that changes something."""
 
