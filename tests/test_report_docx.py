@@ -120,6 +120,17 @@ def test_word_finds_a_paragraph_at_the_end_of_each_cell_and_after_each_table(roo
             assert after.tag == f"{W}p"
 
 
+def test_the_line_that_ends_a_section_takes_no_room(drawn: bytes) -> None:
+    paper = library.Document(io.BytesIO(drawn))
+    ends = [
+        one for one in paper.paragraphs if one._p.pPr is not None and one._p.pPr.sectPr is not None
+    ]
+    assert ends
+    for one in ends:
+        assert one.style.font.size.pt == 1
+        assert not one.style.paragraph_format.space_after
+
+
 def test_tables_of_the_annex_repeat_their_header_and_tear_no_row(root: Any) -> None:
     tables = [one for one in root.iter(f"{W}tbl") if list(one.iter(f"{W}tblHeader"))]
     assert len(tables) == 2

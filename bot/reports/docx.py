@@ -253,7 +253,7 @@ def _add_tables(paper: Paper, document: Document) -> None:
     for number, table in enumerate(document.annex, start=1):
         is_lying = was_lying or is_wide(table)
         room = WIDE_ROOM if is_lying else ROOM
-        if number == 1 or is_lying != was_lying:
+        if is_lying != was_lying:
             _add_page(paper, is_lying=is_lying)
         was_lying = is_lying
         if number == 1:
@@ -264,6 +264,8 @@ def _add_tables(paper: Paper, document: Document) -> None:
 def _add_page(paper: Paper, *, is_lying: bool) -> None:
     """A section of its own on a new page, upright or lying."""
     section = paper.add_section(WD_SECTION.NEW_PAGE)
+    # What ends the section before is a line, too, and small, so that it needs no page of its own.
+    paper.paragraphs[-1].style = styles.BREAK
     section.orientation = WD_ORIENT.LANDSCAPE if is_lying else WD_ORIENT.PORTRAIT
     width, height = reversed(A4) if is_lying else A4
     section.page_width, section.page_height = Mm(width), Mm(height)
@@ -271,8 +273,10 @@ def _add_page(paper: Paper, *, is_lying: bool) -> None:
 
 
 def _add_annex_head(paper: Paper, letter: Letter, title: str, room: float) -> None:
-    """What the annex is and of which report."""
-    paper.add_paragraph("Phụ lục", styles.ANNEX)
+    """What the annex is and of which report, on a new page."""
+    first = paper.add_paragraph("Phụ lục", styles.ANNEX)
+    # No section of its own where the paper is not turned: the line that ends one may need a page of its own.
+    first.paragraph_format.page_break_before = paper.sections[-1].orientation is WD_ORIENT.PORTRAIT
     paper.add_paragraph(title, styles.ANNEX_TITLE)
     of = f"(Kèm theo Báo cáo số{NUMBER_GAP}/{letter.code} {_day(letter)} của {letter.author})"
     paper.add_paragraph(of, styles.ANNEX_OF)

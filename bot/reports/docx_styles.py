@@ -46,7 +46,7 @@ SIGNER, TO_WHOM, RECIPIENT = "VB Người ký", "VB Nơi nhận", "VB Nơi nhậ
 ANNEX, ANNEX_TITLE, ANNEX_OF = "VB Phụ lục", "VB Tên phụ lục", "VB Kèm theo"
 CAPTION, TABLE_HEAD = "Caption", "VB Đầu bảng"
 CELL, CELL_NUMBER, CELL_DAY, NOTE = "VB Ô bảng", "VB Ô số", "VB Ô giữa", "VB Ghi chú bảng"
-PAGE_NUMBER = "header"
+PAGE_NUMBER, BREAK = "header", "VB Ngắt phần"
 DENSE, CELL_SIZE, DENSE_SIZE = " nhỏ", 11, 10
 """What the name of a style ends with in tables of many columns, and the sizes of letters in both."""
 
@@ -62,6 +62,7 @@ _LOOKS = {
     KIND: _Look(14, bold=True, before=18),
     ABOUT: _Look(14, bold=True),
     RULE: _Look(4, before=2),
+    BREAK: _Look(1),
     ADDRESSEE: _Look(14, before=6, after=6),
     GROUND: _Look(14, italic=True, align=_JUSTIFIED, indent=_INDENT, after=6, leading=1.15),
     PART: _Look(
