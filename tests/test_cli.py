@@ -162,6 +162,8 @@ REPORT = {
     "adjustments": [],
     "texts": {"chi_dao": S, "kho_khan": S, "ky_toi": S, "kien_nghi": S},
     "hidden": [],
+    "spot_checks": {"called": N, "right": N},
+    "extras": [S],
     "audience": S,
     "data_hash": S,
 }

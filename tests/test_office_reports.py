@@ -114,7 +114,7 @@ def test_what_stays_in_the_office_goes_out_when_it_is_ticked(site: Site) -> None
     assert {"with-forecast", "with-confirmed", "with-spot_checks"} <= set(shown.values)
     closes(officer, OCTOBER, **{"with-confirmed": "yes", "with-anything": "yes"})
     assert json.loads(file_of(officer, OCTOBER, "json", slug))["extras"] == ["confirmed"]
-    assert "Tệp gửi đi có thêm: phần đã được xác nhận." in words(one(officer, OCTOBER))
+    assert "Tệp gửi đi có thêm: Phần đã được xác nhận." in words(one(officer, OCTOBER))
 
 
 def test_units_that_sent_nothing_are_counted_and_named_in_one_line(site: Site) -> None:
@@ -220,7 +220,7 @@ def test_a_closed_month_of_another_commune_is_nobodys(site: Site) -> None:
     august = "month:2026-08"
     closes(officer, august)
     (path,) = [path for path in one(officer, august).page.tokens if path.endswith("/reopen")]
-    assert SENTENCES["closing.state-trinh"] not in words(stranger.opens(REPORTS))
+    assert SENTENCES["closing.state-nhap"] in words(one(stranger, august))
     fields = {"form": token(stranger, august, CLOSE), "period": august, "reason": "xin mở lại"}
     refused = stranger.posts(path, fields)
     assert refused.status == 422
