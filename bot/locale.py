@@ -7,9 +7,10 @@ form of address of the commune; they stand in guides too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from string import Formatter
@@ -66,7 +67,7 @@ def load_sentences(content_dir: Path) -> dict[str, str]:
     return sentences
 
 
-def _read_file(path: Path, file: str) -> list[Message]:
+def _read_file(path: Path, file: str) -> Sequence[Message]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -74,6 +75,12 @@ def _read_file(path: Path, file: str) -> list[Message]:
     except UnicodeDecodeError as error:
         fault = Fault(file, 1, "tệp không phải UTF-8", "lưu lại tệp với bảng mã UTF-8")
         raise ContentError([fault]) from error
+    return _parse(text, file)
+
+
+@lru_cache(maxsize=64)
+def _parse(text: str, file: str) -> Sequence[Message]:
+    """The sentences of a file; kept, since a process reads the same words again and parsing them is slow."""
     faults = list(_broken_lines(text, file))
     if faults:
         raise ContentError(faults)
@@ -84,7 +91,7 @@ def _read_file(path: Path, file: str) -> list[Message]:
             file, error.lineno + 1, "msgid và msgstr không đi thành cặp", "viết đủ cả hai"
         )
         raise ContentError([fault]) from error
-    sentences = [message for message in catalogue if message.id]
+    sentences = tuple(message for message in catalogue if message.id)
     wrong = [(message.lineno or 1, _wrong(message)) for message in sentences]
     faults = [Fault(file, line, *saying) for line, saying in wrong if saying]
     if faults:
