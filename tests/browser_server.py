@@ -51,6 +51,9 @@ class Ward:
             "log_level": "warning",
         }
         self.settings = Settings.model_validate({**given, **settings})
+        database = folder / "ban-so.db"
+        if self.settings.database_url == given["database_url"] and not database.exists():
+            database.write_bytes(shipped.migrated())
         self.url = self.settings.base_url
         self.clock = FixedClock()
         self._base: Installation | None = None

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ from bot.core.vocabulary import AccountId
 from bot.media.shelf import Archive
 from storage import tokens
 from storage.database import Database
-from storage.migrate import migrate
+from tests import shipped
 from tests.channel_harness import Carried, Shown, Trouble, new_archive
 from tests.channel_web_chat import media_site
 from tests.clock import FixedClock
@@ -86,22 +85,12 @@ class ImpatientWire(ZaloWire):
     answer_seconds = 1.0
 
 
-@cache
-def _migrated() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ban-so.db"
-        opened = Database(f"sqlite:///{path}", KeyRing("made up"), FixedClock())
-        migrate(opened)
-        opened.close()
-        return path.read_bytes()
-
-
 @contextmanager
 def database(clock: FixedClock) -> Iterator[Database]:
     """A database with all tables for one scene."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ban-so.db"
-        path.write_bytes(_migrated())
+        path.write_bytes(shipped.migrated())
         opened = Database(f"sqlite:///{path}", KeyRing("made up"), clock)
         try:
             yield opened

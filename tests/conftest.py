@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,18 +99,12 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "ban-so.db"
-    _migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: str) -> Iterator[str]:
     """A PostgreSQL database with all tables, to be copied."""
     with postgres.database(postgres_server) as url:
-        _migrate(url)
+        opened = Database(url, KeyRing(KEY), FixedClock())
+        migrate(opened)
+        opened.close()
         yield url
 
 
@@ -123,18 +116,12 @@ def postgres_pool(postgres_server: str, migrated_postgres: str) -> Iterator[post
     pool.close()
 
 
-def _migrate(url: str) -> None:
-    opened = Database(url, KeyRing(KEY), FixedClock())
-    migrate(opened)
-    opened.close()
-
-
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with all tables and no row: every test that asks for it runs on both engines."""
     if request.param == "sqlite":
         path = tmp_path / "ban-so.db"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        path.write_bytes(shipped.migrated())
         yield f"sqlite:///{path}"
         return
     pool: postgres.Pool = request.getfixturevalue("postgres_pool")
@@ -191,6 +178,7 @@ def world(base: Installation) -> Iterator[World]:
 def walker(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Walker]:
     """A resident whose turns leave nothing behind."""
     folder = tmp_path_factory.mktemp("walker")
+    (folder / "ban-so.db").write_bytes(shipped.migrated())
     values = {
         "database_url": f"sqlite:///{folder / 'ban-so.db'}",
         "secret_key": KEY,

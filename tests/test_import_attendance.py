@@ -418,7 +418,7 @@ def test_the_empty_form_offers_the_neighbourhoods_of_the_commune(lists: Lists) -
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """Wednesday 18 November 2026."""
-    with running(tmp_path, content_dir=small_content.make(tmp_path / "content")) as ward:
+    with running(tmp_path, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

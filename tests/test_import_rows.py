@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from bot.core.vocabulary import (
 )
 from bot.services.import_rows import COLUMNS
 from bot.services.import_words import SERVICE_NUMBERS
+from tests import shipped
 from tests.paper_files import PHONE, SHEET, Paper, as_csv, as_xlsx
 
 GOOD: dict[str, Any] = {"id": "a", "occurred_on": "18/11/2026", "team": "KP 3", "topic": "dvc"}
@@ -34,10 +34,10 @@ def paper(base: Installation) -> Paper:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, migrated_file: Path) -> str:
+def database_url(tmp_path: Path) -> str:
     """Nothing here depends on the engine."""
     path = tmp_path / "ban-so.db"
-    shutil.copyfile(migrated_file, path)
+    path.write_bytes(shipped.migrated())
     return f"sqlite:///{path}"
 
 

@@ -320,7 +320,7 @@ def test_what_a_chat_said_is_not_the_offices_to_take_back(shelf: Shelf) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A ward with its office."""
     folder = tmp_path_factory.mktemp("learning-page")
-    with running(folder, content_dir=small_content.make(folder / "content")) as ward:
+    with running(folder, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

@@ -40,7 +40,7 @@ WRITTEN = {
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with running(tmp_path, content_dir=small_content.make(tmp_path / "content")) as ward:
+    with running(tmp_path, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

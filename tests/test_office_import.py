@@ -30,7 +30,7 @@ ANY_FORM = "/office/sign-out"
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """Wednesday 18 November 2026; nothing came in yet."""
-    with running(tmp_path, content_dir=small_content.make(tmp_path / "content")) as ward:
+    with running(tmp_path, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

@@ -26,7 +26,7 @@ WEEK = "/office"
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """Wednesday 18 November 2026, 9 o'clock, in a ward whose messengers are not connected yet."""
-    with running(tmp_path, content_dir=small_content.make(tmp_path / "content")) as ward:
+    with running(tmp_path, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

@@ -33,7 +33,7 @@ PHONE, TYPED = "+84912345678", "0912 345 678"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with running(tmp_path, content_dir=small_content.make(tmp_path / "content")) as ward:
+    with running(tmp_path, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

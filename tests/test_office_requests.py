@@ -25,7 +25,7 @@ SHOWN = "0912 345 678"
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """A ward with a member in KP 3, where bà Tư has asked for help."""
-    with running(tmp_path, content_dir=small_content.make(tmp_path / "content")) as ward:
+    with running(tmp_path, content_dir=small_content.shared()) as ward:
         opened = Site(ward)
 
         def join(unit: Unit) -> None:

@@ -21,7 +21,7 @@ PLAN = f"{PAGE}/cap-nhat-ke-hoach"  # of no focus, due in the first
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A ward with its office; its clock stands on 18/11/2026."""
     folder = tmp_path_factory.mktemp("tasks-page")
-    with running(folder, content_dir=small_content.make(folder / "content")) as ward:
+    with running(folder, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

@@ -32,8 +32,9 @@ ACTS = ("invitations", "members/{m}/move", "members/{m}/leave", "members/{m}/org
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """Wednesday 18 November 2026, 9 o'clock."""
-    content = small_content.make(tmp_path / "content")
-    with running(tmp_path, content_dir=content, telegram_username="ban_so_bot") as ward:
+    with running(
+        tmp_path, content_dir=small_content.shared(), telegram_username="ban_so_bot"
+    ) as ward:
         yield Site(ward)
 
 

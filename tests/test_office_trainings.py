@@ -66,8 +66,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    content = small_content.make(tmp_path / "content")
-    with running(tmp_path, content_dir=content) as ward:
+    with running(tmp_path, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

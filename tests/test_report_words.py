@@ -259,7 +259,7 @@ def test_letter_paper_is_in_use_until_it_is_dropped(shelf: Shelf) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A ward with its office."""
     folder = tmp_path_factory.mktemp("words-page")
-    with running(folder, content_dir=small_content.make(folder / "content")) as ward:
+    with running(folder, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 

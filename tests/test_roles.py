@@ -400,7 +400,7 @@ PARTS = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("roles")
-    with running(folder, content_dir=small_content.make(folder / "content")) as ward:
+    with running(folder, content_dir=small_content.shared()) as ward:
         yield Site(ward)
 
 
