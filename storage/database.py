@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, TypeVarTuple
@@ -51,6 +52,7 @@ Clock = Callable[[], datetime]
 POSTGRES_TURNS = 4
 READERS = 4
 BUSY_SECONDS = 10.0
+ROWS_AT_ONCE = 1000
 # serialization_failure, deadlock_detected, admin_shutdown, cannot_connect_now, too_many_connections
 PASSING_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "53300", "08000", "08006"})
 PASSING_WORDS = ("database is locked", "server closed the connection", "connection is lost")
@@ -155,8 +157,9 @@ class Unit:
         return list(self._ask(statement, values).fetchall())
 
     def each(self, statement: Prepared, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-        """``fetch`` for so many rows that they are better taken one by one."""
-        return iter(self._ask(statement, values).fetchone, None)
+        """``fetch`` for so many rows that they are better not held all at once."""
+        cursor = self._ask(statement, values)
+        return chain.from_iterable(iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), []))
 
     def _ask(self, statement: Prepared, values: Mapping[str, Any]) -> DBAPICursor:
         ready = statement.on(self.dialect)
